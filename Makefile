@@ -1,0 +1,41 @@
+# The two commands: `make demo` runs the main job on the embedded local stack, `make test` passes the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO ?= --orders 200 --seed 7
+
+.PHONY: demo up test lint lock schemas clean
+.DEFAULT_GOAL := demo
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: $(VENV)/.installed ## 200 orders through the whole local stack, checked
+	$(BIN)/sandan demo $(DEMO)
+
+up: $(VENV)/.installed ## the same stack, until Ctrl-C
+	$(BIN)/sandan up
+
+test: $(VENV)/.installed
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cfn-lint template.yaml
+
+schemas: $(VENV)/.installed ## regenerate the JSON Schemas and the OpenAPI document from the models
+	$(BIN)/python -m infra.contract
+
+lock: $(VENV)/.installed ## pin every dependency with hashes, for every platform
+	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv
+	$(VENV)/lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) .sandan

@@ -1,0 +1,1 @@
+"""One folder per capability: the function, its pure rules, its store."""

@@ -1,0 +1,1 @@
+"""What knows the machine: adapters, the local stack, the counterparty sandbox, the command line."""

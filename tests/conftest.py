@@ -1,0 +1,16 @@
+"""Fixtures that every test may use."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared_ceb() -> Path:
+    """The official schemas and samples, which are beside the repository in CI and absent on a user's machine."""
+    folder = SHARED / "ceb"
+    if not folder.is_dir():
+        pytest.skip(f"needs the official schemas and samples in {folder}")
+    return folder

@@ -1,0 +1,1 @@
+"""Orchestration only: the order of steps, waiting, deadlines, compensation."""
