@@ -1,0 +1,78 @@
+"""Every event type that crosses our border, with its model and, where there is one, its customs message."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import BaseModel
+
+from events.ceb.message import MESSAGES, CebMessage
+from events.documents import DocumentKind
+from events.life import OrderStageChanged
+from events.receipts import DocumentAnswered
+
+PREFIX = "cn.sandan."
+
+
+class Direction(StrEnum):
+    """Into the product or out of it."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+@dataclass(frozen=True)
+class EventType:
+    """One event type: its CloudEvents name, the model of its data, the customs message that carries the same."""
+
+    name: str
+    direction: Direction
+    model: type[BaseModel]
+    summary: str
+    kind: DocumentKind | None = None
+    message: type[CebMessage] | None = None
+
+
+def _inbound(name: str, kind: DocumentKind, summary: str, message: str | None = None) -> EventType:
+    return EventType(
+        f"{PREFIX}{name}.v1", Direction.INBOUND, kind.model, summary, kind, MESSAGES[message] if message else None
+    )
+
+
+INBOUND = (
+    _inbound("order.placed", DocumentKind.ORDER, "An order, from its platform", "CEB311Message"),
+    _inbound("payment.made", DocumentKind.PAYMENT, "A payment, from the payment enterprise", "CEB411Message"),
+    _inbound("waybill.issued", DocumentKind.WAYBILL, "A waybill, from the logistics enterprise", "CEB511Message"),
+    _inbound("waybill.delivered", DocumentKind.WAYBILL_STATUS, "The parcel was signed for", "CEB513Message"),
+    _inbound("list.submitted", DocumentKind.DECLARATION_LIST, "A list, from its declarant", "CEB621Message"),
+    _inbound("list.requested", DocumentKind.DECLARATION_REQUEST, "The platform asks us to build the list"),
+    _inbound("cancellation.requested", DocumentKind.CANCELLATION, "A list is to be cancelled", "CEB623Message"),
+    _inbound("customs.list-receipt", DocumentKind.LIST_RECEIPT, "Customs on a list", "CEB622Message"),
+    _inbound(
+        "customs.cancellation-receipt", DocumentKind.CANCELLATION_RECEIPT, "Customs on a cancellation", "CEB624Message"
+    ),
+    _inbound("customs.order-receipt", DocumentKind.ORDER_RECEIPT, "Customs on an order", "CEB312Message"),
+    _inbound("customs.payment-receipt", DocumentKind.PAYMENT_RECEIPT, "Customs on a payment", "CEB412Message"),
+    _inbound("customs.waybill-receipt", DocumentKind.WAYBILL_RECEIPT, "Customs on a waybill", "CEB512Message"),
+    _inbound(
+        "customs.waybill-status-receipt",
+        DocumentKind.WAYBILL_STATUS_RECEIPT,
+        "Customs on a waybill status",
+        "CEB514Message",
+    ),
+    _inbound("customs.format-error", DocumentKind.FORMAT_ERROR, "A message customs could not read", "CEB900Message"),
+)
+
+STAGE_CHANGED = EventType(
+    f"{PREFIX}order.stage-changed.v1", Direction.OUTBOUND, OrderStageChanged, "An order entered another stage"
+)
+DOCUMENT_ANSWERED = EventType(
+    f"{PREFIX}document.answered.v1",
+    Direction.OUTBOUND,
+    DocumentAnswered,
+    "The receipt of a document that came over the bus",
+)
+OUTBOUND = (STAGE_CHANGED, DOCUMENT_ANSWERED)
+
+EVENT_TYPES: dict[str, EventType] = {event_type.name: event_type for event_type in (*INBOUND, *OUTBOUND)}
+BY_KIND: dict[DocumentKind, EventType] = {event_type.kind: event_type for event_type in INBOUND if event_type.kind}
+BY_MESSAGE: dict[str, EventType] = {event_type.message.root: event_type for event_type in INBOUND if event_type.message}

@@ -1,0 +1,103 @@
+"""Documents on their way inside: what the door has accepted and an order's workflow receives."""
+
+import hashlib
+import json
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime
+
+from events.ceb.base import CebModel
+from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationList, DeclarationReturn
+from events.ceb.message import FormatError
+from events.ceb.order import Order, OrderReturn
+from events.ceb.payment import Payment, PaymentReturn
+from events.ceb.waybill import Waybill, WaybillReturn, WaybillStatus, WaybillStatusReturn
+from events.declaration_request import DeclarationRequest
+from events.values import Value
+
+_UNESSENTIAL = {"guid", "appType", "appTime", "appStatus"}
+
+
+class DocumentKind(StrEnum):
+    """What a document is to us; the value is also its name in findings, fixes and the command line."""
+
+    ORDER = "order"
+    PAYMENT = "payment"
+    WAYBILL = "waybill"
+    DECLARATION_LIST = "list"
+    DECLARATION_REQUEST = "list-request"
+    WAYBILL_STATUS = "waybill-status"
+    CANCELLATION = "cancellation"
+    LIST_RECEIPT = "list-receipt"
+    CANCELLATION_RECEIPT = "cancellation-receipt"
+    ORDER_RECEIPT = "order-receipt"
+    PAYMENT_RECEIPT = "payment-receipt"
+    WAYBILL_RECEIPT = "waybill-receipt"
+    WAYBILL_STATUS_RECEIPT = "waybill-status-receipt"
+    FORMAT_ERROR = "format-error"
+
+    @property
+    def model(self) -> type[CebModel]:
+        """The model of the document's content."""
+        return _MODELS[self]
+
+    @property
+    def is_receipt(self) -> bool:
+        """Whether it is an answer of customs."""
+        return self.value.endswith("-receipt") or self is DocumentKind.FORMAT_ERROR
+
+
+_MODELS: dict[DocumentKind, type[CebModel]] = {
+    DocumentKind.ORDER: Order,
+    DocumentKind.PAYMENT: Payment,
+    DocumentKind.WAYBILL: Waybill,
+    DocumentKind.DECLARATION_LIST: DeclarationList,
+    DocumentKind.DECLARATION_REQUEST: DeclarationRequest,
+    DocumentKind.WAYBILL_STATUS: WaybillStatus,
+    DocumentKind.CANCELLATION: Cancellation,
+    DocumentKind.LIST_RECEIPT: DeclarationReturn,
+    DocumentKind.CANCELLATION_RECEIPT: CancellationReturn,
+    DocumentKind.ORDER_RECEIPT: OrderReturn,
+    DocumentKind.PAYMENT_RECEIPT: PaymentReturn,
+    DocumentKind.WAYBILL_RECEIPT: WaybillReturn,
+    DocumentKind.WAYBILL_STATUS_RECEIPT: WaybillStatusReturn,
+    DocumentKind.FORMAT_ERROR: FormatError,
+}
+
+
+class InboundDocument(Value):
+    """An accepted document: `content` is the JSON of its model, under the official names.
+
+    `content_hash` is over what the document says, so that the same document sent twice is known as one;
+    `sender` is the partner who sent it, `document_id` the id of the event that brought it.
+    """
+
+    document_id: str
+    kind: DocumentKind
+    content: dict[str, Any]
+    content_hash: str
+    sender: str
+    received_at: AwareDatetime
+
+    def parsed(self) -> CebModel:
+        """The content as its model."""
+        return self.kind.model.model_validate(self.content)
+
+
+def content_hash(document: CebModel) -> str:
+    """SHA-256 of what a document says: all of it but its serial number, its times and the kind of its sending."""
+    content = _essence(document.model_dump(mode="json"))
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _essence(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {
+            name: _essence(value)
+            for name, value in content.items()
+            if name not in _UNESSENTIAL and value is not None and value != ""
+        }
+    if isinstance(content, list):
+        return [_essence(item) for item in content]
+    return content
