@@ -5,13 +5,19 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from events.ceb.base import CebModel
 from events.ceb.signature import algorithms
-from events.ceb.signature.profile import CANONICALIZATION, ENVELOPED, SignatureError, SignatureProfile, Signer
-from events.ceb.xml import CEB_NAMESPACE, SIGNATURE_NAMESPACE, local_name, namespace, parse_xml
+from events.ceb.signature.canonical import canonical, has_xml_attribute
+from events.ceb.signature.profile import (
+    CANONICALIZATION,
+    ENVELOPED,
+    SIGNATURE_TAG,
+    SignatureError,
+    SignatureProfile,
+    Signer,
+)
+from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, SIGNATURE_NAMESPACE, local_name, namespace, parse_xml
 
-SIGNATURE_TAG = f"{{{SIGNATURE_NAMESPACE}}}Signature"
-XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
-_INSTANCE_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance"
 _IMPORT = frozenset(f"CEB{number}Message" for number in (311, 411, 511, 513, 621, 623, 625, 711))
 _EXPORT = frozenset(f"CEB{number}Message" for number in (213, 215, 303, 403, 505, 507, 509, 603, 605, 607, 701))
 _ATTRIBUTE = str.maketrans(
@@ -27,20 +33,20 @@ def sign(message: bytes, signer: Signer) -> bytes:
     Comments and processing instructions are not kept. Source: SPEC22 §6, import and export schemas 202205.
 
     Raises InvalidInputError when the message is not safe XML, SignatureError when it is signed already, is of a type
-    that carries no signature, or has an xml:… attribute on its root.
+    that carries no signature, has an xml:… attribute on its root, or has no canonical form.
     """
     root = _checked(parse_xml(message))
     root = root if "xsi" in root.nsmap else _with_instance_namespace(root)
     before, after = _around_signature(root)
     content = _signed_info_content(signer.profile, algorithms.digest(signer.profile, before + after))
-    declared = _declarations({**root.nsmap, "ds": SIGNATURE_NAMESPACE})
+    declared = _declarations(dict(root.nsmap) | {"ds": SIGNATURE_NAMESPACE})
     value = signer.sign(f"<ds:SignedInfo{declared}>{content}</ds:SignedInfo>".encode())
     return before + _signature(content, value, signer).encode() + after
 
 
 def _checked(root: etree._Element) -> etree._Element:
     name = local_name(root)
-    if namespace(root) != CEB_NAMESPACE or name not in _IMPORT | _EXPORT:
+    if namespace(root) != CebModel.xml_namespace or name not in _IMPORT | _EXPORT:
         raise SignatureError(f"{name} carries no signature: sign one of {', '.join(sorted(_IMPORT | _EXPORT))}")
     if next(root.iter(SIGNATURE_TAG), None) is not None:
         raise SignatureError("the message is signed already: sign it once, after its last change")
@@ -49,13 +55,9 @@ def _checked(root: etree._Element) -> etree._Element:
     return root
 
 
-def has_xml_attribute(element: etree._Element) -> bool:
-    """Whether an attribute stands here that canonical XML would copy into the SignedInfo below (C14N 1.0 §2.4)."""
-    return any(str(name).startswith(f"{{{XML_NAMESPACE}}}") for name in element.attrib)
-
-
 def _with_instance_namespace(root: etree._Element) -> etree._Element:
-    same = etree.Element(root.tag, dict(root.attrib), {**root.nsmap, "xsi": _INSTANCE_NAMESPACE})
+    namespaces = dict(root.nsmap) | {"xsi": SCHEMA_INSTANCE_NAMESPACE}
+    same = etree.Element(root.tag, dict(root.attrib), namespaces)
     same.text = root.text
     same.extend(list(root))
     return same
@@ -64,12 +66,12 @@ def _with_instance_namespace(root: etree._Element) -> etree._Element:
 def _around_signature(root: etree._Element) -> tuple[bytes, bytes]:
     """The canonical message before and after the place of its Signature."""
     place = etree.ProcessingInstruction("signature")
-    extension = root.find(f"{{{CEB_NAMESPACE}}}ExtendMessage")
+    extension = root.find(f"{{{CebModel.xml_namespace}}}ExtendMessage")
     if local_name(root) in _EXPORT and extension is not None:
         extension.addprevious(place)
     else:
         root.append(place)
-    before, after = etree.tostring(root, method="c14n").split(b"<?signature?>")
+    before, after = canonical(root).split(b"<?signature?>")
     return before, after
 
 

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from events.ceb.xml import SIGNATURE_NAMESPACE
 
+SIGNATURE_TAG = f"{{{SIGNATURE_NAMESPACE}}}Signature"
 CANONICALIZATION = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 ENVELOPED = f"{SIGNATURE_NAMESPACE}enveloped-signature"
 _PORT = "http://www.chinaport.gov.cn/2022/04/xmldsig#"

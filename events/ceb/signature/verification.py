@@ -10,9 +10,17 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from events.ceb.signature import algorithms, certificate
+from events.ceb.signature.canonical import canonical, has_xml_attribute
 from events.ceb.signature.der import DerError
-from events.ceb.signature.enveloped import SIGNATURE_TAG, has_xml_attribute
-from events.ceb.signature.profile import CANONICALIZATION, ENVELOPED, Reason, SignatureProfile, Verification
+from events.ceb.signature.profile import (
+    CANONICALIZATION,
+    ENVELOPED,
+    SIGNATURE_TAG,
+    Reason,
+    SignatureError,
+    SignatureProfile,
+    Verification,
+)
 from events.ceb.xml import SIGNATURE_NAMESPACE, local_name, parse_xml
 from events.problems import InvalidInputError
 
@@ -58,6 +66,8 @@ def verify(
         return _judged(signature, content, at or datetime.now(UTC))
     except _RefusedError as refused:
         return Verification("invalid", reason=refused.reason, text=str(refused))
+    except SignatureError as error:
+        return Verification("invalid", reason=Reason.MALFORMED, text=str(error))
 
 
 def _parsed(message: bytes) -> etree._Element:
@@ -95,7 +105,7 @@ def _read(signature: etree._Element, profiles: Collection[SignatureProfile]) -> 
     (x509_certificate,) = _children(x509_data, "X509Certificate")
     return _Signature(
         profile=_profile(_algorithm(method), _algorithm(digest_method), profiles),
-        signed_info=etree.tostring(signed_info, method="c14n", with_tail=False),
+        signed_info=canonical(signed_info),
         digest=_decoded(digest),
         value=_decoded(value),
         key_name=_text(key_name).strip(),
@@ -167,7 +177,7 @@ def _without(root: etree._Element, signature: etree._Element) -> bytes:
     else:
         previous.tail = (previous.tail or "") + tail
     root.remove(signature)
-    return etree.tostring(root.getroottree(), method="c14n", with_comments=False)
+    return canonical(root)
 
 
 def _judged(signature: _Signature, content: bytes, at: datetime) -> Verification:

@@ -1,0 +1,1 @@
+"""The customs endpoint: lists and cancellations go out, signed and enveloped."""

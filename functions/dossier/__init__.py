@@ -1,0 +1,1 @@
+"""The dossier of an order: everything that happened, chained by hashes, kept in the archive."""

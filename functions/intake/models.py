@@ -1,0 +1,83 @@
+"""Requests and results of the intake."""
+
+from typing import Any
+
+from pydantic import AwareDatetime
+
+from events.documents import DocumentKind, InboundDocument
+from events.receipts import Answer
+from events.values import OrderKey, Value
+
+
+class AcceptRequest(Value):
+    """One document at the door: `content` is the official JSON of its model, already valid in its structure."""
+
+    document_id: str
+    kind: DocumentKind
+    content: dict[str, Any]
+    sender: str
+    received_at: AwareDatetime
+
+
+class Accepted(Value):
+    """The answer; `document` is what goes on to the bus, None when the document was refused."""
+
+    answer: Answer
+    document: InboundDocument | None = None
+
+
+class RouteRequest(Value):
+    """A document whose order is to be found."""
+
+    document: InboundDocument
+
+
+class Routed(Value):
+    """The order of the document and every document that now belongs to it: this one and those that waited for it.
+
+    `key` is None when the order is not known yet: the document is parked until another one tells.
+    """
+
+    key: OrderKey | None = None
+    documents: list[InboundDocument]
+
+
+class FrozenDocument(Value):
+    """A document that a list version was built from or compared with."""
+
+    kind: DocumentKind
+    business_key: str
+    content_hash: str
+
+
+class FreezeRequest(Value):
+    """Tie documents to a list version that is about to be declared (M11: they cannot change from now on).
+
+    `cop_no` and `agent_code` are those of the list: customs answers under them.
+    """
+
+    key: OrderKey
+    list_version: int
+    cop_no: str
+    agent_code: str
+    documents: list[FrozenDocument]
+
+
+class Frozen(Value):
+    """`newer` names the documents of which the door has accepted another content meanwhile; then nothing was frozen."""
+
+    frozen: bool
+    newer: list[DocumentKind]
+
+
+class ThawRequest(Value):
+    """Give documents free again: their list was rejected or cancelled."""
+
+    key: OrderKey
+    documents: list[FrozenDocument]
+
+
+class Thawed(Value):
+    """How many documents were frozen until now."""
+
+    thawed: int

@@ -1,0 +1,33 @@
+"""The Lambda shape of a declared function: logging, metrics, tracing and parsing in one place."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.function import Function, Request, Response
+
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+
+def lambda_handler(function: Function[Request, Response]) -> Handler:
+    """The handler that AWS calls: JSON of the request model in, JSON of the response model out.
+
+    The event itself is never logged: it holds personal data.
+    """
+    logger = Logger(service=function.name)
+    tracer = Tracer(service=function.name)
+    metrics = Metrics(namespace="Sandan", service=function.name)
+
+    @logger.inject_lambda_context
+    @tracer.capture_lambda_handler(capture_response=False)
+    @metrics.log_metrics(capture_cold_start_metric=True)
+    def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        request = function.request_model.model_validate(event)
+        response = function(request)
+        metrics.add_metric(name="Calls", unit=MetricUnit.Count, value=1)
+        return response.model_dump(mode="json")
+
+    return handler

@@ -1,0 +1,40 @@
+"""Requests and results of the order record."""
+
+from pydantic import AwareDatetime
+
+from events.findings import Finding
+from events.life import OrderView, Stage, StageChange
+from events.values import OrderKey, Value
+
+
+class RecordRequest(Value):
+    """What an order's workflow tells the world: the new stages since its last word, and where it stands now.
+
+    Values of personal data in `findings` are masked before they are kept or published.
+    """
+
+    key: OrderKey
+    mode: str | None
+    previous: Stage | None
+    changes: list[StageChange]
+    findings: list[Finding]
+    needs_human: str | None = None
+    due_by: AwareDatetime | None = None
+
+
+class Recorded(Value):
+    """The number of the last change that is on record."""
+
+    last: int
+
+
+class ShowRequest(Value):
+    """Which order is asked for."""
+
+    key: OrderKey
+
+
+class Shown(Value):
+    """The order, or None when nothing is known under the key."""
+
+    order: OrderView | None

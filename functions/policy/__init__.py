@@ -1,0 +1,1 @@
+"""Dated policy: limits, tolerances and day counts as data, each with its regulation."""
