@@ -2,18 +2,19 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from events.problems import InvalidInputError, Problem, problems_of
+from events.problems import InvalidInputError, Problem, path_of, problems_of
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 BATCH_LIMIT = 100
 _EXTENSION = re.compile(r"[a-z0-9]+")
+_NOT_A_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 has none of them
 
 
 class CloudEvent(BaseModel):
@@ -40,11 +41,39 @@ class CloudEvent(BaseModel):
 
 
 def exact_json(body: bytes | str) -> Any:
-    """JSON with its numbers kept exact (Decimal). Raises InvalidInputError (rule `json`)."""
+    """JSON with its numbers kept exact (Decimal). Raises InvalidInputError (rules `json`, `character`)."""
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
+        content = json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidInputError([Problem(path="/", rule="json", message=f"is not JSON: {error}")]) from None
+    problems = [_bad_character(path, text) for path, text in _texts(content) if _NOT_A_CHARACTER.search(text)]
+    if problems:
+        raise InvalidInputError(problems)
+    return content
+
+
+def _texts(content: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every string and every name in the content with its path, without recursion: the nesting is a stranger's."""
+    opened: list[tuple[tuple[str | int, ...], Iterator[tuple[str | int, Any]]]] = [((), iter([("", content)]))]
+    while opened:
+        path, members = opened[-1]
+        name, item = next(members, (None, None))
+        if name is None:
+            opened.pop()
+            continue
+        place = (*path, name) if name != "" else path
+        if isinstance(item, str):
+            yield place, item
+        elif isinstance(item, dict):
+            yield from ((place, key) for key in item)
+            opened.append((place, iter(item.items())))
+        elif isinstance(item, list):
+            opened.append((place, enumerate(item)))
+
+
+def _bad_character(path: tuple[str | int, ...], text: str) -> Problem:
+    message = "holds a character that no customs message can carry (a control character, half a surrogate): remove it"
+    return Problem(path=ascii(path_of(path))[1:-1], rule="character", value=ascii(text)[1:-1][:200], message=message)
 
 
 def _no_constant(name: str) -> None:

@@ -39,8 +39,8 @@ def path_of(location: Iterable[str | int], root: str = "") -> str:
     """`("Order", 0, "OrderHead", "guid")` as `/Order[1]/OrderHead/guid`, counting from 1 as XPath does."""
     parts = [root] if root else []
     for part in location:
-        if isinstance(part, int) and parts:
-            parts[-1] += f"[{part + 1}]"
+        if isinstance(part, int):
+            parts[-1:] = [f"{parts[-1] if parts else ''}[{part + 1}]"]
         else:
             parts.append(str(part))
     return "/" + "/".join(parts)

@@ -21,13 +21,13 @@ def lambda_handler(function: Function[Request, Response]) -> Handler:
     tracer = Tracer(service=function.name)
     metrics = Metrics(namespace="Sandan", service=function.name)
 
-    @logger.inject_lambda_context
-    @tracer.capture_lambda_handler(capture_response=False)
-    @metrics.log_metrics(capture_cold_start_metric=True)
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         request = function.request_model.model_validate(event)
         response = function(request)
         metrics.add_metric(name="Calls", unit=MetricUnit.Count, value=1)
         return response.model_dump(mode="json")
 
-    return handler
+    measured: Handler = metrics.log_metrics(handler, capture_cold_start_metric=True)
+    traced: Handler = tracer.capture_lambda_handler(measured, capture_response=False)
+    logged: Handler = logger.inject_lambda_context(traced)
+    return logged

@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _TOTAL_DIGITS, _FRACTION_DIGITS = 19, 5
+_FARTHEST_DIGIT = 100  # far beyond any real amount; 1e999999999 would overflow, or fill the memory when written out
 _INT_MIN, _INT_MAX = -(2**31), 2**31 - 1
 
 
@@ -41,6 +42,8 @@ def _decimal(value: Any) -> Decimal:
         value = Decimal(value)
     if not isinstance(value, Decimal) or not value.is_finite():
         raise ValueError('is not an exact decimal number: give it as a string, such as "561.89"')
+    if abs(value.adjusted()) > _FARTHEST_DIGIT:
+        raise ValueError(f"has more than {_TOTAL_DIGITS} digits")
     _, digits, exponent = value.normalize().as_tuple()
     assert isinstance(exponent, int)
     if -exponent > _FRACTION_DIGITS:

@@ -62,7 +62,9 @@ class UploadMessage(CebMessage):
     """What an enterprise sends; the signature is kept as XML text, exactly as it came."""
 
     base_transfer: Annotated[BaseTransfer, Field(alias="BaseTransfer")]
-    base_subscribe: Annotated[list[BaseSubscribe], Field(alias="BaseSubscribe", max_length=5, default_factory=list)]
+    base_subscribe: Annotated[list[BaseSubscribe], Field(alias="BaseSubscribe", max_length=5)] = Field(
+        default_factory=list
+    )
     extend_message: Annotated[ExtendMessage | None, Field(alias="ExtendMessage")] = None
     signature: Annotated[str | None, Field(alias="Signature", json_schema_extra={"xml": True})] = None
 

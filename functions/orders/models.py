@@ -1,6 +1,6 @@
 """Requests and results of the order record."""
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from events.findings import Finding
 from events.life import OrderView, Stage, StageChange
@@ -10,16 +10,18 @@ from events.values import OrderKey, Value
 class RecordRequest(Value):
     """What an order's workflow tells the world: the new stages since its last word, and where it stands now.
 
-    Values of personal data in `findings` are masked before they are kept or published.
+    `personal` holds the values of the order's documents that name a person; they are masked wherever they stand
+    before anything is kept or published.
     """
 
     key: OrderKey
     mode: str | None
     previous: Stage | None
-    changes: list[StageChange]
+    changes: list[StageChange] = Field(min_length=1)
     findings: list[Finding]
     needs_human: str | None = None
     due_by: AwareDatetime | None = None
+    personal: list[str] = Field(default_factory=list)
 
 
 class Recorded(Value):

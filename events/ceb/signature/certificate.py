@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from events.ceb.signature import der
 
@@ -29,7 +28,6 @@ class Certificate:
     public_key: bytes
 
 
-@lru_cache(maxsize=256)
 def read(certificate_der: bytes) -> Certificate:
     """A certificate from its DER. Its own signature is not checked. DerError when it is not a certificate."""
     fields = der.decode(certificate_der).children(der.SEQUENCE)[:1]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-INTEGER, BIT_STRING, OCTET_STRING, NULL, OID = 0x02, 0x03, 0x04, 0x05, 0x06
+INTEGER, BIT_STRING, OCTET_STRING, OID = 0x02, 0x03, 0x04, 0x06
 UTF8_STRING, UTC_TIME, GENERALIZED_TIME, SEQUENCE, SET = 0x0C, 0x17, 0x18, 0x30, 0x31
 CONTEXT_0, CONTEXT_3 = 0xA0, 0xA3
 _LONG_FORM = 0x80
@@ -49,7 +49,7 @@ def _first(data: bytes) -> Value:
         size = length - _LONG_FORM
         start += size
         length = int.from_bytes(data[2:start])
-        if not size or length < _LONG_FORM or data[2] == 0:
+        if length < _LONG_FORM or length.bit_length() <= 8 * (size - 1):
             raise DerError("the length is not written in the one way that DER allows")
     if start + length > len(data):
         raise DerError("the element is cut off")

@@ -1,7 +1,6 @@
 """SM2 with SM3 (GM/T 0009: user id 1234567812345678, raw r and s) and the SM3 digest, by Tongsuo."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from tongsuopy.crypto import hashes, serialization
@@ -54,19 +53,13 @@ def verify(public_key: bytes, data: bytes, signature: bytes) -> bool:
     """Whether the key (DER of its SubjectPublicKeyInfo) signed `data`; never, when it is not an SM2 key."""
     if len(signature) != 2 * _NUMBER:
         return False
-    numbers = (int.from_bytes(signature[:_NUMBER]), int.from_bytes(signature[_NUMBER:]))
+    r, s = int.from_bytes(signature[:_NUMBER]), int.from_bytes(signature[_NUMBER:])
+    signature_der = der.encode(der.SEQUENCE, der.integer(r), der.integer(s))
     try:
-        _public_key(public_key).verify(
-            der.encode(der.SEQUENCE, *(der.integer(number) for number in numbers)), data, _SM2_WITH_SM3
-        )
+        serialization.load_der_public_key(public_key).verify(signature_der, data, _SM2_WITH_SM3)
     except (InvalidSignature, ValueError, UnsupportedAlgorithm, InternalError):
         return False
     return True
-
-
-@lru_cache(maxsize=256)
-def _public_key(public_key: bytes) -> Any:
-    return serialization.load_der_public_key(public_key)
 
 
 def sm3(data: bytes) -> bytes:

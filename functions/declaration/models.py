@@ -1,0 +1,90 @@
+"""Requests and results of the declaration."""
+
+from pydantic import AwareDatetime
+
+from events.ceb.declaration_list import Cancellation, DeclarationList, DeclarationReturn
+from events.ceb.order import Order
+from events.ceb.payment import Payment
+from events.ceb.waybill import Waybill
+from events.declaration_request import DeclarationRequest
+from events.findings import Finding
+from events.life import Stage
+from events.values import OrderKey, Text, Value
+
+
+class ComposeRequest(Value):
+    """What a list version is made of: the declarant's own list, or the platform's request that we build one."""
+
+    key: OrderKey
+    version: int
+    order: Order
+    waybill: Waybill
+    declared: DeclarationList | None = None
+    request: DeclarationRequest | None = None
+
+
+class Composed(Value):
+    """The list to be declared, always with a copNo; or the finding that tells why it cannot be built."""
+
+    declaration_list: DeclarationList | None
+    finding: Finding | None = None
+
+
+class SubmitRequest(Value):
+    """One version of a list for customs, with those of its three documents that customs does not have yet.
+
+    The idempotency key of each message is made of the order's key, `version` and the message type: submitting the
+    same version again sends the same messages under the same keys.
+    """
+
+    key: OrderKey
+    version: int
+    declaration_list: DeclarationList
+    order: Order | None = None
+    payment: Payment | None = None
+    waybill: Waybill | None = None
+
+
+class CancelListRequest(Value):
+    """A cancellation for customs."""
+
+    key: OrderKey
+    version: int
+    cancellation: Cancellation
+
+
+class Submitted(Value):
+    """`refused` tells why the endpoint would not take a message; None when all were taken."""
+
+    messages: list[str]
+    refused: Text | None = None
+
+
+class ComposeCancellationRequest(Value):
+    """What a cancellation is built from: the declared list and the numbers that customs gave it."""
+
+    key: OrderKey
+    on: AwareDatetime
+    declaration_list: DeclarationList
+    invt_no: str
+    pre_no: str
+    reason: str
+
+
+class ComposedCancellation(Value):
+    """The cancellation that we built."""
+
+    cancellation: Cancellation
+
+
+class ExplainRequest(Value):
+    """A rejection by customs."""
+
+    receipt: DeclarationReturn
+
+
+class Explained(Value):
+    """What the rejection means: the stage it leads to (mismatched or rejected) and the finding with its fix."""
+
+    stage: Stage
+    finding: Finding

@@ -1,0 +1,74 @@
+"""Where a declared list stands at customs: receipts may repeat, come late and out of order."""
+
+from collections.abc import Iterable
+
+from pydantic import BaseModel
+
+from events.ceb.declaration_list import DeclarationReturn
+from events.ceb.receipt_status import ReceiptStatus, StatusClass, list_status
+
+
+class ListVersion(BaseModel):
+    """One declared version of a list and every receipt that customs gave for it."""
+
+    number: int
+    guid: str
+    receipts: list[DeclarationReturn] = []
+    resends: int = 0
+    refused: bool = False
+
+    def add(self, receipt: DeclarationReturn) -> bool:
+        """Keep a receipt; False when it is one that is here already."""
+        if receipt in self.receipts:
+            return False
+        self.receipts.append(receipt)
+        return True
+
+    @property
+    def effective(self) -> DeclarationReturn | None:
+        """The receipt that counts: the furthest one; of equals the latest by returnTime.
+
+        An older receipt never undoes a further one, whichever arrived first (rulebook 2.6), and after a release
+        or a return shipment no rejection counts. The result does not depend on the order of arrival.
+        """
+        known = [receipt for receipt in self.receipts if _status(receipt).status_class is not StatusClass.UNKNOWN]
+        return max(known, key=lambda receipt: (_status(receipt).rank, receipt.return_time), default=None)
+
+    @property
+    def status(self) -> ReceiptStatus | None:
+        """The status of the effective receipt."""
+        return _status(self.effective) if self.effective else None
+
+    @property
+    def unknown(self) -> list[DeclarationReturn]:
+        """Receipts whose status the standard does not list: kept, flagged, without effect."""
+        return [receipt for receipt in self.receipts if _status(receipt).status_class is StatusClass.UNKNOWN]
+
+    @property
+    def invt_no(self) -> str | None:
+        """The number that customs gave the list."""
+        return _latest(receipt.invt_no for receipt in self.receipts)
+
+    @property
+    def pre_no(self) -> str | None:
+        """The number that the electronic port gave the list."""
+        return _latest(receipt.pre_no for receipt in self.receipts)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether customs itself has said anything: in its system, or rejected, or further."""
+        status = self.status
+        return status is not None and status.status_class not in {StatusClass.UNDER_WAY, StatusClass.SEND_FAILED}
+
+
+def version_of(receipt: DeclarationReturn, versions: list[ListVersion]) -> ListVersion | None:
+    """The version that a receipt answers: by the list's guid where customs repeats it, else the latest one."""
+    return next((version for version in versions if version.guid == receipt.guid), versions[-1] if versions else None)
+
+
+def _status(receipt: DeclarationReturn) -> ReceiptStatus:
+    return list_status(receipt.return_status)
+
+
+def _latest(numbers: Iterable[str | None]) -> str | None:
+    return next((number for number in reversed(list(numbers)) if number), None)
