@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -15,6 +16,7 @@ BATCH = "application/cloudevents-batch+json"
 BATCH_LIMIT = 100
 _EXTENSION = re.compile(r"[a-z0-9]+")
 _NOT_A_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 has none of them
+_BAD_CHARACTERS_TOLD = 20
 
 
 class CloudEvent(BaseModel):
@@ -46,8 +48,8 @@ def exact_json(body: bytes | str) -> Any:
         content = json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidInputError([Problem(path="/", rule="json", message=f"is not JSON: {error}")]) from None
-    problems = [_bad_character(path, text) for path, text in _texts(content) if _NOT_A_CHARACTER.search(text)]
-    if problems:
+    bad = (_bad_character(path, text) for path, text in _texts(content) if _NOT_A_CHARACTER.search(text))
+    if problems := list(islice(bad, _BAD_CHARACTERS_TOLD)):
         raise InvalidInputError(problems)
     return content
 

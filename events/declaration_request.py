@@ -38,10 +38,11 @@ class GoodsDeclaration(CebModel):
 class DeclarationRequest(CebModel):
     """The service "build my list" for one order: what a CEB621 holds beyond the order, the payment and the waybill.
 
-    Not a customs message: an event of this product. Names are those of CEB621.
+    Not a customs message: an event of this product. Names are those of CEB621; app_type 2 changes an earlier request.
     """
 
     guid: Guid
+    app_type: Flag = "1"
     app_time: Second
     order_no: Key
     ebp_code: Enterprise

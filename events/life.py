@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from events.documents import InboundDocument
-from events.findings import Finding
+from events.findings import Finding, Fix
 from events.values import OrderKey, Text, Value
 
 IMPORT_ORDER_WORKFLOW = "ImportOrder"
@@ -38,6 +39,16 @@ class Stage(StrEnum):
         return self in {Stage.CLOSED, Stage.SHIPPED_BACK, Stage.CANCELLED, Stage.EXPIRED}
 
 
+class StageChange(Value):
+    """One step of a life: from where to where, when, why. `number` counts from 1 within the order."""
+
+    number: int
+    stage: Stage
+    at: AwareDatetime
+    reason: Text
+    customs_status: str | None = None
+
+
 class LifeLimits(Value):
     """The waiting times of one life, fixed when it starts."""
 
@@ -48,26 +59,79 @@ class LifeLimits(Value):
 
 
 class ImportOrderStart(Value):
-    """The input of the import order's workflow."""
+    """The input of the import order's workflow; `carried` is the state of the run before, when one continues."""
 
     key: OrderKey
     limits: LifeLimits
+    carried: dict[str, Any] | None = None
+
+
+class ImportOrderResult(Value):
+    """How a life ended, where its dossier lies, and the hash that vouches for it."""
+
+    stage: Stage
+    dossier: str
+    head: str
+
+
+class CorrectRequest(Value):
+    """Update `correct`: put values into fields of the order's documents; who does it, and why."""
+
+    fixes: list[Fix] = Field(min_length=1)
+    who: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+
+class CancelRequest(Value):
+    """Update `cancel`: end the order before its release; a declared list is cancelled at customs first (CEB623)."""
+
+    who: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+
+class Resolution(StrEnum):
+    """What a person may decide in a case: go on, send the list to customs again, or close the order."""
+
+    CONTINUE = "continue"
+    RESEND = "resend"
+    CLOSE = "close"
+
+
+class ResolveRequest(Value):
+    """Update `resolve`: the decision of a person in the case that the order waits with."""
+
+    case: str
+    resolution: Resolution
+    who: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+
+class UpdateAnswer(Value):
+    """What an update did: the stage it found and what happens next."""
+
+    stage: Stage
+    text: Text
+
+
+class OrderSnapshot(Value):
+    """Query `state`: where the order stands, for operators; holds no document."""
+
+    key: OrderKey
+    stage: Stage
+    mode: str | None
+    history: list[StageChange]
+    findings: list[Finding]
+    documents: dict[str, str]
+    versions: int
+    customs_status: str | None
+    needs_human: str | None
+    due_by: AwareDatetime | None
 
 
 class Documents(Value):
     """The payload of the `documents` signal: one or more documents of one order, in the order of their acceptance."""
 
     documents: list[InboundDocument]
-
-
-class StageChange(Value):
-    """One step of a life: from where to where, when, why. `number` counts from 1 within the order."""
-
-    number: int
-    stage: Stage
-    at: AwareDatetime
-    reason: Text
-    customs_status: str | None = None
 
 
 class OrderStageChanged(Value):

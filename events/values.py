@@ -22,6 +22,7 @@ class Text(Value):
 
 
 _KEY_PART = re.compile(r"[^/\s]+")
+_COP_MSG_ID = re.compile(r"(?P<workflow_id>.+)#\d+#\w+", re.ASCII)
 
 
 class OrderKey(Value):
@@ -46,6 +47,18 @@ class OrderKey(Value):
 
     def __str__(self) -> str:
         return f"{self.ebp_code}/{self.order_no}"
+
+
+def cop_msg_id(key: OrderKey, version: int, root: str) -> str:
+    """The CopMsgId of a message of ours about one version of an order's list; a format error (CEB900) repeats it."""
+    return f"{key.workflow_id}#{version}#{root}"
+
+
+def key_of_cop_msg_id(message_id: str) -> OrderKey:
+    """The order of a CopMsgId of ours. Raises ValueError for the ids of others."""
+    if not (found := _COP_MSG_ID.fullmatch(message_id)):
+        raise ValueError(f"not the CopMsgId of a message of ours: {message_id}")
+    return OrderKey.from_workflow_id(found["workflow_id"])
 
 
 def from_second(moment: str) -> datetime:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
 _ENTRIES_PER_CALL = 10
+_BYTES_PER_CALL = 250 * 1024  # EventBridge takes 256 KB in one call: the entries and a little for each
 _ATTEMPTS = 4
 _FIRST_PAUSE_SECONDS = 0.2
 
@@ -26,13 +27,16 @@ class BusError(RuntimeError):
 
 @dataclass(frozen=True)
 class OutboundEvent:
-    """One event to be put: its id stays the same however often it is sent."""
+    """One event to be put: its id stays the same however often it is sent.
+
+    `data` is None when an extension says where the data are (`dataref`).
+    """
 
     id: str
     type: str
     subject: str
     time: datetime
-    data: BaseModel
+    data: BaseModel | None
     extensions: tuple[tuple[str, str], ...] = ()
 
     def detail(self, source: str) -> str:
@@ -47,6 +51,8 @@ class OutboundEvent:
             "datacontenttype": "application/json",
             **dict(self.extensions),
         }
+        if self.data is None:
+            return json.dumps(envelope, ensure_ascii=False)
         return f'{json.dumps(envelope, ensure_ascii=False)[:-1]}, "data": {self.data.model_dump_json()}}}'
 
 
@@ -72,8 +78,17 @@ def put_events(source: str, events: Sequence[OutboundEvent]) -> None:
 
 
 def _chunks(entries: Sequence["PutEventsRequestEntryTypeDef"]) -> Iterable[list["PutEventsRequestEntryTypeDef"]]:
-    for start in range(0, len(entries), _ENTRIES_PER_CALL):
-        yield list(entries[start : start + _ENTRIES_PER_CALL])
+    chunk: list[PutEventsRequestEntryTypeDef] = []
+    size = 0
+    for entry in entries:
+        added = len(entry.get("Detail", "").encode())
+        if chunk and (len(chunk) == _ENTRIES_PER_CALL or size + added > _BYTES_PER_CALL):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(entry)
+        size += added
+    if chunk:
+        yield chunk
 
 
 def _refused(entries: list["PutEventsRequestEntryTypeDef"]) -> list["PutEventsRequestEntryTypeDef"]:

@@ -16,6 +16,7 @@ class Settings(BaseModel):
     documents_dead_letters: str = "sandan-documents-dlq"
     intake_table: str = "sandan-intake"
     orders_table: str = "sandan-orders"
+    replay_table: str = "sandan-replay"
     archive_bucket: str = "sandan-archive"
     partner_secrets: str = "sandan/partners/"
     signing_secret: str = "sandan/signing"  # noqa: S105 -- the name of a secret, not a secret
@@ -28,10 +29,7 @@ class Settings(BaseModel):
     temporal_namespace: str = "default"
     body_limit: int = 10 * 1024 * 1024
     clock_tolerance_seconds: int = 300
-    documents_deadline_hours: float = 72
-    correction_deadline_hours: float = 72
-    customs_silence_minutes: float = 30
-    customs_resends: int = 3
+    policy_dir: str | None = None
 
 
 @cache

@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from events.ceb.declaration_list import DeclarationReturn
 from events.ceb.receipt_status import ReceiptStatus, StatusClass, list_status
+from events.documents import DocumentKind
 
 
 class ListVersion(BaseModel):
-    """One declared version of a list and every receipt that customs gave for it."""
+    """One declared version of a list: the documents that go with it, and every receipt that customs gave for it."""
 
     number: int
     guid: str
-    receipts: list[DeclarationReturn] = []
+    sends: list[DocumentKind]
+    receipts: list[DeclarationReturn] = Field(default_factory=list)
     resends: int = 0
-    refused: bool = False
+    flagged: int = 0
 
     def add(self, receipt: DeclarationReturn) -> bool:
         """Keep a receipt; False when it is one that is here already."""

@@ -36,10 +36,25 @@ class Routed(Value):
     """The order of the document and every document that now belongs to it: this one and those that waited for it.
 
     `key` is None when the order is not known yet: the document is parked until another one tells.
+    `parked` names the places where some of them still wait: call `intake.settle` when the order has them all.
     """
 
     key: OrderKey | None = None
     documents: list[InboundDocument]
+    parked: list[str] = []
+
+
+class SettleRequest(Value):
+    """The order has these documents now: they need not wait any longer in these places."""
+
+    document_ids: list[str]
+    parked: list[str]
+
+
+class Settled(Value):
+    """How many places were cleared."""
+
+    places: int
 
 
 class FrozenDocument(Value):
@@ -64,10 +79,14 @@ class FreezeRequest(Value):
 
 
 class Frozen(Value):
-    """`newer` names the documents of which the door has accepted another content meanwhile; then nothing was frozen."""
+    """Nothing was frozen when `newer` or `taken` names a document.
+
+    `newer`: the door has accepted another content meanwhile; `taken`: the list of another order uses the document.
+    """
 
     frozen: bool
     newer: list[DocumentKind]
+    taken: list[DocumentKind] = []
 
 
 class ThawRequest(Value):

@@ -1,0 +1,90 @@
+"""What the standard's prose asks of a declaration list and its schema cannot hold: modes, one parcel, one currency."""
+
+from collections.abc import Iterator
+
+from events.ceb.declaration_list import DeclarationList
+from events.ceb.fields import Field, Rule
+from events.ceb.order import Order
+from events.ceb.payment import Payment
+from events.ceb.waybill import Waybill
+from events.documents import DocumentKind
+from events.findings import Finding
+from events.values import Text
+
+DIRECT_PURCHASE, BONDED = "9610", "1210"
+CNY = CHINA_CODE = "142"  # the same digits in two code tables: currency 人民币, country 中国
+
+_TRANSPORT = ("traf_no", "voyage_no", "bill_no")
+_BONDED_SITE = ("ems_no", "area_code", "area_name")
+_LIST = DocumentKind.DECLARATION_LIST
+_BASIS = "规范 202205 CEB621"
+
+_MODE = Rule(
+    "L-MODE", Text(zh="只能是 9610 或 1210", en="it must be 9610 (direct purchase) or 1210 (bonded import)"), _BASIS
+)
+_TRANSPORT_GIVEN = Rule("L-9610", Text(zh="直购进口（9610）必填", en="direct purchase (9610) requires it"), _BASIS)
+_SITE_GIVEN = Rule("L-1210", Text(zh="保税进口（1210）必填", en="bonded import (1210) requires it"), _BASIS)
+_TRANSPORT_EMPTY = Rule("L-1210", Text(zh="保税进口（1210）免填", en="bonded import (1210) leaves it empty"), _BASIS)
+_FROM_CHINA = Rule("L-1210", Text(zh="保税进口（1210）填 142", en="bonded import (1210) asks for 142"), _BASIS)
+_ONE_PARCEL = Rule("L-PACK", Text(zh="限定为 1", en="it must be 1"), _BASIS)
+_IN_CNY = Text(zh="进口单证的币制限定为人民币 142", en="import documents are in CNY (142) only")
+
+
+def list_mode_findings(declaration_list: DeclarationList) -> list[Finding]:
+    """What in a list contradicts its mode (rules L-MODE, L-9610, L-1210), and L-PACK and L-CURRENCY.
+
+    Rulebook 2.4, the prose of 规范 202205 for CEB621. No official code of rejection is known for these.
+    """
+    by_mode = {DIRECT_PURCHASE: _direct_purchase, BONDED: _bonded}
+    mode = declaration_list.head.trade_mode
+    found = list(by_mode.get(mode, _unknown_mode)(declaration_list))
+    pack_no = _head(declaration_list, "pack_no")
+    if pack_no.value != 1:
+        found.append(_ONE_PARCEL.broken_at(pack_no, pack_no.fix("1")))
+    return [*found, *currency_findings("L-CURRENCY", _LIST, declaration_list)]
+
+
+def currency_findings(
+    rule: str, kind: DocumentKind, document: Order | Payment | Waybill | DeclarationList
+) -> Iterator[Finding]:
+    """Every currency that is not 142: import documents are in CNY throughout (rulebook 2.3)."""
+    fields = [Field(kind, document.head, "currency")]
+    if isinstance(document, Order | DeclarationList):
+        fields += [Field(kind, item, "currency", item.gnum) for item in document.items]
+    in_cny = Rule(rule, _IN_CNY, f"规范 202205 {fields[0].official}")
+    for field in fields:
+        if field.value != CNY:
+            yield in_cny.broken_at(field, field.fix(CNY))
+
+
+def _unknown_mode(declaration_list: DeclarationList) -> Iterator[Finding]:
+    fits_direct = all(_head(declaration_list, name).given for name in _TRANSPORT)
+    fits_bonded = all(_head(declaration_list, name).given for name in _BONDED_SITE)
+    meant = None if fits_direct == fits_bonded else DIRECT_PURCHASE if fits_direct else BONDED
+    field = _head(declaration_list, "trade_mode")
+    yield _MODE.broken_at(field, field.fix(meant))
+
+
+def _direct_purchase(declaration_list: DeclarationList) -> Iterator[Finding]:
+    yield from _wanting(_TRANSPORT_GIVEN, [_head(declaration_list, name) for name in _TRANSPORT])
+
+
+def _bonded(declaration_list: DeclarationList) -> Iterator[Finding]:
+    yield from _wanting(_SITE_GIVEN, [_head(declaration_list, name) for name in _BONDED_SITE])
+    yield from _wanting(
+        _SITE_GIVEN, [Field(_LIST, item, "item_record_no", item.gnum) for item in declaration_list.items]
+    )
+    for field in (_head(declaration_list, name) for name in _TRANSPORT):
+        if field.given:
+            yield _TRANSPORT_EMPTY.broken_at(field, field.fix(""))
+    country = _head(declaration_list, "country")
+    if country.value != CHINA_CODE:
+        yield _FROM_CHINA.broken_at(country, country.fix(CHINA_CODE))
+
+
+def _wanting(rule: Rule, fields: list[Field]) -> Iterator[Finding]:
+    return (rule.broken_at(field, field.fix(None)) for field in fields if not field.given)
+
+
+def _head(declaration_list: DeclarationList, name: str) -> Field:
+    return Field(_LIST, declaration_list.head, name)

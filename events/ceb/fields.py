@@ -1,0 +1,122 @@
+"""Fields of documents as findings name them, and the words for what is wrong with them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pydantic import ValidationError
+
+from events.ceb.base import CebModel, plain
+from events.documents import DocumentKind
+from events.findings import Finding, Fix, Place
+from events.values import Text
+
+_NAMES_ZH = {
+    DocumentKind.ORDER: "订单",
+    DocumentKind.PAYMENT: "支付凭证",
+    DocumentKind.WAYBILL: "运单",
+    DocumentKind.DECLARATION_LIST: "清单",
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a document: `part` is the head or the line of goods that holds it, `name` its Python name."""
+
+    kind: DocumentKind
+    part: CebModel
+    name: str
+    gnum: int | None = None
+
+    @property
+    def value(self) -> Decimal | int | str | None:
+        """What stands in it."""
+        found: Decimal | int | str | None = getattr(self.part, self.name)
+        return found
+
+    @property
+    def text(self) -> str | None:
+        """What stands in it, as it would be written in a message; None when it is absent."""
+        return plain(self.value) if isinstance(self.value, Decimal) else None if self.value is None else str(self.value)
+
+    @property
+    def given(self) -> bool:
+        """Whether anything but white space stands in it: an empty element says nothing."""
+        return self.text is not None and self.text.strip() != ""
+
+    @property
+    def official(self) -> str:
+        """Its official name, within its line of goods where it has one: `items[2].qty`."""
+        alias = type(self.part).model_fields[self.name].alias or self.name
+        return alias if self.gnum is None else f"items[{self.gnum}].{alias}"
+
+    @property
+    def place(self) -> Place:
+        """The place for a finding."""
+        return Place(document=self.kind, field=self.official, value=self.text)
+
+    def fix(self, value: str | None) -> Fix:
+        """The correction that puts `value` here, "" to clear the field; None where the field cannot hold the value."""
+        return Fix(document=self.kind, field=self.official, value=value if self._can_hold(value) else None)
+
+    def _can_hold(self, value: str | None) -> bool:
+        try:
+            type(self.part).model_validate({**self.part.model_dump(), self.official.rpartition(".")[2]: value or None})
+        except ValidationError:
+            return False
+        return True
+
+
+def same(left: Field, right: Field) -> bool:
+    """Whether two fields say the same: numbers by value (561.890 is 561.89), texts but for white space around them."""
+    if isinstance(left.value, str) and isinstance(right.value, str):
+        return left.value.strip() == right.value.strip()
+    return left.value == right.value
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is asked: `must` says it, to follow the values; `code` is customs' code for a rejection, if one is known."""
+
+    id: str
+    must: Text
+    basis: str
+    code: str | None = None
+
+    def broken_at(self, field: Field, fix: Fix) -> Finding:
+        """The finding about one field."""
+        return self._finding(field.place, None, _place(field.place), fix)
+
+    def broken_between(self, left: Place, right: Place, fix: Fix) -> Finding:
+        """The finding about two places that do not agree."""
+        (left_zh, left_en), (right_zh, right_en) = _place(left), _place(right)
+        return self._finding(left, right, (f"{left_zh}，{right_zh}", f"{left_en}, {right_en}"), fix)
+
+    def _finding(self, left: Place, right: Place | None, values: tuple[str, str], fix: Fix) -> Finding:
+        zh, en = values
+        to_do = remedy(fix)
+        message = Text(
+            zh=f"{self.id}：{zh}，{self.must.zh}。{to_do.zh}", en=f"{self.id}: {en}; {self.must.en}. {to_do.en}"
+        )
+        return Finding(rule=self.id, code=self.code, left=left, right=right, message=message, fix=fix, basis=self.basis)
+
+
+def remedy(fix: Fix) -> Text:
+    """What to do, in words."""
+    zh, en = f"{_name_zh(fix.document)}的 {fix.field}", f"{fix.field} of the {fix.document}"
+    if fix.value is None:
+        return Text(
+            zh=f"正确的值只有发送方知道：请核对并更正{zh}。", en=f"Only its sender knows the value: check {en}."
+        )
+    if fix.value == "":
+        return Text(zh=f"请清空{zh}。", en=f"Clear {en}.")
+    return Text(zh=f"请把{zh} 改为 {fix.value}。", en=f"Set {en} to {fix.value}.")
+
+
+def _place(place: Place) -> tuple[str, str]:
+    value = place.value
+    zh = f"{_name_zh(place.document)}的 {place.field} {f'是 {value}' if value else '为空'}"
+    return zh, f"{place.field} of the {place.document} is {value or 'empty'}"
+
+
+def _name_zh(document: str) -> str:
+    return _NAMES_ZH[DocumentKind(document)]

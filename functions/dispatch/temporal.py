@@ -1,0 +1,91 @@
+"""Signals to the workflows of orders."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from events.documents import DocumentKind, InboundDocument
+from events.life import DOCUMENTS_SIGNAL, IMPORT_ORDER_WORKFLOW, TASK_QUEUE, Documents, ImportOrderStart
+from events.values import OrderKey, utc_now
+from functions.dispatch.record import UnprocessableError
+from functions.dispatch.search_attributes import at_start
+from functions.dossier.handler import late
+from functions.dossier.models import LateRequest
+from functions.policy.rules import life_limits
+from functions.settings import settings
+
+_STARTS_A_LIFE = {
+    DocumentKind.ORDER,
+    DocumentKind.PAYMENT,
+    DocumentKind.WAYBILL,
+    DocumentKind.DECLARATION_LIST,
+    DocumentKind.DECLARATION_REQUEST,
+}
+_RPC_TIMEOUT = timedelta(seconds=10)
+
+
+async def connect() -> Client:
+    """A client of the Temporal server that the settings name."""
+    return await Client.connect(
+        settings().temporal_address,
+        namespace=settings().temporal_namespace,
+        data_converter=pydantic_data_converter,
+        lazy=True,
+    )
+
+
+async def deliver(client: Client, key: OrderKey, documents: list[InboundDocument]) -> None:
+    """Signal the order's workflow, which starts with its first document; what comes after its end is kept.
+
+    Raises UnprocessableError when the order is unknown and the documents cannot start one.
+    """
+    message = Documents(documents=documents)
+    try:
+        if _STARTS_A_LIFE & {document.kind for document in documents}:
+            await _signal_with_start(client, key, message)
+        else:
+            handle = client.get_workflow_handle(key.workflow_id)
+            await handle.signal(DOCUMENTS_SIGNAL, message, rpc_timeout=_RPC_TIMEOUT)
+    except WorkflowAlreadyStartedError:
+        await _keep_late(key, documents)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        await _require_known(client, key)
+        await _keep_late(key, documents)
+
+
+async def _signal_with_start(client: Client, key: OrderKey, message: Documents) -> None:
+    now = utc_now()
+    limits = life_limits(now.date())
+    await client.start_workflow(
+        IMPORT_ORDER_WORKFLOW,
+        ImportOrderStart(key=key, limits=limits),
+        id=key.workflow_id,
+        task_queue=TASK_QUEUE,
+        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        start_signal=DOCUMENTS_SIGNAL,
+        start_signal_args=[message],
+        search_attributes=at_start(key.ebp_code, now + limits.documents),
+        static_summary=f"import order {key.order_no}",
+        rpc_timeout=_RPC_TIMEOUT,
+    )
+
+
+async def _require_known(client: Client, key: OrderKey) -> None:
+    try:
+        await client.get_workflow_handle(key.workflow_id).describe(rpc_timeout=_RPC_TIMEOUT)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise UnprocessableError(f"order {key} is not known, and this document cannot start it") from None
+        raise
+
+
+async def _keep_late(key: OrderKey, documents: list[InboundDocument]) -> None:
+    for document in documents:
+        await asyncio.to_thread(late, LateRequest(key=key, document=document))

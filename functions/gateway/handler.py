@@ -1,0 +1,181 @@
+"""The HTTP API: the routes, and what they answer."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from aws_lambda_powertools import Metrics, Tracer
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from events.ceb.message import build
+from events.life import OrderView
+from events.receipts import Answer
+from events.values import OrderKey, utc_now
+from functions.gateway import openapi
+from functions.gateway.auth import authenticate
+from functions.gateway.errors import LOGGER, handle_errors
+from functions.gateway.models import Answers, Health
+from functions.gateway.partners import Partner
+from functions.gateway.reading import JSON_TYPE, XML_TYPES, media_type, read_events, read_message
+from functions.gateway.receipts import receipt_message
+from functions.gateway.refusals import Refusal, RefusedError
+from functions.gateway.request import HttpRequest
+from functions.gateway.taking import take
+from functions.orders.handler import show
+from functions.orders.models import ShowRequest
+from functions.settings import settings
+
+_TAKEN, _REFUSED = 202, 422
+_EVENTS, _MESSAGES, _ORDER = "/v1/events", "/v1/messages", "/v1/orders/<ebp_code>/<order_no>"
+_HEALTH, _OPENAPI = "/healthz", "/openapi.json"
+_ALLOWED = {_EVENTS: "POST", _MESSAGES: "POST", _ORDER: "GET", _HEALTH: "GET", _OPENAPI: "GET"}
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_DOOR = (
+    Refusal.UNREADABLE,
+    Refusal.UNAUTHENTICATED,
+    Refusal.FORBIDDEN,
+    Refusal.TOO_LARGE,
+    Refusal.UNSUPPORTED_MEDIA_TYPE,
+    Refusal.INVALID,
+)
+
+app = APIGatewayHttpResolver(enable_validation=True)
+tracer = Tracer(service="gateway")
+metrics = Metrics(namespace="Sandan", service="gateway")
+handle_errors(app)
+
+
+@app.post(
+    _EVENTS,
+    summary="Send documents as CloudEvents",
+    operation_id="sendEvents",
+    security=openapi.SIGNED,
+    responses=openapi.responses(
+        {
+            _TAKEN: ("At least one document was accepted; see each answer", {JSON_TYPE: openapi.content("Answers")}),
+            _REFUSED: ("Every document was refused; each answer has its code", {JSON_TYPE: openapi.content("Answers")}),
+        },
+        *_DOOR,
+    ),
+    openapi_extensions={"requestBody": openapi.event_bodies()},
+)
+def send_events() -> Response[str]:
+    """CloudEvents in, an answer for each out."""
+    request, partner = _authenticated()
+    answers = take(read_events(request.headers, request.body), partner, utc_now())
+    return _answer(answers, JSON_TYPE, Answers(answers=answers).model_dump_json())
+
+
+@app.post(
+    _MESSAGES,
+    summary="Send a customs message (CEB XML, DxpMsg, or CEB as JSON)",
+    operation_id="sendMessage",
+    security=openapi.SIGNED,
+    responses=openapi.responses(
+        {
+            _TAKEN: (
+                "At least one element was accepted; what customs sends is taken without a body",
+                openapi.receipts(),
+            ),
+            _REFUSED: ("Every element was refused; each return has its code", openapi.receipts()),
+        },
+        *_DOOR,
+    ),
+    openapi_extensions={"requestBody": openapi.message_bodies()},
+)
+def send_message() -> Response[str]:
+    """A customs message in, its official receipt out: XML for XML, JSON for JSON."""
+    request, partner = _authenticated()
+    documents = read_message(request.headers, request.body, settings().body_limit)
+    answers = take(documents, partner, utc_now())
+    receipt = receipt_message(answers)
+    if receipt is None:
+        refused = [answer for answer in answers if not answer.accepted]
+        return _answer(answers, JSON_TYPE, Answers(answers=refused).model_dump_json() if refused else "")
+    if media_type(request.headers) in XML_TYPES:
+        return _answer(answers, XML_TYPES[0], build(receipt).decode())
+    return _answer(answers, JSON_TYPE, receipt.model_dump_json(exclude_none=True))
+
+
+@app.get(
+    _ORDER,
+    summary="Where an order stands; personal data are masked",
+    operation_id="showOrder",
+    security=openapi.SIGNED,
+    responses=openapi.responses(
+        {200: ("The order", {JSON_TYPE: openapi.content("OrderView")})},
+        Refusal.UNAUTHENTICATED,
+        Refusal.FORBIDDEN,
+        Refusal.NOT_FOUND,
+    ),
+)
+def show_order(ebp_code: str, order_no: str) -> OrderView:
+    """An order of the partner's own platform, or, for an operator, of any."""
+    _, partner = _authenticated()
+    key = OrderKey(ebp_code=unquote(ebp_code), order_no=unquote(order_no))
+    if not partner.may_read(key.ebp_code):
+        detail = f"{key.ebp_code} is not a code of the partner {partner.id}, and it is no operator: ask for your own"
+        raise RefusedError(Refusal.FORBIDDEN, detail)
+    order = show(ShowRequest(key=key)).order
+    if order is None:
+        raise RefusedError(Refusal.NOT_FOUND, f"no order {key} is known here: its documents may not have come yet")
+    return order
+
+
+@app.get(
+    _HEALTH,
+    summary="Whether the door is open",
+    operation_id="health",
+    responses=openapi.responses({200: ("It is", {JSON_TYPE: openapi.content("Health")})}),
+)
+def health() -> Health:
+    """No signature needed."""
+    return Health()
+
+
+@app.get(
+    _OPENAPI,
+    summary="This document",
+    operation_id="describe",
+    responses=openapi.responses({200: ("OpenAPI 3.1", {JSON_TYPE: {"schema": {"type": "object"}}})}),
+)
+def describe() -> Response[str]:
+    """No signature needed."""
+    return Response(200, JSON_TYPE, openapi.document(app))
+
+
+def _refuse_method(allowed: str) -> Callable[[], Response[str]]:
+    def refuse() -> Response[str]:
+        raise RefusedError(Refusal.METHOD_NOT_ALLOWED, f"only {allowed} is allowed here", headers={"Allow": allowed})
+
+    return refuse
+
+
+for _path, _method in _ALLOWED.items():
+    _others = [other for other in _METHODS if other != _method]
+    app.route(_path, method=_others, include_in_schema=False)(_refuse_method(_method))
+
+
+def _authenticated() -> tuple[HttpRequest, Partner]:
+    request = HttpRequest.of(app.current_event, settings().body_limit)
+    return request, authenticate(request, utc_now())
+
+
+def _answer(answers: Sequence[Answer], content_type: str, body: str) -> Response[str]:
+    """202 when any document was accepted, else 422."""
+    accepted = sum(answer.accepted for answer in answers)
+    metrics.add_metric(name="DocumentsAccepted", unit=MetricUnit.Count, value=accepted)
+    metrics.add_metric(name="DocumentsRefused", unit=MetricUnit.Count, value=len(answers) - accepted)
+    return Response(_TAKEN if accepted else _REFUSED, content_type, body)
+
+
+@LOGGER.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """The Lambda behind the HTTP API. The event is never logged: it holds personal data."""
+    metrics.add_metric(name="Requests", unit=MetricUnit.Count, value=1)
+    return app.resolve(event, context)

@@ -1,0 +1,130 @@
+"""The OpenAPI 3.1 document: what the framework knows of the routes, and the schemas of every document they take."""
+
+import json
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn
+from pydantic.json_schema import models_json_schema
+
+from events.catalogue import INBOUND
+from events.ceb.message import MESSAGES
+from events.cloudevents import BATCH, BATCH_LIMIT, STRUCTURED, CloudEvent
+from events.life import OrderView
+from functions.gateway.models import Answers, Health
+from functions.gateway.reading import JSON_TYPE, XML_TYPES
+from functions.gateway.receipts import RECEIPT_MESSAGES
+from functions.gateway.refusals import PROBLEM_TYPE, ProblemDocument, Refusal
+from functions.gateway.signing import PARTNER_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
+
+_REF = "#/components/schemas/"
+_VERSION = "1.0.0"
+_DESCRIPTION = (
+    "One access point for the documents of cross-border e-commerce orders. Every request but `/healthz` and "
+    "`/openapi.json` is signed by its partner. A request is read as a whole: a mistake anywhere, and nothing of it is "
+    "taken; then each document gets an answer of its own. The same document sent again gets the same answer and has "
+    "one effect."
+)
+_SCHEMES = {
+    "partner": APIKey(name=PARTNER_HEADER, in_=APIKeyIn.header, description="The id of the partner."),
+    "timestamp": APIKey(
+        name=TIMESTAMP_HEADER,
+        in_=APIKeyIn.header,
+        description="Unix time in seconds, decimals allowed; at most five minutes from our clock.",
+    ),
+    "signature": APIKey(
+        name=SIGNATURE_HEADER,
+        in_=APIKeyIn.header,
+        description=(
+            "`v1=` and the hex HMAC-SHA256, with the partner's key, over the timestamp, a point, and the exact bytes "
+            "of the body; of a GET, over its method, a space, and its path with query. A signed POST is taken once."
+        ),
+    ),
+}
+SIGNED: list[dict[str, list[str]]] = [{name: [] for name in _SCHEMES}]
+
+
+@cache
+def document(app: APIGatewayHttpResolver) -> str:
+    """The document of the resolver's routes as indented JSON, the same for the same code."""
+    described = json.loads(
+        app.get_openapi_json_schema(
+            title="Sandan gateway", version=_VERSION, description=_DESCRIPTION, security_schemes=_SCHEMES
+        )
+    )
+    described["components"]["schemas"] = _schemas()
+    return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
+
+
+def responses(answers: dict[int, Any], *refusals: Refusal) -> dict[int, Any]:
+    """The answers of an operation, and the refusals that are told as problem details."""
+    described = {status: {"description": text, "content": content} for status, (text, content) in answers.items()}
+    for refusal in (*refusals, Refusal.INTERNAL, Refusal.UNAVAILABLE):
+        found = described.setdefault(refusal.status, {"description": refusal.title, "content": {}})
+        if found["description"] != refusal.title:
+            found["description"] += f"; or (problem+json): {refusal.title}"
+        found["content"][PROBLEM_TYPE] = content(ProblemDocument.__name__)
+    return described
+
+
+def content(schema: str) -> dict[str, Any]:
+    """A body that has a schema of the components."""
+    return {"schema": {"$ref": f"{_REF}{schema}"}}
+
+
+def event_bodies() -> dict[str, Any]:
+    """The request body of `/v1/events`."""
+    return {
+        "required": True,
+        "description": "One CloudEvent 1.0 (structured, or binary with `ce-` headers), or a batch of them.",
+        "content": {
+            STRUCTURED: content("InboundEvent"),
+            BATCH: content("InboundEvents"),
+            JSON_TYPE: content("InboundData"),
+        },
+    }
+
+
+def message_bodies() -> dict[str, Any]:
+    """The request body of `/v1/messages`."""
+    xml = {"schema": {"type": "string", "description": "A CEB message, or a DxpMsg with one in it, in XML"}}
+    return {
+        "required": True,
+        "description": "One customs message with up to a hundred business elements.",
+        "content": {**dict.fromkeys(XML_TYPES, xml), JSON_TYPE: content("CebMessage")},
+    }
+
+
+def receipts() -> dict[str, Any]:
+    """The answers of `/v1/messages`."""
+    xml = {"schema": {"type": "string", "description": "The receipt message in XML, for a message in XML"}}
+    return {XML_TYPES[0]: xml, JSON_TYPE: content("CebReceipt")}
+
+
+def _schemas() -> dict[str, Any]:
+    models = [
+        *(event_type.model for event_type in INBOUND),
+        *MESSAGES.values(),
+        *(CloudEvent, Answers, OrderView, Health, ProblemDocument),
+    ]
+    names, schema = models_json_schema([(model, "validation") for model in models], ref_template=_REF + "{model}")
+    definitions: dict[str, Any] = schema["$defs"]
+    for event_type in INBOUND:
+        data = names[event_type.model, "validation"]["$ref"]
+        exact = {"type": {"const": event_type.name}, "data": {"$ref": data}}
+        definitions[event_type.name] = {
+            "description": event_type.summary,
+            "allOf": [{"$ref": f"{_REF}CloudEvent"}, {"properties": exact, "required": ["data"]}],
+        }
+    events = {event_type.name: f"{_REF}{event_type.name}" for event_type in INBOUND}
+    definitions["InboundEvent"] = {
+        "oneOf": [{"$ref": reference} for reference in events.values()],
+        "discriminator": {"propertyName": "type", "mapping": events},
+    }
+    one = {"$ref": f"{_REF}InboundEvent"}
+    definitions["InboundEvents"] = {"type": "array", "minItems": 1, "maxItems": BATCH_LIMIT, "items": one}
+    definitions["InboundData"] = {"anyOf": [names[event_type.model, "validation"] for event_type in INBOUND]}
+    definitions["CebReceipt"] = {"oneOf": [names[message, "validation"] for message in RECEIPT_MESSAGES]}
+    definitions["CebMessage"] = {"oneOf": [names[message, "validation"] for message in MESSAGES.values()]}
+    return dict(sorted(definitions.items()))

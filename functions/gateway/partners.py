@@ -1,0 +1,90 @@
+"""Partners, and what each may send and read; pure."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Base64Bytes, Field
+
+from events.documents import DocumentKind
+from events.problems import Problem
+from events.values import Value
+from functions.gateway.reading import Incoming
+
+_SHORTEST_KEY = 16
+
+
+class Role(StrEnum):
+    """What a partner is in the trade; customs may send receipts, an operator may read every order."""
+
+    PLATFORM = "platform"
+    PAYMENT = "payment"
+    LOGISTICS = "logistics"
+    DECLARANT = "declarant"
+    CUSTOMS = "customs"
+    OPERATOR = "operator"
+
+
+def _long_enough(key: bytes) -> bytes:
+    if len(key) < _SHORTEST_KEY:
+        raise ValueError(f"a partner's key has at least {_SHORTEST_KEY} bytes")
+    return key
+
+
+class Partner(Value):
+    """Who may send, as the secrets store has it in JSON (beside the id, which is in the secret's name).
+
+    `key` (Base64) signs its requests, `codes` are the enterprise codes that it may speak for.
+    """
+
+    id: str
+    name: str
+    key: Annotated[Base64Bytes, AfterValidator(_long_enough), Field(repr=False)]
+    roles: frozenset[Role]
+    codes: frozenset[str]
+
+    def may_read(self, ebp_code: str) -> bool:
+        """Whether the orders of that platform are its own, or it is an operator."""
+        return ebp_code in self.codes or Role.OPERATOR in self.roles
+
+
+_OWNERS: dict[DocumentKind, tuple[tuple[str, ...], ...]] = {
+    DocumentKind.ORDER: (("OrderHead", "ebpCode"), ("OrderHead", "ebcCode")),
+    DocumentKind.PAYMENT: (("PaymentHead", "payCode"),),
+    DocumentKind.WAYBILL: (("LogisticsHead", "logisticsCode"),),
+    DocumentKind.WAYBILL_STATUS: (("logisticsCode",),),
+    DocumentKind.DECLARATION_LIST: (("InventoryHead", "agentCode"),),
+    DocumentKind.CANCELLATION: (("agentCode",),),
+    DocumentKind.DECLARATION_REQUEST: (("ebpCode",),),
+}
+
+
+def foreign(partner: Partner, documents: Iterable[Incoming]) -> list[Problem]:
+    """The fields by which documents belong to somebody else; empty when the partner may send all of them.
+
+    An order is its platform's or its seller's; receipts are sent by customs only.
+    """
+    return [problem for document in documents for problem in _foreign(partner, document)]
+
+
+def _foreign(partner: Partner, document: Incoming) -> list[Problem]:
+    if document.kind.is_receipt:
+        message = f"comes from customs: the partner {partner.id} has not the role {Role.CUSTOMS.value}"
+        problem = Problem(path=document.path, rule="role", value=document.kind.value, message=message)
+        return [] if Role.CUSTOMS in partner.roles else [problem]
+    codes = {field: _value(document.content, field) for field in _OWNERS[document.kind]}
+    if partner.codes.intersection(codes.values()):
+        return []
+    own = ", ".join(sorted(partner.codes)) or "none"
+    message = f"is not a code of the partner {partner.id} (its codes: {own}): send only documents of your own"
+    return [
+        Problem(path="/".join((document.path, *field)), rule="foreign_code", value=code, message=message)
+        for field, code in codes.items()
+    ]
+
+
+def _value(content: dict[str, Any], field: tuple[str, ...]) -> str:
+    found: Any = content
+    for name in field:
+        found = found[name]
+    return str(found)

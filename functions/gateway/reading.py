@@ -1,0 +1,114 @@
+"""From the body of a request to documents: CloudEvents, CEB messages in XML or JSON, envelopes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from events.catalogue import BY_MESSAGE, EVENT_TYPES, INBOUND, Direction
+from events.ceb.base import CebModel
+from events.ceb.dxp import DxpModel, unwrap
+from events.ceb.message import MESSAGES, CebMessage, parse
+from events.ceb.xml import local_name, namespace, parse_xml
+from events.cloudevents import BATCH, CloudEvent, exact_json, from_http
+from events.documents import DocumentKind
+from events.problems import InvalidInputError, Problem, problems_of
+
+Model = TypeVar("Model", bound=CebModel)
+
+XML_TYPES = ("application/xml", "text/xml")
+JSON_TYPE = "application/json"
+_BY_ELEMENT = {str(message.model_fields[message.first_element].alias): message for message in MESSAGES.values()}
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One document of a request: `content` is its JSON under the official names, `path` where it stands."""
+
+    kind: DocumentKind
+    content: dict[str, Any]
+    path: str
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """The content type of a request without its parameters, in lower case."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def read_events(headers: Mapping[str, str], body: bytes) -> list[Incoming]:
+    """The documents in CloudEvents, in their order. Raises InvalidInputError with every mistake of every event."""
+    events = from_http(headers, body)
+    batch = media_type(headers) == BATCH
+    problems: list[Problem] = []
+    documents: list[Incoming] = []
+    for number, event in enumerate(events, 1):
+        try:
+            documents.append(_of_event(event, f"[{number}]/" if batch else ""))
+        except InvalidInputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InvalidInputError(problems)
+    return documents
+
+
+def _of_event(event: CloudEvent, place: str) -> Incoming:
+    event_type = EVENT_TYPES.get(event.type)
+    if event_type is None or event_type.direction is not Direction.INBOUND or event_type.kind is None:
+        known = ", ".join(known.name for known in INBOUND)
+        message = f"is not a type that this door takes; it takes {known}"
+        raise InvalidInputError([Problem(path=f"/{place}type", rule="event_type", value=event.type, message=message)])
+    model = _validated(event_type.kind.model, event.data, f"{place}data")
+    return Incoming(event_type.kind, _content(model), f"/{place}data")
+
+
+def read_message(headers: Mapping[str, str], body: bytes, size_limit: int) -> list[Incoming]:
+    """The business elements of a customs message. Raises InvalidInputError with the path of every mistake."""
+    media = media_type(headers)
+    if media in XML_TYPES:
+        message = _from_xml(body, size_limit)
+    elif media == JSON_TYPE:
+        message = _from_json(exact_json(body))
+    else:
+        known = f"is {media or 'absent'}: send {', '.join(XML_TYPES)} (a CEB message or a DxpMsg) or {JSON_TYPE}"
+        raise InvalidInputError([Problem(path="/headers/content-type", rule="media_type", message=known)])
+    return _documents(message)
+
+
+def _from_xml(body: bytes, size_limit: int) -> CebMessage:
+    root = parse_xml(body, size_limit)
+    if local_name(root) == "DxpMsg" and namespace(root) == DxpModel.xml_namespace:
+        return parse(unwrap(body, size_limit).content, size_limit)
+    return parse(body, size_limit)
+
+
+def _from_json(content: Any) -> CebMessage:
+    present = [name for name in _BY_ELEMENT if isinstance(content, dict) and name in content]
+    if len(present) != 1:
+        message = f"is not a customs message: a JSON object holds exactly one of {', '.join(_BY_ELEMENT)}"
+        raise InvalidInputError([Problem(path="/", rule="root", value=", ".join(present) or None, message=message)])
+    model = _BY_ELEMENT[present[0]]
+    return _validated(model, content, model.root)
+
+
+def _documents(message: CebMessage) -> list[Incoming]:
+    kind = BY_MESSAGE[message.root].kind
+    assert kind is not None  # every type in BY_MESSAGE is inbound
+    field = type(message).model_fields[message.first_element]
+    many = isinstance(getattr(message, message.first_element), list)
+    place = f"/{message.root}/{field.alias}"
+    return [
+        Incoming(kind, _content(element), f"{place}[{number}]" if many else place)
+        for number, element in enumerate(message.elements, 1)
+    ]
+
+
+def _validated(model: type[Model], content: Any, root: str) -> Model:
+    try:
+        return model.model_validate(content, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise InvalidInputError(problems_of(error, root)) from None
+
+
+def _content(model: CebModel) -> dict[str, Any]:
+    return model.model_dump(mode="json", exclude_none=True)

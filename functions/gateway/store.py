@@ -1,0 +1,46 @@
+"""What the door keeps: the partners' secrets, and the signatures that it has seen."""
+
+import json
+from functools import cache
+
+from aws_lambda_powertools.utilities.parameters import GetParameterError, SecretsProvider
+from botocore.exceptions import ClientError
+
+from functions.aws import dynamodb, secretsmanager
+from functions.gateway.partners import Partner
+from functions.settings import settings
+
+_SECRET_AGE_SECONDS = 300
+
+
+@cache
+def secrets() -> SecretsProvider:
+    """The secrets, each kept for five minutes."""
+    return SecretsProvider(boto3_client=secretsmanager())
+
+
+def partner(partner_id: str) -> Partner | None:
+    """The partner, or None when nobody has that id. Raises GetParameterError when the secrets cannot be asked."""
+    try:
+        secret = secrets().get(f"{settings().partner_secrets}{partner_id}", max_age=_SECRET_AGE_SECONDS)
+    except GetParameterError as error:
+        cause = error.__context__
+        if isinstance(cause, ClientError) and cause.response["Error"]["Code"] == "ResourceNotFoundException":
+            return None
+        raise
+    assert isinstance(secret, str | bytes)
+    return Partner.model_validate({**json.loads(secret), "id": partner_id})
+
+
+def remember(partner_id: str, signature: str, until: int) -> bool:
+    """Note a signature until that Unix second; False when it is known already."""
+    client = dynamodb()
+    try:
+        client.put_item(
+            TableName=settings().replay_table,
+            Item={"pk": {"S": f"{partner_id}#{signature}"}, "expires_at": {"N": str(until)}},
+            ConditionExpression="attribute_not_exists(pk)",
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        return False
+    return True

@@ -1,0 +1,196 @@
+"""Which order a number belongs to, and the documents that wait to learn it: kept on one item per number.
+
+A number's link and its waiting documents change together, in one write each, so that no interleaving of two
+documents can lose one. Items: `order-no#…` (platforms), `waybill#…` and `payment#…` (order_key). A document waits as
+the attribute `document#<id>`. `waybill` on a waybill's item is the document by which the link was concluded; a list
+that names the waybill makes the link final and takes it away.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from botocore.exceptions import ClientError
+
+from events.documents import InboundDocument
+from events.values import OrderKey
+from functions.aws import dynamodb
+from functions.intake.table import ATTEMPTS, ContendedError, Item, get, key, waybill_expiry
+from functions.settings import settings
+
+_WAITING = "document#"
+
+
+@dataclass(frozen=True)
+class Link:
+    """What is known of a waybill number; `concluded` while no list has named it."""
+
+    pk: str
+    key: OrderKey | None
+    concluded: bool
+    waiting: tuple[InboundDocument, ...]
+
+
+@dataclass(frozen=True)
+class OrderNumber:
+    """What is known of an order number: the platforms that have such an order."""
+
+    pk: str
+    platforms: frozenset[str]
+    waiting: tuple[InboundDocument, ...]
+
+
+def order_number_pk(order_no: str) -> str:
+    """The item of an order number."""
+    return f"order-no#{order_no}"
+
+
+def register(order: OrderKey) -> OrderNumber:
+    """Note that a platform has an order of this number."""
+    pk = order_number_pk(order.order_no)
+    item = _update(pk, "ADD platforms :platform", {":platform": {"SS": [order.ebp_code]}})
+    assert item is not None  # no condition, no refusal
+    return _order_number(pk, item)
+
+
+def order_number(order_no: str) -> OrderNumber:
+    """What is known of an order number now."""
+    pk = order_number_pk(order_no)
+    return _order_number(pk, get(pk))
+
+
+def wait_for_platform(order_no: str, document: InboundDocument) -> bool:
+    """Let a document wait for the platform of its order number; False when there is exactly one by now."""
+    condition = "attribute_not_exists(platforms) OR size(platforms) <> :one"
+    return _wait(order_number_pk(order_no), document, "", condition, {":one": {"N": "1"}})
+
+
+def waybill(number: str) -> Link:
+    """What is known of a waybill number ("logisticsCode/logisticsNo") now."""
+    pk = f"waybill#{number}"
+    return _link(pk, get(pk))
+
+
+def conclude(number: str, order: OrderKey, document: InboundDocument, seen: OrderKey | None) -> Link | None:
+    """Link a waybill to the order that its orderNo leads to; None when the link is not as `seen` any more."""
+    pk = f"waybill#{number}"
+    values: Item = {
+        ":order": {"S": order.workflow_id},
+        ":waybill": {"S": document.model_dump_json()},
+        ":expiry": waybill_expiry(document.received_at),
+    }
+    update = "SET order_key = :order, waybill = :waybill, expires_at = :expiry"
+    item = _update(pk, update, values | _seen(seen), _unchanged(seen))
+    return None if item is None else _link(pk, item)
+
+
+def declare(number: str, order: OrderKey, at: datetime) -> Link:
+    """Link a waybill to the order whose list names it. A waybill that was given to another order waits again."""
+    pk = f"waybill#{number}"
+    values: Item = {":order": {"S": order.workflow_id}, ":expiry": waybill_expiry(at)}
+    update = "SET order_key = :order, expires_at = :expiry"
+    for _ in range(ATTEMPTS):
+        condition = "attribute_not_exists(waybill) OR order_key = :order"
+        item = _update(pk, f"{update} REMOVE waybill", values, condition)
+        if item is None:
+            item = _reclaim(pk, update, values)
+        if item is not None:
+            return _link(pk, item)
+    raise ContendedError(f"could not link waybill {number}")
+
+
+def wait_for_link(number: str, document: InboundDocument, seen: OrderKey | None) -> bool:
+    """Let a document wait for the link of its waybill, undoing the concluded one that was `seen` to be wrong.
+
+    False when the link is not as `seen` any more.
+    """
+    return _wait(f"waybill#{number}", document, "REMOVE order_key, waybill", _unchanged(seen), _seen(seen))
+
+
+def link_payment(number: str, order: OrderKey) -> None:
+    """Note which order a payment ("payCode/payTransactionId") is for."""
+    _update(f"payment#{number}", "SET order_key = :order", {":order": {"S": order.workflow_id}})
+
+
+def order_of_payment(number: str) -> OrderKey | None:
+    """The order that a payment is for."""
+    return _order_key(get(f"payment#{number}"))
+
+
+def settle(pk: str, document_ids: list[str]) -> bool:
+    """Let documents wait no longer at an item; False when there is no such item."""
+    names = {f"#d{number}": f"{_WAITING}{document_id}" for number, document_id in enumerate(document_ids)}
+    return _update(pk, f"REMOVE {', '.join(names)}", {}, "attribute_exists(pk)", names) is not None
+
+
+def _reclaim(pk: str, update: str, values: Item) -> Item | None:
+    """Overrule a concluded link to another order: its waybill waits, so that the right order receives it."""
+    item = get(pk)
+    if "waybill" not in item:
+        return None
+    document = InboundDocument.model_validate_json(item["waybill"]["S"])
+    return _update(
+        pk,
+        f"{update}, #document = :waybill REMOVE waybill",
+        values | {":waybill": item["waybill"]},
+        "waybill = :waybill",
+        {"#document": f"{_WAITING}{document.document_id}"},
+    )
+
+
+def _unchanged(seen: OrderKey | None) -> str:
+    """A link to no order, or the concluded one to the order that was seen."""
+    absent = "attribute_not_exists(order_key)"
+    return absent if seen is None else f"{absent} OR (order_key = :seen AND attribute_exists(waybill))"
+
+
+def _seen(seen: OrderKey | None) -> Item:
+    return {} if seen is None else {":seen": {"S": seen.workflow_id}}
+
+
+def _wait(pk: str, document: InboundDocument, undoing: str, condition: str, values: Item) -> bool:
+    update = f"SET #document = :document {undoing}"
+    values = values | {":document": {"S": document.model_dump_json()}}
+    return _update(pk, update, values, condition, {"#document": f"{_WAITING}{document.document_id}"}) is not None
+
+
+def _update(
+    pk: str, update: str, values: Item, condition: str = "", names: dict[str, str] | None = None
+) -> Item | None:
+    """The item after the update; None when the condition did not hold."""
+    optional: Item = {
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": values,
+        "ExpressionAttributeNames": names,
+    }
+    try:
+        updated = dynamodb().update_item(
+            TableName=settings().intake_table,
+            Key=key(pk),
+            UpdateExpression=update,
+            ReturnValues="ALL_NEW",
+            **{name: value for name, value in optional.items() if value},
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise
+        return None
+    return dict(updated["Attributes"])
+
+
+def _link(pk: str, item: Item) -> Link:
+    return Link(pk, _order_key(item), "waybill" in item, _waiting(item))
+
+
+def _order_number(pk: str, item: Item) -> OrderNumber:
+    return OrderNumber(pk, frozenset(item.get("platforms", {}).get("SS", [])), _waiting(item))
+
+
+def _order_key(item: Item) -> OrderKey | None:
+    return OrderKey.from_workflow_id(item["order_key"]["S"]) if "order_key" in item else None
+
+
+def _waiting(item: Item) -> tuple[InboundDocument, ...]:
+    found = [
+        InboundDocument.model_validate_json(value["S"]) for name, value in item.items() if name.startswith(_WAITING)
+    ]
+    return tuple(sorted(found, key=lambda document: document.received_at))

@@ -1,0 +1,123 @@
+"""Lines of goods: M7 (the same lines in order and list, and each line's sum)."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import TypeVar
+
+from events.ceb.base import plain
+from events.ceb.declaration_list import DeclarationList, ListItem
+from events.ceb.fields import Field, Rule, same
+from events.ceb.order import Order, OrderItem
+from events.documents import DocumentKind
+from events.findings import Finding, Fix, Place
+from events.values import Text
+from functions.matching.comparison import EQUAL, unequal
+
+Item = OrderItem | ListItem
+SomeItem = TypeVar("SomeItem", bound=Item)
+
+_ORDER, _LIST = DocumentKind.ORDER, DocumentKind.DECLARATION_LIST
+_FIVE_DIGITS = Decimal("0.00001")
+_EXACT = 50  # digits that hold the product of two numbers of 19
+_AMOUNTS = ("qty", "price", "total_price")
+_COMPARED = ("item_no", "item_name", "bar_code", "country", "unit", *_AMOUNTS)
+_BASIS = "规范 202205 CEB621 gnum"
+_SAME_COUNT = Rule("M7", Text(zh="商品项数应当一致", en="they must have as many lines of goods"), _BASIS, "1320")
+_SAME_ITEM = Rule("M7", EQUAL, _BASIS, "1322")
+_SAME_NUMBERS = Rule("M7", Text(zh="商品序号应当一一对应", en="each line must have its counterpart"), _BASIS, "1322")
+_UNIQUE = {
+    kind: Rule("M7", Text(zh="商品序号不得重复", en="a line's number must stand once"), "规范 202205 gnum", code)
+    for kind, code in ((_ORDER, "-301002"), (_LIST, "-621027"))
+}
+_MULTIPLIES = Rule(
+    "M7", Text(zh="总价应等于单价乘以数量", en="the total must be price x quantity"), "规范 202205 CEB311 totalPrice"
+)
+
+
+def lines_multiply(kind: DocumentKind, items: Sequence[Item], others: Sequence[Item] = ()) -> Iterator[Finding]:
+    """M7: price x qty = totalPrice, exactly, at five digits after the point (rounded half up).
+
+    Proposes what the other document says when that alone mends the line, otherwise another total.
+    """
+    counterparts = _by_number(others)
+    for item in items:
+        total = line_total(item.price, item.qty)
+        if total == item.total_price:
+            continue
+        wrong = Field(kind, item, "total_price", item.gnum)
+        product = Place(document=kind, field=f"items[{item.gnum}].price*qty", value=_tidy(total))
+        other = counterparts.get(item.gnum)
+        fix = other and _fix_by_counterpart(kind, item, other)
+        yield _MULTIPLIES.broken_between(wrong.place, product, fix or wrong.fix(_tidy(total)))
+
+
+def lines_are_unique(kind: DocumentKind, items: Sequence[Item]) -> Iterator[Finding]:
+    """M7: lines answer to each other by gnum, so no gnum may stand twice in a document."""
+    first = _by_number(items)
+    for gnum, count in Counter(item.gnum for item in items).items():
+        if count > 1:
+            field = Field(kind, first[gnum], "gnum", gnum)
+            yield _UNIQUE[kind].broken_at(field, field.fix(None))
+
+
+def same_lines(order: Order, declaration_list: DeclarationList) -> Iterator[Finding]:
+    """M7: as many lines (1320), and the same goods, quantities and prices line by line (1322).
+
+    gname and gmodel are left out: the standard asks that they agree in substance, not letter by letter.
+    """
+    ordered, declared = _by_number(order.items), _by_number(declaration_list.items)
+    if len(order.items) != len(declaration_list.items):
+        left = Place(document=_ORDER, field="items", value=str(len(order.items)))
+        right = Place(document=_LIST, field="items", value=str(len(declaration_list.items)))
+        yield _SAME_COUNT.broken_between(left, right, Fix(document=_LIST, field="items"))
+    yield from _lone_lines(ordered, declared)
+    for gnum in sorted(ordered.keys() & declared.keys()):
+        yield from _same_line(ordered[gnum], declared[gnum])
+
+
+def line_total(price: Decimal, qty: Decimal) -> Decimal:
+    """price x qty at five digits after the point, rounded half up."""
+    with localcontext(prec=_EXACT):
+        return (price * qty).quantize(_FIVE_DIGITS, rounding=ROUND_HALF_UP)
+
+
+def _same_line(ordered: OrderItem, declared: ListItem) -> Iterator[Finding]:
+    order_is_wrong = not _multiplies(ordered) and _multiplies(declared)
+    for name in _COMPARED:
+        left, right = Field(_ORDER, ordered, name, ordered.gnum), Field(_LIST, declared, name, declared.gnum)
+        if left.given and right.given:
+            yield from unequal(_SAME_ITEM, left, right, mend=left if order_is_wrong and name in _AMOUNTS else right)
+
+
+def _lone_lines(ordered: Mapping[int, OrderItem], declared: Mapping[int, ListItem]) -> Iterator[Finding]:
+    without_list, without_order = sorted(ordered.keys() - declared.keys()), sorted(declared.keys() - ordered.keys())
+    if len(without_list) == len(without_order) == 1:
+        left = Field(_ORDER, ordered[without_list[0]], "gnum", without_list[0])
+        yield from unequal(_SAME_NUMBERS, left, Field(_LIST, declared[without_order[0]], "gnum", without_order[0]))
+        return
+    for gnum in without_list + without_order:
+        sides = [
+            Place(document=kind, field=f"items[{gnum}].gnum", value=str(gnum) if gnum in lines else None)
+            for kind, lines in ((_ORDER, ordered.keys()), (_LIST, declared.keys()))
+        ]
+        yield _SAME_NUMBERS.broken_between(*sides, Fix(document=_LIST, field=f"items[{gnum}].gnum"))
+
+
+def _fix_by_counterpart(kind: DocumentKind, item: Item, other: Item) -> Fix | None:
+    fields = [(Field(kind, item, name, item.gnum), Field(kind, other, name)) for name in _AMOUNTS]
+    different = [(mine, theirs) for mine, theirs in fields if not same(mine, theirs)]
+    return different[0][0].fix(different[0][1].text) if len(different) == 1 and _multiplies(other) else None
+
+
+def _multiplies(item: Item) -> bool:
+    return line_total(item.price, item.qty) == item.total_price
+
+
+def _by_number(items: Sequence[SomeItem]) -> dict[int, SomeItem]:
+    return {item.gnum: item for item in reversed(items)}
+
+
+def _tidy(value: Decimal) -> str:
+    with localcontext(prec=_EXACT):
+        return plain(value.normalize())

@@ -1,0 +1,41 @@
+"""Order against list, head by head: M6 (the same purchase by the same buyer)."""
+
+from collections.abc import Iterator
+
+from events.ceb.declaration_list import DeclarationList
+from events.ceb.fields import Field, Rule
+from events.ceb.order import Order
+from events.ceb.payment import Payment
+from events.documents import DocumentKind
+from events.findings import Finding
+from functions.matching.comparison import EQUAL, unequal
+from functions.matching.identity import buyer_of, more_likely_wrong, payer_of
+
+_ORDER, _LIST = DocumentKind.ORDER, DocumentKind.DECLARATION_LIST
+_SAME_PURCHASE = Rule("M6", EQUAL, "规范 202205 CEB621")
+_SAME_BUYER_NAME = Rule("M6", EQUAL, "规范 202205 CEB621 buyerName", "13127")
+_SAME_BUYER_TELEPHONE = Rule("M6", EQUAL, "规范 202205 CEB621 buyerTelephone", "130126")
+_SAME_BUYER_NUMBER = Rule("M6", EQUAL, "规范 202205 CEB621 buyerIdNumber")
+
+
+def same_listed_purchase(order: Order, declaration_list: DeclarationList) -> Iterator[Finding]:
+    """M6: order number, platform, seller and the buyer's telephone; the order is taken at its word."""
+    compared = (
+        (_SAME_PURCHASE, "order_no"),
+        (_SAME_PURCHASE, "ebp_code"),
+        (_SAME_PURCHASE, "ebc_code"),
+        (_SAME_BUYER_TELEPHONE, "buyer_telephone"),
+    )
+    for rule, name in compared:
+        yield from unequal(rule, Field(_ORDER, order.head, name), Field(_LIST, declaration_list.head, name))
+
+
+def same_buyer(order: Order, declaration_list: DeclarationList, payment: Payment | None) -> Iterator[Finding]:
+    """M6: the buyer's name and identity number. The list is mended unless the order is more likely wrong."""
+    buyer, listed = buyer_of(_ORDER, order), buyer_of(_LIST, declaration_list)
+    wrong = more_likely_wrong(buyer, listed, payer_of(payment) if payment else None)
+    for rule, ordered, declared in (
+        (_SAME_BUYER_NAME, buyer.name, listed.name),
+        (_SAME_BUYER_NUMBER, buyer.number, listed.number),
+    ):
+        yield from unequal(rule, ordered, declared, mend=ordered if wrong is buyer else declared)

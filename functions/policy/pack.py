@@ -1,0 +1,152 @@
+"""Dated policy as data: rows with their days of effect and their regulation, asked for by date."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+
+from events.values import Value
+from functions.settings import settings
+
+
+class PolicyError(ValueError):
+    """Policy that cannot be loaded, or that says nothing about a topic at a date."""
+
+
+def _exact(value: Any) -> Decimal | int:
+    if isinstance(value, str):
+        try:
+            value = Decimal(value)
+        except InvalidOperation:
+            raise ValueError(f"{value!r} is not a number") from None
+    if isinstance(value, bool) or not isinstance(value, Decimal | int) or not Decimal(value).is_finite():
+        raise ValueError(f'{value!r} is neither a whole number nor a quoted decimal: write 30 or "0.05"')
+    return value
+
+
+PolicyValue = Annotated[Decimal | int, BeforeValidator(_exact)]
+Name = Annotated[str, Field(min_length=1)]
+
+
+class Row(Value):
+    """One rule's value for a time. `effective_to` is inclusive, None means until further notice.
+
+    `basis` is the number of the regulation, or "setting: ..." where none was found.
+    """
+
+    id: Name
+    topic: Name
+    value: PolicyValue
+    effective_from: date
+    effective_to: date | None = None
+    basis: Name
+    note: str = ""
+
+    def whole(self) -> int:
+        """The value where only a whole number makes sense. Raises PolicyError otherwise."""
+        if self.value != int(self.value):
+            raise PolicyError(f"policy row {self.id}: {self.value} must be a whole number")
+        return int(self.value)
+
+    def covers(self, on: date) -> bool:
+        """Whether the row is in effect on that day."""
+        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
+
+
+@dataclass(frozen=True)
+class PolicyAtDate:
+    """What is in effect on one day."""
+
+    on: date
+    in_effect: dict[str, Row]
+
+    def row(self, topic: str) -> Row:
+        """The row of a topic. Raises PolicyError when none is in effect."""
+        if topic not in self.in_effect:
+            raise PolicyError(f"no policy row for {topic} on {self.on}: add one that is in effect on that day")
+        return self.in_effect[topic]
+
+    def rows(self) -> tuple[Row, ...]:
+        """Every row in effect, by topic."""
+        return tuple(self.in_effect[topic] for topic in sorted(self.in_effect))
+
+
+class Pack:
+    """Rows of policy without overlaps or gaps within a topic. Raises PolicyError naming the rows that break this."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = tuple(sorted(rows, key=lambda row: (row.topic, row.effective_from)))
+        self._check()
+
+    def at(self, on: date) -> PolicyAtDate:
+        """The policy of a day."""
+        return PolicyAtDate(on, {row.topic: row for row in self._rows if row.covers(on)})
+
+    def replaced_by(self, others: Sequence[Row]) -> "Pack":
+        """The what-if pack: topics that occur in `others` are taken wholly from there."""
+        topics = {row.topic for row in others}
+        return Pack([*(row for row in self._rows if row.topic not in topics), *others])
+
+    def _check(self) -> None:
+        ids = [row.id for row in self._rows]
+        twice = sorted({row_id for row_id in ids if ids.count(row_id) > 1})
+        if twice:
+            raise PolicyError(f"policy row ids stand more than once: {', '.join(twice)}")
+        for row in self._rows:
+            if row.effective_to is not None and row.effective_to < row.effective_from:
+                raise PolicyError(f"policy row {row.id} ends on {row.effective_to}, before it begins")
+        for _, same_topic in groupby(self._rows, key=lambda row: row.topic):
+            for earlier, later in pairwise(same_topic):
+                _check_neighbours(earlier, later)
+
+
+def _check_neighbours(earlier: Row, later: Row) -> None:
+    rows = f"policy rows {earlier.id} and {later.id}"
+    if earlier.effective_to is None or earlier.effective_to >= later.effective_from:
+        raise PolicyError(f"{rows} overlap: end the first on the day before {later.effective_from}")
+    if earlier.effective_to + timedelta(days=1) != later.effective_from:
+        raise PolicyError(f"{rows} leave a gap between {earlier.effective_to} and {later.effective_from}")
+
+
+_ROWS = TypeAdapter(list[Row])
+
+
+def read_rows(directory: Traversable) -> list[Row]:
+    """The rows in every YAML file of a directory. Raises PolicyError naming the file and the field."""
+    if not directory.is_dir():
+        raise PolicyError(f"{directory} is not a directory of policy files")
+    found: list[Row] = []
+    for file in sorted(directory.iterdir(), key=lambda item: item.name):
+        if file.name.endswith((".yaml", ".yml")):
+            found += _read(file)
+    return found
+
+
+def _read(file: Traversable) -> list[Row]:
+    try:
+        return _ROWS.validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except yaml.YAMLError as error:
+        raise PolicyError(f"{file.name} is not YAML: {error}") from None
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise PolicyError(f"{file.name}: {wrong}") from None
+
+
+def default_pack() -> Pack:
+    """The policy that ships with the product; rows in the directory `SANDAN_POLICY_DIR` replace their topics."""
+    return _load(settings().policy_dir)
+
+
+@cache
+def _load(what_if: str | None) -> Pack:
+    shipped = Pack(read_rows(files("functions.policy") / "data"))
+    return shipped.replaced_by(read_rows(Path(what_if))) if what_if else shipped

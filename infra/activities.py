@@ -1,0 +1,59 @@
+"""Functions as Temporal activities: the invoker decides where their work is done."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+from temporalio import activity
+
+from functions.declaration import handler as declaration
+from functions.dossier import handler as dossier
+from functions.function import Function
+from functions.intake import handler as intake
+from functions.matching import handler as matching
+from functions.orders import handler as orders
+from functions.policy import handler as policy
+
+ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
+    intake.accept,
+    intake.freeze,
+    intake.thaw,
+    matching.match,
+    policy.row,
+    declaration.compose,
+    declaration.submit,
+    declaration.compose_cancellation,
+    declaration.cancel,
+    declaration.explain,
+    orders.record,
+    dossier.archive,
+)
+
+
+class FunctionInvoker(Protocol):
+    """Runs a function on a request, wherever it lives."""
+
+    def invoke(self, function: Function[Any, Any], request: BaseModel) -> BaseModel:
+        """The function's response; what it raises, the activity raises, and policy retries it."""
+
+
+class InProcessInvoker:
+    """The embedded default: the function runs in the worker."""
+
+    def invoke(self, function: Function[Any, Any], request: BaseModel) -> BaseModel:
+        """A direct call."""
+        response: BaseModel = function(request)
+        return response
+
+
+def activities_of(functions: Sequence[Function[Any, Any]], invoker: FunctionInvoker) -> list[Callable[..., Any]]:
+    """One activity per function, under the function's name."""
+    return [_activity(function, invoker) for function in functions]
+
+
+def _activity(function: Function[Any, Any], invoker: FunctionInvoker) -> Callable[..., Any]:
+    def run(request: BaseModel) -> BaseModel:
+        return invoker.invoke(function, request)
+
+    run.__annotations__ = {"request": function.request_model, "return": function.response_model}
+    return activity.defn(name=function.name)(run)

@@ -1,0 +1,115 @@
+"""How our own tools reach AWS, or what stands in for it; and how the processes of a stack do."""
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from infra.stack.ports import LOOPBACK
+from infra.stack.state import StackState
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+REGION = "us-east-1"
+_ACCESS_KEY, _SECRET_KEY = "test", "test"
+_NOWHERE = os.devnull
+
+
+class StackClients:
+    """Clients of the services at `endpoint`; AWS_ENDPOINT_URL, when set, comes first (a real LocalStack, say)."""
+
+    def __init__(self, endpoint: str) -> None:
+        from botocore.config import Config  # noqa: PLC0415 - loads boto3, which not every command needs
+        from localstack_client.session import Session  # noqa: PLC0415 - the same
+
+        self._session = Session(
+            aws_access_key_id=_ACCESS_KEY,
+            aws_secret_access_key=_SECRET_KEY,
+            region_name=REGION,
+            localstack_host=urlsplit(endpoint).netloc,
+        )
+        no_proxy_between: dict[str, str] = {}
+        self._config = Config(
+            proxies=no_proxy_between,
+            retries={"mode": "standard", "total_max_attempts": 5},
+            connect_timeout=2,
+            read_timeout=10,
+        )
+
+    @cached_property
+    def cloudformation(self) -> "CloudFormationClient":
+        """The template's deployment."""
+        client: CloudFormationClient = self._client("cloudformation")
+        return client
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """The tables."""
+        client: DynamoDBClient = self._client("dynamodb")
+        return client
+
+    @cached_property
+    def events(self) -> "EventBridgeClient":
+        """The bus."""
+        client: EventBridgeClient = self._client("events")
+        return client
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        """The archive."""
+        client: S3Client = self._client("s3")
+        return client
+
+    @cached_property
+    def secretsmanager(self) -> "SecretsManagerClient":
+        """The secrets."""
+        client: SecretsManagerClient = self._client("secretsmanager")
+        return client
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """The queues."""
+        client: SQSClient = self._client("sqs")
+        return client
+
+    def _client(self, service: str) -> Any:
+        return self._session.client(service, config=self._config)
+
+
+def stack_environment(state: StackState) -> dict[str, str]:
+    """The whole environment of a process of the stack: this one's, with the addresses of the stack in place.
+
+    No setting of a real AWS account and no proxy gets through.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return inherited | {
+        "AWS_ENDPOINT_URL": state.aws_endpoint,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": _ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": _SECRET_KEY,
+        "AWS_CONFIG_FILE": _NOWHERE,
+        "AWS_SHARED_CREDENTIALS_FILE": _NOWHERE,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_XRAY_SDK_ENABLED": "false",
+        "NO_PROXY": f"{LOOPBACK},localhost",
+        "no_proxy": f"{LOOPBACK},localhost",
+        "PYTHONUNBUFFERED": "1",
+        "POWERTOOLS_SERVICE_NAME": "sandan",
+        "POWERTOOLS_LOG_LEVEL": "WARNING",
+        "POWERTOOLS_METRICS_NAMESPACE": "Sandan",
+        "POWERTOOLS_METRICS_DISABLED": "true",
+        "POWERTOOLS_TRACE_DISABLED": "1",
+        "SANDAN_STACK": state.name,
+        "SANDAN_GATEWAY_URL": state.gateway_url,
+        "SANDAN_SANDBOX_URL": state.sandbox_url,
+        "SANDAN_CUSTOMS_URL": f"{state.sandbox_url}/customs/messages",
+        "SANDAN_TEMPORAL_ADDRESS": state.temporal_address,
+        "SANDAN_TEMPORAL_NAMESPACE": state.temporal_namespace,
+    }

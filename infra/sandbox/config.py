@@ -1,0 +1,86 @@
+"""The settings of the sandbox, from the environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+CUSTOMS_ROLE = "customs"
+
+
+class PartnerAccess(BaseModel):
+    """How a counterparty signs what it sends to the gateway, and which enterprises it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: Annotated[Base64Bytes, Field(repr=False)]
+    roles: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()
+
+
+_PARTNERS = TypeAdapter(dict[str, PartnerAccess])
+
+
+class SandboxConfig(BaseModel):
+    """`delay` is the shortest and the longest pause before each answer, `retry` the pauses while the gateway is away.
+
+    All in seconds. Partners are by their id at the gateway.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    gateway_url: str = "http://127.0.0.1:8401"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8402
+    seed: int = 7
+    delay: tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]] = (0.05, 0.3)
+    retry: tuple[float, float] = (0.25, 5.0)
+    partners: dict[str, PartnerAccess] = {}
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "SandboxConfig":
+        if self.delay[0] > self.delay[1]:
+            raise ValueError(f"delay {self.delay}: give the shorter one first")
+        return self
+
+    def partner_of(self, code: str) -> str | None:
+        """The id of the partner that is the enterprise `code`."""
+        return next((name for name, partner in self.partners.items() if code in partner.codes), None)
+
+    @property
+    def customs(self) -> str | None:
+        """The id of the partner that is customs."""
+        return next((name for name, partner in self.partners.items() if CUSTOMS_ROLE in partner.roles), None)
+
+
+class ConfigError(ValueError):
+    """A setting that the sandbox cannot start with; the message names it and says what to do."""
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> SandboxConfig:
+    """The settings in SANDAN_GATEWAY_URL, SANDAN_SANDBOX_PORT, …_SEED, …_DELAY ("min,max") and …_PARTNERS (a path).
+
+    Raises ConfigError naming the wrong one.
+    """
+    names = {"gateway_url": "SANDAN_GATEWAY_URL", "port": "SANDAN_SANDBOX_PORT", "seed": "SANDAN_SANDBOX_SEED"}
+    given: dict[str, object] = {field: environment[name] for field, name in names.items() if name in environment}
+    if delay := environment.get("SANDAN_SANDBOX_DELAY"):
+        given["delay"] = delay.split(",")
+    if path := environment.get("SANDAN_SANDBOX_PARTNERS"):
+        given["partners"] = _partners(Path(path))
+    try:
+        return SandboxConfig.model_validate(given)
+    except ValidationError as error:
+        raise ConfigError(f"a SANDAN_SANDBOX_… variable or SANDAN_GATEWAY_URL is wrong: {error}") from None
+
+
+def _partners(path: Path) -> dict[str, PartnerAccess]:
+    try:
+        return _PARTNERS.validate_json(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"SANDAN_SANDBOX_PARTNERS: cannot read {path}: {error.strerror}") from None
+    except ValidationError as error:
+        # the error's own text would show keys
+        places = "; ".join("/".join(map(str, details["loc"])) for details in error.errors(include_input=False))
+        raise ConfigError(f"SANDAN_SANDBOX_PARTNERS: {path} is no map of partners: {places}") from None

@@ -1,0 +1,90 @@
+"""What the counterparties send to the gateway: signed, in the background, and again until it arrives."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from http import HTTPStatus
+from itertools import count
+
+import httpx
+
+from events.values import utc_now
+from functions.gateway.signing import headers_for
+from infra.sandbox.config import SandboxConfig
+
+LOG = logging.getLogger("sandan.sandbox")
+_AT_ONCE = 16
+_TIMEOUT_SECONDS = 20.0
+_XML = {"Content-Type": "application/xml"}
+_REFUSED_FOR_GOOD = {
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+
+
+class Outbox:
+    """The way to the gateway; nothing is lost while this process lives. Use it as a context."""
+
+    def __init__(self, config: SandboxConfig, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._config = config
+        self._client = httpx.AsyncClient(
+            base_url=config.gateway_url, timeout=_TIMEOUT_SECONDS, headers=_XML, transport=transport, trust_env=False
+        )
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> "Outbox":
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._client.aclose()
+
+    def start(self, work: Coroutine[None, None, None]) -> None:
+        """Run `work` in the background; a fault in it is logged with its trace."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    async def idle(self) -> None:
+        """Wait until nothing is under way."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def deliver(self, partner_id: str, message: bytes) -> bool:
+        """Hand a message to the gateway as that partner; False when the gateway refuses it for good.
+
+        While the gateway cannot be reached, or answers 5xx, 401, 404 or 429, it is tried again with growing pauses.
+        """
+        shortest, longest = self._config.retry
+        for attempt in count():
+            if attempt:
+                await asyncio.sleep(min(longest, shortest * 2 ** min(attempt - 1, 10)))
+            status = await self._post(partner_id, message)
+            if status is not None and HTTPStatus(status).is_success:
+                return True
+            if status in _REFUSED_FOR_GOOD:
+                return False
+        raise AssertionError("count() does not end")
+
+    async def _post(self, partner_id: str, message: bytes) -> int | None:
+        async with self._slots:
+            signed = headers_for(partner_id, self._config.partners[partner_id].key, message, utc_now())
+            try:
+                answer = await self._client.post("/v1/messages", content=message, headers=signed)
+            except httpx.TransportError as error:
+                LOG.warning("the gateway is away (%s): trying again", type(error).__name__)
+                return None
+        if not answer.is_success:
+            LOG.warning("the gateway answered %s to %s", answer.status_code, partner_id)
+        return answer.status_code
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()):
+            LOG.error("work in the background failed", exc_info=fault)

@@ -1,0 +1,5 @@
+"""What can go wrong with the local stack, said so that its user knows what to do."""
+
+
+class StackError(RuntimeError):
+    """The stack cannot be started, found or used; the message is for the user as it stands."""

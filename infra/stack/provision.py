@@ -1,0 +1,93 @@
+"""What the stack needs of AWS: the resources of template.yaml, the partners' keys, our signing key."""
+
+import base64
+import json
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+from functions.settings import Settings
+from infra.aws import StackClients
+from infra.generate.parties import demo_partners
+from infra.stack.errors import StackError
+from infra.stack.signing_key import new_signing_secret
+
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+STACK_NAME = "sandan"
+_KEY_BYTES = 32
+_POLL_SECONDS = 0.02
+_TIMEOUT_SECONDS = 60
+
+
+def provision(clients: StackClients) -> dict[str, str]:
+    """Deploy the template and put the secrets, unless they are there already; the partners' keys in Base64, by id.
+
+    Raises StackError when the deployment fails.
+    """
+    deploy_template(clients)
+    names = Settings()
+    _secret(clients, names.signing_secret, lambda: new_signing_secret(names.own_name))
+    return partner_keys(clients, names.partner_secrets)
+
+
+def deploy_template(clients: StackClients) -> None:
+    """Create the resources, or bring existing ones to what the template says now. StackError with what failed."""
+    body = TEMPLATE.read_text()
+    try:
+        clients.cloudformation.create_stack(StackName=STACK_NAME, TemplateBody=body)
+    except clients.cloudformation.exceptions.AlreadyExistsException:
+        try:
+            clients.cloudformation.update_stack(StackName=STACK_NAME, TemplateBody=body)
+        except ClientError as error:
+            if "No updates are to be performed" not in str(error):
+                raise
+    status = _settled(clients)
+    if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+        raise StackError(f"the resources of {TEMPLATE.name} could not be made ({status}):\n{_failures(clients)}")
+
+
+def partner_keys(clients: StackClients, prefix: str) -> dict[str, str]:
+    """A secret for every demo partner, its key random; the keys by partner id."""
+    keys = {}
+    for partner in demo_partners():
+        about = partner.model_dump(mode="json", include={"name", "roles", "codes"})
+        secret = _secret(clients, f"{prefix}{partner.partner_id}", lambda about=about: {**about, "key": _new_key()})
+        keys[partner.partner_id] = secret["key"]
+    return keys
+
+
+def _new_key() -> str:
+    return base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+
+
+def _secret(clients: StackClients, name: str, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """The secret under that name, made when it is not there (a stack that persists keeps its keys)."""
+    try:
+        kept = clients.secretsmanager.get_secret_value(SecretId=name)["SecretString"]
+    except clients.secretsmanager.exceptions.ResourceNotFoundException:
+        made = make()
+        clients.secretsmanager.create_secret(Name=name, SecretString=json.dumps(made, ensure_ascii=False))
+        return made
+    found: dict[str, str] = json.loads(kept)
+    return found
+
+
+def _settled(clients: StackClients) -> str:
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
+    while True:
+        (stack,) = clients.cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"]
+        if not stack["StackStatus"].endswith("IN_PROGRESS") or time.monotonic() > deadline:
+            return stack["StackStatus"]
+        time.sleep(_POLL_SECONDS)
+
+
+def _failures(clients: StackClients) -> str:
+    events = clients.cloudformation.describe_stack_events(StackName=STACK_NAME)["StackEvents"]
+    return "\n".join(
+        f"  {event.get('LogicalResourceId')}: {event.get('ResourceStatusReason', 'no reason given')}"
+        for event in events
+        if event.get("ResourceStatus", "").endswith("FAILED")
+    )

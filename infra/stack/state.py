@@ -1,0 +1,90 @@
+"""The running stack as other commands find it: addresses, processes and keys, in .sandan/<name>/stack.json."""
+
+import os
+import re
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from events.values import Value
+from infra.stack import watchdog
+from infra.stack.errors import StackError
+
+DEFAULT_NAME = "local"
+_FILE = "stack.json"
+_HOME = ".sandan"
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
+
+
+class StackState(Value):
+    """A running stack. `partner_keys` is partner id -> key in Base64: the file is for its owner's eyes only.
+
+    `pid` is the process that holds the stack, `started` tells it from a later one of the same number.
+    """
+
+    name: str
+    folder: Path
+    pid: int
+    started: str
+    aws_endpoint: str
+    gateway_url: str
+    sandbox_url: str
+    temporal_address: str
+    temporal_namespace: str = "default"
+    temporal_ui_url: str
+    pids: dict[str, int] = Field(default_factory=dict)
+    partner_keys: dict[str, str] = Field(default_factory=dict, repr=False)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process that holds the stack still lives."""
+        return watchdog.started_at(self.pid) == self.started
+
+    def write(self) -> None:
+        """Put the state where `running_stack` finds it, readable for the owner only, at once or not at all."""
+        draft = self.folder / f"{_FILE}.new"
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(self.model_dump_json(indent=2))
+        draft.replace(self.folder / _FILE)
+
+    def remove(self) -> None:
+        """The stack runs no more."""
+        (self.folder / _FILE).unlink(missing_ok=True)
+
+
+def stack_folder(name: str) -> Path:
+    """Where the stack of that name keeps its files: below SANDAN_HOME, or .sandan in the working folder.
+
+    Raises StackError for a name that is none.
+    """
+    if not _NAME.fullmatch(name):
+        raise StackError(f"{name!r} is not a name for a stack: use 1 to 31 lower-case letters, digits and hyphens")
+    home = os.environ.get("SANDAN_HOME")
+    return (Path(home) if home else Path.cwd() / _HOME).absolute() / name
+
+
+def running_stack(name: str = DEFAULT_NAME) -> StackState:
+    """The running stack of that name, from the working folder or one above it. StackError when there is none."""
+    for file in _places(name):
+        state = _read(file)
+        if state and state.is_alive:
+            return state
+    option = "" if name == DEFAULT_NAME else f" --name {name}"
+    raise StackError(f"no stack is running: start it with `sandan up{option}`")
+
+
+def _places(name: str) -> list[Path]:
+    folder = stack_folder(name)
+    if os.environ.get("SANDAN_HOME"):
+        return [folder / _FILE]
+    return [above / _HOME / name / _FILE for above in (Path.cwd(), *Path.cwd().parents)]
+
+
+def _read(file: Path) -> StackState | None:
+    try:
+        return StackState.model_validate_json(file.read_text())
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        raise StackError(f"{file} cannot be read, stop the stack and start it again: {error}") from None

@@ -1,0 +1,46 @@
+"""How workflows call functions: short idempotent work locally, the outside world by regular activities."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from functions.function import Function, Request, Response
+
+_LOCAL_TIMEOUT = timedelta(seconds=10)
+_REMOTE_TIMEOUT = timedelta(seconds=90)
+_LOCAL_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=5))
+_REMOTE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
+
+
+async def call(function: Function[Request, Response], request: Request) -> Response:
+    """Run a pure rule or a write to our own store; every such call of one workflow task is one billable Action."""
+    answer: Response = await workflow.execute_local_activity(
+        function.name,
+        request,
+        result_type=function.response_model,
+        start_to_close_timeout=_LOCAL_TIMEOUT,
+        local_retry_threshold=timedelta(minutes=1),
+        retry_policy=_LOCAL_RETRY,
+        summary=function.name,
+    )
+    return answer
+
+
+def call_outside(function: Function[Request, Response], request: Request, summary: str) -> "asyncio.Task[Response]":
+    """Start a call to customs, a bank or a carrier: retried until it is answered, visible to operators meanwhile."""
+
+    async def _run() -> Response:
+        answer: Response = await workflow.execute_activity(
+            function.name,
+            request,
+            result_type=function.response_model,
+            start_to_close_timeout=_REMOTE_TIMEOUT,
+            retry_policy=_REMOTE_RETRY,
+            summary=summary,
+        )
+        return answer
+
+    return asyncio.create_task(_run())

@@ -1,0 +1,114 @@
+"""Cancelling: at once before customs has the list, by CEB623 and CEB624 afterwards (rulebook 2.11)."""
+
+import asyncio
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from events.ceb.declaration_list import Cancellation, CancellationReturn
+    from events.ceb.receipt_status import CANCELLED, StatusClass, list_status
+    from events.documents import DocumentKind, InboundDocument
+    from events.findings import Finding, Place
+    from events.life import Stage
+    from functions.declaration import handler as declaration
+    from functions.declaration.models import CancelListRequest, ComposeCancellationRequest, Submitted
+    from workflows import texts
+    from workflows.calls import call, call_outside
+    from workflows.declaring import Declaring
+    from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, CancellationCase, OrderState
+
+
+class Cancelling:
+    """The cancellation of one order."""
+
+    def __init__(self, state: OrderState, declaring: Declaring) -> None:
+        self._state = state
+        self._declaring = declaring
+        self.submission: asyncio.Task[Submitted] | None = None
+
+    def came(self, document: InboundDocument) -> None:
+        """A CEB623 came through the door; what comes after the release changes nothing and stays in the dossier."""
+        content = document.parsed()
+        assert isinstance(content, Cancellation)
+        state = self._state
+        if state.stage not in BEFORE_CUSTOMS | AT_CUSTOMS:
+            state.note(workflow.now(), "decision", texts.TOO_LATE_TO_CANCEL.model_dump())
+        elif state.cancellation is None:
+            state.cancellation = CancellationCase(who=document.sender, why=content.reason, document=content)
+
+    async def follow(self) -> None:
+        """Cancel at once, or ask customs and do as it says."""
+        state, case = self._state, self._state.cancellation
+        if case is None:
+            return
+        if state.stage in BEFORE_CUSTOMS:
+            state.enter(Stage.CANCELLED, texts.cancelled(case.who, case.why), workflow.now())
+            return
+        if state.stage not in AT_CUSTOMS:
+            state.cancellation = None
+            return
+        self._read_answer()
+        await self._follow_receipts(case)
+        if state.cancellation and not case.submitted:
+            await self._submit(case)
+
+    async def _submit(self, case: CancellationCase) -> None:
+        """Customs wants the number that it gave the list; until that is known the case waits."""
+        version = self._state.version
+        if version is None or version.invt_no is None or version.pre_no is None:
+            return
+        if case.document is None:
+            assert self._state.declaration_list
+            request = ComposeCancellationRequest(
+                key=self._state.key,
+                on=workflow.now(),
+                declaration_list=self._state.declaration_list,
+                invt_no=version.invt_no,
+                pre_no=version.pre_no,
+                reason=case.why,
+            )
+            case.document = (await call(declaration.compose_cancellation, request)).cancellation
+        case.submitted = True
+        cancel = CancelListRequest(key=self._state.key, version=version.number, cancellation=case.document)
+        self.submission = call_outside(declaration.cancel, cancel, "cancellation to customs")
+
+    def _read_answer(self) -> None:
+        if self.submission is None or not self.submission.done():
+            return
+        submitted = self.submission.result()
+        self.submission = None
+        self._state.note(workflow.now(), "submitted", submitted.model_dump(mode="json"))
+        if submitted.refused:
+            finding = Finding(
+                rule="ENDPOINT",
+                left=Place(document=DocumentKind.CANCELLATION, field="/", value=None),
+                message=submitted.refused,
+            )
+            self._refused(finding)
+
+    async def _follow_receipts(self, case: CancellationCase) -> None:
+        for receipt in self._state.cancellation_receipts:
+            if receipt.return_status == CANCELLED:
+                await self._declaring.thaw()
+                self._state.enter(Stage.CANCELLED, texts.cancelled(case.who, case.why), workflow.now())
+                return
+            if list_status(receipt.return_status).status_class is StatusClass.REJECTED:
+                self._refused(_refusal(receipt))
+
+    def _refused(self, finding: Finding) -> None:
+        """Customs keeps the list: the order lives on as if nobody had asked."""
+        state = self._state
+        state.cancellation = None
+        state.cancellation_receipts = []
+        state.findings = [finding]
+        state.enter(state.stage, finding.message, workflow.now())
+
+
+def _refusal(receipt: CancellationReturn) -> Finding:
+    status = list_status(receipt.return_status)
+    return Finding(
+        rule="CUSTOMS",
+        code=receipt.return_status,
+        left=Place(document=DocumentKind.CANCELLATION_RECEIPT, field="returnInfo", value=receipt.return_info),
+        message=texts.customs(receipt.return_status, status.meaning, receipt.return_info),
+    )

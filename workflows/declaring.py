@@ -1,0 +1,223 @@
+"""Declaring: fix the documents, send the list to customs once per version, follow what customs answers."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from events.ceb.declaration_list import DeclarationReturn
+    from events.ceb.receipt_status import StatusClass, list_status
+    from events.documents import DocumentKind
+    from events.findings import Finding, Place
+    from events.life import LifeLimits, Resolution, Stage
+    from events.values import Text, from_millisecond
+    from functions.declaration import handler as declaration
+    from functions.declaration.models import ExplainRequest, SubmitRequest, Submitted
+    from functions.intake import handler as intake
+    from functions.intake.models import FreezeRequest, FrozenDocument, ThawRequest
+    from functions.intake.rules import business_key
+    from functions.policy import handler as policy
+    from functions.policy.models import RowRequest
+    from workflows import texts
+    from workflows.calls import call, call_outside
+    from workflows.customs_status import ListVersion
+    from workflows.order_state import AT_CUSTOMS, COMPARED, OrderState
+
+RETURN_WINDOW = "return.window_days"
+CUSTOMS_SILENT = "customs-silent"
+CUSTOMS_UNREACHABLE = "customs-unreachable"
+DETAINED = "detained"
+UNKNOWN_STATUS = "unknown-status"
+_FOLLOWS = {
+    StatusClass.REVIEW: Stage.REVIEWING,
+    StatusClass.INSPECTION: Stage.INSPECTING,
+    StatusClass.DETAINED: Stage.DETAINED,
+}
+
+
+class Declaring:
+    """The list of one order on its way through customs."""
+
+    def __init__(self, state: OrderState, limits: LifeLimits) -> None:
+        self._state = state
+        self._limits = limits
+        self.submission: asyncio.Task[Submitted] | None = None
+
+    async def declare_when_matched(self) -> None:
+        """Tie the documents to a new version (M11), then send it."""
+        state = self._state
+        if state.stage is not Stage.MATCHED or state.to_match:
+            return
+        declaration_list = state.declaration_list
+        assert declaration_list
+        assert declaration_list.head.cop_no
+        number = len(state.versions) + 1
+        documents = [self._frozen(kind) for kind in self._used()]
+        request = FreezeRequest(
+            key=state.key,
+            list_version=number,
+            cop_no=declaration_list.head.cop_no,
+            agent_code=declaration_list.head.agent_code,
+            documents=documents,
+        )
+        frozen = await call(intake.freeze, request)
+        if not frozen.frozen:
+            # The door has accepted a newer content, whose signal is on its way: matching runs again when it is here.
+            return
+        state.frozen = documents
+        hashes = {kind: state.documents[kind].content_hash for kind in COMPARED}
+        lacking = [kind for kind in COMPARED if state.sent.get(kind) != hashes[kind]]
+        state.sent = hashes
+        state.versions.append(ListVersion(number=number, guid=declaration_list.head.guid, sends=lacking))
+        state.findings = []
+        state.enter(Stage.DECLARED, texts.declared(number), workflow.now())
+        self.submit()
+
+    def _used(self) -> list[DocumentKind]:
+        own = (DocumentKind.DECLARATION_LIST, DocumentKind.DECLARATION_REQUEST)
+        return [*COMPARED, next(kind for kind in own if kind in self._state.documents)]
+
+    def _frozen(self, kind: DocumentKind) -> FrozenDocument:
+        document = self._state.documents[kind]
+        key = business_key(kind, document.parsed())
+        return FrozenDocument(kind=kind, business_key=key, content_hash=document.content_hash)
+
+    def submit(self) -> None:
+        """Send the latest version; calling it again sends the very same messages under the same keys."""
+        state, version = self._state, self._state.version
+        assert version
+        assert state.declaration_list
+        request = SubmitRequest(
+            key=state.key,
+            version=version.number,
+            declaration_list=state.declaration_list,
+            order=state.order if DocumentKind.ORDER in version.sends else None,
+            payment=state.payment if DocumentKind.PAYMENT in version.sends else None,
+            waybill=state.waybill if DocumentKind.WAYBILL in version.sends else None,
+        )
+        state.deadline = workflow.now() + self._limits.silence
+        self.submission = call_outside(declaration.submit, request, f"list version {version.number} to customs")
+
+    async def read_answer(self) -> None:
+        """The endpoint's answer: taken, or refused for good, which is a rejection."""
+        if self.submission is None or not self.submission.done():
+            return
+        submitted = self.submission.result()
+        self.submission = None
+        state = self._state
+        state.note(workflow.now(), "submitted", submitted.model_dump(mode="json"))
+        if state.needs_human == CUSTOMS_UNREACHABLE:
+            state.needs_human = None
+        if submitted.refused and state.stage in AT_CUSTOMS:
+            finding = Finding(
+                rule="ENDPOINT",
+                left=Place(document=DocumentKind.DECLARATION_LIST, field="/", value=None),
+                message=submitted.refused,
+            )
+            await self._rejected(Stage.REJECTED, finding, submitted.refused)
+
+    async def follow_customs(self) -> None:
+        """Move with the receipt that counts; a receipt never moves an order backwards."""
+        state, version = self._state, self._state.version
+        if version is None or state.stage not in AT_CUSTOMS:
+            return
+        if len(version.unknown) > version.flagged:
+            version.flagged = len(version.unknown)
+            self._flag_unknown(version.unknown[-1])
+        receipt, status = version.effective, version.status
+        if receipt is None or status is None:
+            return
+        if version.is_answered and state.needs_human in {CUSTOMS_SILENT, CUSTOMS_UNREACHABLE}:
+            state.needs_human = None
+            state.enter(state.stage, texts.customs(status.code, status.meaning, receipt.return_info), workflow.now())
+        if status.status_class is StatusClass.REJECTED:
+            explained = await call(declaration.explain, ExplainRequest(receipt=receipt))
+            text = texts.customs(status.code, status.meaning, receipt.return_info)
+            await self._rejected(explained.stage, explained.finding, text)
+        elif status.status_class in {StatusClass.RELEASED, StatusClass.CLOSED}:
+            await self._released(receipt)
+        elif status.status_class is StatusClass.SHIPPED_BACK:
+            state.enter(
+                Stage.SHIPPED_BACK, texts.customs(status.code, status.meaning, receipt.return_info), workflow.now()
+            )
+        else:
+            self._follow(receipt)
+
+    def _follow(self, receipt: DeclarationReturn) -> None:
+        status = list_status(receipt.return_status)
+        stage = _FOLLOWS.get(status.status_class)
+        if stage is None or stage is self._state.stage:
+            return
+        self._state.deadline = None
+        if stage is Stage.DETAINED:
+            self._state.needs_human = DETAINED
+        self._state.enter(stage, texts.customs(status.code, status.meaning, receipt.return_info), workflow.now())
+
+    async def _released(self, receipt: DeclarationReturn) -> None:
+        released_at = from_millisecond(receipt.return_time)
+        row = await call(policy.row, RowRequest(topic=RETURN_WINDOW, on=released_at.date()))
+        state = self._state
+        state.note(workflow.now(), "policy", row.model_dump(mode="json"))
+        state.window_days = int(row.value)
+        state.deadline = released_at + timedelta(days=state.window_days)
+        state.needs_human = None
+        state.enter(Stage.RELEASED, texts.released(state.window_days), workflow.now())
+
+    async def _rejected(self, stage: Stage, finding: Finding, text: Text) -> None:
+        state = self._state
+        if self.submission is not None:
+            self.submission.cancel()
+            self.submission = None
+        await self.thaw()
+        state.findings = [finding]
+        state.needs_human = None
+        state.deadline = workflow.now() + self._limits.correction
+        state.enter(stage, text, workflow.now())
+
+    async def thaw(self) -> None:
+        """The list is no longer declared: its documents may change again."""
+        if self._state.frozen:
+            await call(intake.thaw, ThawRequest(key=self._state.key, documents=self._state.frozen))
+            self._state.frozen = []
+
+    def _flag_unknown(self, receipt: DeclarationReturn) -> None:
+        state = self._state
+        state.needs_human = UNKNOWN_STATUS
+        place = Place(document=DocumentKind.LIST_RECEIPT, field="returnStatus", value=receipt.return_status)
+        text = texts.customs(receipt.return_status, list_status(receipt.return_status).meaning, receipt.return_info)
+        state.findings = [
+            *state.findings,
+            Finding(rule="RECEIPT", code=receipt.return_status, left=place, message=text),
+        ]
+        state.enter(state.stage, text, workflow.now())
+
+    def meet_silence(self) -> None:
+        """The waiting time for customs is over: send again, or call a person."""
+        state, version = self._state, self._state.version
+        assert version
+        now = workflow.now()
+        state.deadline = None
+        if version.is_answered:
+            return
+        if self.submission is not None:
+            state.needs_human = CUSTOMS_UNREACHABLE
+            state.enter(state.stage, texts.CUSTOMS_UNREACHABLE, now)
+        elif version.resends < self._limits.resends:
+            version.resends += 1
+            state.enter(state.stage, texts.resent(version.resends), now)
+            self.submit()
+        else:
+            state.needs_human = CUSTOMS_SILENT
+            state.enter(state.stage, texts.silent(version.resends), now)
+
+    def go_on_after(self, resolution: Resolution) -> None:
+        """A person has looked at a silent customs: send the list again with a new count of resends, or wait longer."""
+        state, version = self._state, self._state.version
+        if version is None or version.is_answered or state.stage not in AT_CUSTOMS:
+            return
+        state.deadline = workflow.now() + self._limits.silence
+        if resolution is Resolution.RESEND:
+            version.resends = 0
+            if self.submission is None:
+                self.submit()

@@ -1,0 +1,175 @@
+"""The life of an import order (9610, 1210), from its first document to closed."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import VersioningBehavior
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from events.documents import DocumentKind, InboundDocument
+    from events.life import (
+        DOCUMENTS_SIGNAL,
+        IMPORT_ORDER_WORKFLOW,
+        CancelRequest,
+        CorrectRequest,
+        Documents,
+        ImportOrderResult,
+        ImportOrderStart,
+        OrderSnapshot,
+        Resolution,
+        ResolveRequest,
+        Stage,
+        UpdateAnswer,
+    )
+    from functions.dossier import handler as dossier
+    from functions.dossier.models import ArchiveRequest
+    from functions.intake import handler as intake
+    from workflows import texts
+    from workflows.calls import call
+    from workflows.corrections import corrected_documents
+    from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, CancellationCase, OrderState
+    from workflows.order_steps import OrderSteps
+
+
+@workflow.defn(name=IMPORT_ORDER_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+class ImportOrderWorkflow:
+    """One order is one workflow. Documents and receipts come as signals, in any order, repeated, late.
+
+    The run is a loop: take in what has come, do what follows from it, tell the world, wait for the next document,
+    the next answer or the next deadline.
+    """
+
+    @workflow.init
+    def __init__(self, start: ImportOrderStart) -> None:
+        self._start = start
+        self._inbox: list[InboundDocument] = []
+        state = OrderState.model_validate(start.carried) if start.carried else OrderState(key=start.key)
+        self._state = state
+        self._steps = OrderSteps(state, start.limits)
+        self._woken = False
+        self._alarm: asyncio.Task[None] | None = None
+        self._alarm_at: datetime | None = None
+
+    @workflow.run
+    async def run(self, start: ImportOrderStart) -> ImportOrderResult:
+        """Live until the end; answers where the dossier lies."""
+        if not self._state.changes:
+            self._state.deadline = workflow.now() + start.limits.documents
+            self._state.enter(Stage.COLLECTING, texts.STARTED, workflow.now())
+        while True:
+            self._take_in()
+            await self._steps.proceed()
+            if self._state.stage.is_final:
+                break
+            await self._steps.tell()
+            await self._wait()
+            self._continue_as_new_if_long()
+        return await self._end()
+
+    @workflow.signal(name=DOCUMENTS_SIGNAL)
+    def documents(self, message: Documents) -> None:
+        """Documents that the door accepted, and answers of customs."""
+        self._inbox.extend(message.documents)
+
+    @workflow.query
+    def state(self) -> OrderSnapshot:
+        """Where the order stands; no document, no personal data."""
+        return self._state.snapshot()
+
+    @workflow.update
+    async def correct(self, request: CorrectRequest) -> UpdateAnswer:
+        """Put values into fields of documents, through the same door as everybody's documents."""
+        for accept in corrected_documents(self._state, request, workflow.now(), str(workflow.uuid4())):
+            accepted = await call(intake.accept, accept)
+            if accepted.document is None:
+                answer = accepted.answer
+                raise ApplicationError(f"{answer.status}: {answer.info.en}", type=answer.status, non_retryable=True)
+            self._inbox.append(accepted.document)
+        self._note("correct", request.who, request.why)
+        return UpdateAnswer(stage=self._state.stage, text=texts.CORRECTION_TAKEN)
+
+    @correct.validator
+    def _correct_validator(self, request: CorrectRequest) -> None:
+        if self._state.stage not in BEFORE_CUSTOMS:
+            raise ValueError(
+                f"stage is {self._state.stage}: documents of a declared list cannot change; cancel it first"
+            )
+        corrected_documents(self._state, request, workflow.now(), "")
+
+    @workflow.update
+    async def cancel(self, request: CancelRequest) -> UpdateAnswer:
+        """End the order before its release; a declared list is cancelled at customs first."""
+        self._note("cancel", request.who, request.why)
+        self._state.cancellation = CancellationCase(who=request.who, why=request.why)
+        self._woken = True
+        return UpdateAnswer(stage=self._state.stage, text=texts.CANCELLATION_TAKEN)
+
+    @cancel.validator
+    def _cancel_validator(self, request: CancelRequest) -> None:
+        if self._state.stage not in BEFORE_CUSTOMS | AT_CUSTOMS:
+            raise ValueError(f"stage is {self._state.stage}: only an order that is not released can be cancelled")
+        if self._state.cancellation:
+            raise ValueError("a cancellation is under way already")
+
+    @workflow.update
+    async def resolve(self, request: ResolveRequest) -> UpdateAnswer:
+        """Take a person's decision in the case that the order waits with."""
+        self._note("resolve", request.who, request.why)
+        self._steps.resolve(request)
+        self._woken = True
+        return UpdateAnswer(stage=self._state.stage, text=self._state.changes[-1].reason)
+
+    @resolve.validator
+    def _resolve_validator(self, request: ResolveRequest) -> None:
+        if self._state.needs_human != request.case:
+            raise ValueError(f"case is {request.case!r}, but the order waits with {self._state.needs_human!r}")
+        if request.resolution is Resolution.RESEND and self._state.stage not in AT_CUSTOMS:
+            raise ValueError(f"stage is {self._state.stage}: there is no declared list to send again")
+
+    def _note(self, what: str, who: str, why: str) -> None:
+        self._state.note(workflow.now(), "operator", {"update": what, "who": who, "why": why})
+
+    def _take_in(self) -> None:
+        self._woken = False
+        inbox, self._inbox = self._inbox, []
+        for document in inbox:
+            if self._state.absorb(document, workflow.now()) and document.kind is DocumentKind.CANCELLATION:
+                self._steps.cancellation_came(document)
+
+    async def _wait(self) -> None:
+        """Until something comes, an outside call is answered, or the deadline passes."""
+        self._set_alarm(self._state.deadline)
+        await workflow.wait_condition(self._is_awake)
+
+    def _is_awake(self) -> bool:
+        rang = self._alarm is not None and self._alarm.done()
+        return bool(self._inbox) or self._woken or rang or self._steps.has_answer
+
+    def _set_alarm(self, deadline: datetime | None) -> None:
+        """One timer at a time, started only when its moment changes: every timer is a billable Action."""
+        if deadline == self._alarm_at and self._alarm and not self._alarm.done():
+            return
+        if self._alarm:
+            self._alarm.cancel()
+        self._alarm_at, self._alarm = deadline, None
+        if deadline:
+            pause = max(deadline - workflow.now(), timedelta(0))
+            self._alarm = asyncio.create_task(workflow.sleep(pause, summary="deadline"))
+
+    def _continue_as_new_if_long(self) -> None:
+        idle = not self._inbox and not self._steps.is_calling and workflow.all_handlers_finished()
+        if workflow.info().is_continue_as_new_suggested() and idle:
+            carried = self._state.model_dump(mode="json")
+            workflow.continue_as_new(self._start.model_copy(update={"carried": carried}))
+
+    async def _end(self) -> ImportOrderResult:
+        """Archive first, so that whoever hears of the end finds the dossier."""
+        self._set_alarm(None)
+        self._steps.stop_calling()
+        request = ArchiveRequest(key=self._state.key, stage=self._state.stage, entries=self._state.entries)
+        archived = await call(dossier.archive, request)
+        await self._steps.tell()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return ImportOrderResult(stage=self._state.stage, dossier=archived.location, head=archived.head)

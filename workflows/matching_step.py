@@ -1,0 +1,64 @@
+"""Matching: when everything is there, and again after each correction."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from events.findings import Finding
+    from events.life import LifeLimits, Stage
+    from functions.declaration import handler as declaration
+    from functions.declaration.models import Composed, ComposeRequest
+    from functions.matching import handler as matching
+    from functions.matching.models import MatchRequest
+    from workflows import texts
+    from workflows.calls import call
+    from workflows.order_state import BEFORE_CUSTOMS, OrderState
+
+
+async def match_when_ready(state: OrderState, limits: LifeLimits) -> None:
+    """Compare what has come; mismatched documents have the correction deadline."""
+    if not state.to_match or state.stage not in BEFORE_CUSTOMS or state.missing:
+        return
+    state.to_match = False
+    composed = await _compose(state)
+    state.declaration_list = composed.declaration_list
+    findings = [composed.finding] if composed.finding else await _compare(state)
+    state.findings = findings
+    now = workflow.now()
+    if findings:
+        state.enter(Stage.MISMATCHED, texts.mismatched(sorted({finding.rule for finding in findings})), now)
+        state.deadline = now + limits.correction
+    else:
+        state.enter(Stage.MATCHED, texts.MATCHED, now)
+
+
+async def _compose(state: OrderState) -> Composed:
+    """The list to be declared: the declarant's own, where there is one, else built from the platform's request."""
+    declared = state.declared_by_agent
+    if declared and declared.head.cop_no:
+        return Composed(declaration_list=declared)
+    assert state.order
+    assert state.waybill
+    request = ComposeRequest(
+        key=state.key,
+        version=len(state.versions) + 1,
+        order=state.order,
+        waybill=state.waybill,
+        declared=declared,
+        request=None if declared else state.request,
+    )
+    return await call(declaration.compose, request)
+
+
+async def _compare(state: OrderState) -> list[Finding]:
+    result = await call(
+        matching.match,
+        MatchRequest(
+            on=workflow.now().date(),
+            order=state.order,
+            payment=state.payment,
+            waybill=state.waybill,
+            declaration_list=state.declaration_list,
+        ),
+    )
+    state.note(workflow.now(), "matching", result.model_dump(mode="json"))
+    return result.findings

@@ -1,0 +1,196 @@
+"""The state of one import order: everything its workflow knows, in one value that a new run can carry on."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationList, DeclarationReturn
+from events.ceb.order import Order
+from events.ceb.payment import Payment
+from events.ceb.waybill import Waybill, WaybillStatus
+from events.declaration_request import DeclarationRequest
+from events.documents import DocumentKind, InboundDocument
+from events.findings import Finding
+from events.life import OrderSnapshot, Stage, StageChange
+from events.values import OrderKey, Text, from_second
+from functions.dossier.models import DossierEntry
+from functions.intake.models import FrozenDocument
+from workflows.customs_status import ListVersion, version_of
+
+COMPARED = (DocumentKind.ORDER, DocumentKind.PAYMENT, DocumentKind.WAYBILL)
+CHANGEABLE = (*COMPARED, DocumentKind.DECLARATION_LIST, DocumentKind.DECLARATION_REQUEST)
+AT_CUSTOMS = frozenset({Stage.DECLARED, Stage.REVIEWING, Stage.INSPECTING, Stage.DETAINED})
+BEFORE_CUSTOMS = frozenset({Stage.COLLECTING, Stage.MISMATCHED, Stage.MATCHED, Stage.REJECTED})
+_PERSONAL = (
+    "buyer_name",
+    "buyer_id_number",
+    "buyer_telephone",
+    "payer_name",
+    "payer_id_number",
+    "telephone",
+    "consignee",
+    "consignee_telephone",
+    "consignee_address",
+)
+
+
+class CancellationCase(BaseModel):
+    """A cancellation that customs must decide: who asked, why, and how far it has come."""
+
+    who: str
+    why: str
+    document: Cancellation | None = None
+    submitted: bool = False
+
+
+class OrderState(BaseModel):
+    """One order. Documents are kept under their kind, the latest accepted content of each."""
+
+    key: OrderKey
+    stage: Stage = Stage.COLLECTING
+    changes: list[StageChange] = Field(default_factory=list)
+    told: int = 0
+    documents: dict[DocumentKind, InboundDocument] = Field(default_factory=dict)
+    entries: list[DossierEntry] = Field(default_factory=list)
+    findings: list[Finding] = Field(default_factory=list)
+    declaration_list: DeclarationList | None = None
+    versions: list[ListVersion] = Field(default_factory=list)
+    frozen: list[FrozenDocument] = Field(default_factory=list)
+    sent: dict[DocumentKind, str] = Field(default_factory=dict)
+    to_match: bool = False
+    cancellation: CancellationCase | None = None
+    cancellation_receipts: list[CancellationReturn] = Field(default_factory=list)
+    needs_human: str | None = None
+    deadline: AwareDatetime | None = None
+    delivered_at: AwareDatetime | None = None
+    window_days: int = 0
+
+    def parsed(self, kind: DocumentKind) -> Any:
+        """The document of a kind as its model, or None."""
+        document = self.documents.get(kind)
+        return document.parsed() if document else None
+
+    @property
+    def order(self) -> Order | None:
+        """The order."""
+        found = self.parsed(DocumentKind.ORDER)
+        return found if isinstance(found, Order) else None
+
+    @property
+    def payment(self) -> Payment | None:
+        """The payment."""
+        found = self.parsed(DocumentKind.PAYMENT)
+        return found if isinstance(found, Payment) else None
+
+    @property
+    def waybill(self) -> Waybill | None:
+        """The waybill."""
+        found = self.parsed(DocumentKind.WAYBILL)
+        return found if isinstance(found, Waybill) else None
+
+    @property
+    def declared_by_agent(self) -> DeclarationList | None:
+        """The list that the declarant sent."""
+        found = self.parsed(DocumentKind.DECLARATION_LIST)
+        return found if isinstance(found, DeclarationList) else None
+
+    @property
+    def request(self) -> DeclarationRequest | None:
+        """The platform's request that we build the list."""
+        found = self.parsed(DocumentKind.DECLARATION_REQUEST)
+        return found if isinstance(found, DeclarationRequest) else None
+
+    @property
+    def missing(self) -> list[str]:
+        """The documents without which nothing can be matched."""
+        absent = [kind.value for kind in COMPARED if kind not in self.documents]
+        if not {DocumentKind.DECLARATION_LIST, DocumentKind.DECLARATION_REQUEST} & self.documents.keys():
+            absent.append(DocumentKind.DECLARATION_LIST.value)
+        return absent
+
+    @property
+    def version(self) -> ListVersion | None:
+        """The list version that is at customs, or was last."""
+        return self.versions[-1] if self.versions else None
+
+    @property
+    def mode(self) -> str | None:
+        """9610 or 1210, once a list or a request for one tells."""
+        if self.declared_by_agent:
+            return self.declared_by_agent.head.trade_mode
+        return self.request.trade_mode if self.request else None
+
+    @property
+    def personal(self) -> list[str]:
+        """Every value in the documents that names a person or a way to reach one."""
+        heads = [self.parsed(kind) for kind in self.documents]
+        found = (getattr(getattr(model, "head", model), name, None) for model in heads for name in _PERSONAL)
+        return sorted({value for value in found if value})
+
+    def enter(self, stage: Stage, reason: Text, at: datetime) -> None:
+        """Enter a stage, or note something about the one that it is in."""
+        status = self.version.status.code if self.version and self.version.status else None
+        change = StageChange(number=len(self.changes) + 1, stage=stage, at=at, reason=reason, customs_status=status)
+        self.stage = stage
+        self.changes.append(change)
+        self.note(at, "decision", change.model_dump(mode="json", exclude={"at"}))
+
+    def note(self, at: datetime, kind: str, content: dict[str, Any]) -> None:
+        """Put an entry into the dossier."""
+        self.entries.append(DossierEntry(at=at, kind=kind, content=content))
+
+    def absorb(self, document: InboundDocument, at: datetime) -> bool:
+        """Take a document in; False when it is one that is here already, or an older content of it.
+
+        Which documents have come, not when, decides what an order becomes: repeats change nothing, and of two
+        contents of one document the one that the door accepted later counts.
+        """
+        if document.kind in CHANGEABLE:
+            return self._absorb_changeable(document, at)
+        content = document.parsed()
+        if isinstance(content, DeclarationReturn):
+            version = version_of(content, self.versions)
+            if version is not None and not version.add(content):
+                return False
+        elif isinstance(content, CancellationReturn):
+            if content in self.cancellation_receipts:
+                return False
+            self.cancellation_receipts.append(content)
+        elif isinstance(content, WaybillStatus):
+            if self.delivered_at:
+                return False
+            self.delivered_at = from_second(content.logistics_time)
+        elif any(entry.content == document.content for entry in self.entries):
+            return False
+        self.note(at, document.kind.value, document.content)
+        return True
+
+    def _absorb_changeable(self, document: InboundDocument, at: datetime) -> bool:
+        current = self.documents.get(document.kind)
+        if current and _age(current) >= _age(document):
+            return False
+        self.note(at, document.kind.value, document.content)
+        if self.stage in BEFORE_CUSTOMS:
+            self.documents[document.kind] = document
+            self.to_match = True
+        return True
+
+    def snapshot(self) -> OrderSnapshot:
+        """Where the order stands, without its documents."""
+        return OrderSnapshot(
+            key=self.key,
+            stage=self.stage,
+            mode=self.mode,
+            history=self.changes,
+            findings=self.findings,
+            documents={kind.value: document.content_hash for kind, document in self.documents.items()},
+            versions=len(self.versions),
+            customs_status=self.version.status.code if self.version and self.version.status else None,
+            needs_human=self.needs_human,
+            due_by=self.deadline,
+        )
+
+
+def _age(document: InboundDocument) -> tuple[datetime, str]:
+    return document.received_at, document.content_hash

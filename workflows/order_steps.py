@@ -1,0 +1,100 @@
+"""What an order does next, decided from its state alone."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from events.documents import InboundDocument
+    from events.life import LifeLimits, Resolution, ResolveRequest, Stage
+    from workflows import texts
+    from workflows.cancelling import Cancelling
+    from workflows.declaring import Declaring
+    from workflows.matching_step import match_when_ready
+    from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, OrderState
+    from workflows.telling import Telling
+
+UNDELIVERED = "undelivered"
+
+
+class OrderSteps:
+    """The steps of one order; whatever they learn is put into its state."""
+
+    def __init__(self, state: OrderState, limits: LifeLimits) -> None:
+        self._state = state
+        self._limits = limits
+        self._declaring = Declaring(state, limits)
+        self._cancelling = Cancelling(state, self._declaring)
+        self._telling = Telling(state)
+
+    @property
+    def is_calling(self) -> bool:
+        """Whether an outside call is under way."""
+        return any(call is not None for call in (self._declaring.submission, self._cancelling.submission))
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether an outside call was answered and the answer not yet read."""
+        calls = (self._declaring.submission, self._cancelling.submission)
+        return any(call is not None and call.done() for call in calls)
+
+    def stop_calling(self) -> None:
+        """The order has ended: give up the calls that are under way."""
+        for call in (self._declaring.submission, self._cancelling.submission):
+            if call is not None:
+                call.cancel()
+
+    async def proceed(self) -> None:
+        """Do everything that follows from what is known now."""
+        await self._declaring.read_answer()
+        await self._declaring.follow_customs()
+        await self._cancelling.follow()
+        await match_when_ready(self._state, self._limits)
+        await self._declaring.declare_when_matched()
+        self._follow_delivery()
+        self._meet_deadline()
+
+    async def tell(self) -> None:
+        """Tell the world what has changed."""
+        await self._telling.tell()
+
+    def cancellation_came(self, document: InboundDocument) -> None:
+        """A CEB623 came through the door."""
+        self._cancelling.came(document)
+
+    def resolve(self, request: ResolveRequest) -> None:
+        """A person has decided."""
+        state = self._state
+        state.needs_human = None
+        stage = Stage.CLOSED if request.resolution is Resolution.CLOSE else state.stage
+        state.enter(stage, texts.resolved(request.who, request.resolution, request.why), workflow.now())
+        self._declaring.go_on_after(request.resolution)
+
+    def _follow_delivery(self) -> None:
+        state = self._state
+        if state.stage is Stage.RELEASED and state.delivered_at:
+            if state.needs_human == UNDELIVERED:
+                state.needs_human = None
+                state.deadline = workflow.now()
+            state.enter(Stage.DELIVERED, texts.DELIVERED, workflow.now())
+
+    def _meet_deadline(self) -> None:
+        state = self._state
+        if state.deadline is None or workflow.now() < state.deadline:
+            return
+        if state.stage in BEFORE_CUSTOMS:
+            self._expire()
+        elif state.stage in AT_CUSTOMS:
+            self._declaring.meet_silence()
+        elif state.stage is Stage.DELIVERED:
+            state.deadline = None
+            state.enter(Stage.CLOSED, texts.closed(state.window_days), workflow.now())
+        elif state.stage is Stage.RELEASED:
+            state.deadline = None
+            state.needs_human = UNDELIVERED
+            state.enter(Stage.RELEASED, texts.UNDELIVERED, workflow.now())
+
+    def _expire(self) -> None:
+        state = self._state
+        state.deadline = None
+        rules = sorted({finding.rule for finding in state.findings})
+        reason = texts.missing(state.missing) if state.missing else texts.not_corrected(rules)
+        state.enter(Stage.EXPIRED, reason, workflow.now())

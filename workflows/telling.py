@@ -1,0 +1,96 @@
+"""Telling the world: the order's record and events, the search attributes, and words for the operator."""
+
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
+
+with workflow.unsafe.imports_passed_through():
+    from events.life import Stage, StageChange
+    from functions.dispatch import search_attributes as attributes
+    from functions.orders import handler as orders
+    from functions.orders.models import RecordRequest
+    from workflows.calls import call
+    from workflows.order_state import OrderState
+
+# Delivery changes nothing that anybody searches for: the order stays in its return window.
+_PHASE = {Stage.MATCHED: Stage.COLLECTING, Stage.DELIVERED: Stage.RELEASED}
+
+
+class Telling:
+    """What the world knows of one order."""
+
+    def __init__(self, state: OrderState) -> None:
+        self._state = state
+        self._upserted: tuple[Stage, bool] = (Stage.COLLECTING, False)
+
+    async def tell(self) -> None:
+        """Record and publish the changes since the last word; nothing when there are none."""
+        state = self._state
+        changes = state.changes[state.told :]
+        if not changes:
+            return
+        previous = state.changes[state.told - 1].stage if state.told else None
+        self._upsert()
+        workflow.set_current_details(_details(state, changes[-1]))
+        await call(
+            orders.record,
+            RecordRequest(
+                key=state.key,
+                mode=state.mode,
+                previous=previous,
+                changes=changes,
+                findings=state.findings,
+                needs_human=state.needs_human,
+                due_by=state.deadline,
+                personal=state.personal,
+            ),
+        )
+        state.told = changes[-1].number
+
+    def _upsert(self) -> None:
+        """At most once per phase: every upsert is a billable Action."""
+        state = self._state
+        phase = (_PHASE.get(state.stage, state.stage), state.needs_human is not None)
+        if phase == self._upserted:
+            return
+        self._upserted = phase
+        updates: list[SearchAttributeUpdate] = [  # type: ignore[type-arg]
+            attributes.STAGE.value_set(state.stage.value),
+            attributes.NEEDS_HUMAN.value_set(phase[1]),
+            attributes.DUE_BY.value_set(state.deadline) if state.deadline else attributes.DUE_BY.value_unset(),
+        ]
+        if state.mode:
+            updates.append(attributes.MODE.value_set(state.mode))
+        if state.order:
+            updates.append(attributes.EBC.value_set(state.order.head.ebc_code))
+        if state.version and state.version.status:
+            updates.append(attributes.CUSTOMS_STATUS.value_set(state.version.status.code))
+        if state.declaration_list:
+            head = state.declaration_list.head
+            updates.append(attributes.PARK.value_set(head.area_code or head.customs_code))
+        workflow.upsert_search_attributes(updates)
+
+
+def _details(state: OrderState, change: StageChange) -> str:
+    """Words for the operator, in Markdown; rule ids and deadlines only, no personal data."""
+    lines = [f"**{state.stage}** since {_moment(change.at)}", "", _words(state)]
+    if state.needs_human:
+        lines.append(f"\nWaits for a person: **{state.needs_human}** (`sandan order resolve`)")
+    if state.deadline:
+        lines.append(f"\nNext deadline: {_moment(state.deadline)}")
+    return "\n".join(lines)
+
+
+def _words(state: OrderState) -> str:
+    """Which rules are broken, or which list version is where."""
+    if state.findings:
+        return "Findings: " + ", ".join(f"{found.rule} ({found.code or 'no code'})" for found in state.findings)
+    if state.version:
+        status = state.version.status.meaning.en if state.version.status else "no receipt yet"
+        return f"List version {state.version.number}: {status}"
+    return f"Missing: {', '.join(state.missing)}" if state.missing else "All documents are here"
+
+
+def _moment(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%S %Z")

@@ -1,0 +1,86 @@
+"""What an order's history says, in both languages."""
+
+from collections.abc import Sequence
+
+from events.values import Text
+
+_DOCUMENTS = {"order": "订单", "payment": "支付凭证", "waybill": "运单", "list": "清单"}
+
+STARTED = Text(zh="收到第一份单证，开始收集。", en="The first document is here; collecting.")
+MATCHED = Text(zh="三单一致，与清单相符。", en="The three documents agree with each other and with the list.")
+SHIPPED_BACK = Text(zh="海关决定退运。", en="Customs decided that the goods are shipped back.")
+DELIVERED = Text(zh="包裹已签收。", en="The parcel was signed for.")
+CUSTOMS_UNREACHABLE = Text(
+    zh="海关接口长时间没有应答，仍在重试。", en="The customs endpoint has not answered for long; still trying."
+)
+UNDELIVERED = Text(
+    zh="退货期已过，仍未收到签收回执。", en="The return window is over and nobody has signed for the parcel."
+)
+TOO_LATE_TO_CANCEL = Text(zh="已放行，撤单申请无效。", en="Released already: the cancellation has no effect.")
+
+
+def declared(version: int) -> Text:
+    """A list version is fixed and on its way to customs."""
+    return Text(
+        zh=f"清单第{version}版已锁定并提交海关。", en=f"Version {version} of the list is fixed and goes to customs."
+    )
+
+
+def missing(kinds: Sequence[str]) -> Text:
+    """Which documents did not come in time."""
+    zh = "、".join(_DOCUMENTS.get(kind, kind) for kind in kinds)
+    return Text(zh=f"期限内未收到：{zh}。", en=f"Not received in time: {', '.join(kinds)}.")
+
+
+def mismatched(rules: Sequence[str]) -> Text:
+    """Which rules the documents break."""
+    return Text(zh=f"比对不符：{'、'.join(rules)}。", en=f"The documents do not match: {', '.join(rules)}.")
+
+
+def not_corrected(rules: Sequence[str]) -> Text:
+    """No correction came in time."""
+    return Text(zh=f"期限内未更正：{'、'.join(rules)}。", en=f"Not corrected in time: {', '.join(rules)}.")
+
+
+def customs(status: str, meaning: Text, info: str) -> Text:
+    """What customs said."""
+    return Text(zh=f"海关：{meaning.zh}（{status}）{info}", en=f"Customs: {meaning.en} ({status}) {info}")
+
+
+def released(days: int) -> Text:
+    """Customs released the goods; how long the return window is open."""
+    return Text(zh=f"海关放行，退货期{days}天。", en=f"Released by customs; the return window is {days} days.")
+
+
+def closed(days: int) -> Text:
+    """The return window is over."""
+    return Text(zh=f"放行后{days}天退货期已过，订单办结。", en=f"The {days} days for returns are over; closed.")
+
+
+def cancelled(who: str, why: str) -> Text:
+    """Who cancelled and why."""
+    return Text(zh=f"已撤单（{who}）：{why}", en=f"Cancelled by {who}: {why}")
+
+
+def resolved(who: str, resolution: str, why: str) -> Text:
+    """What a person decided."""
+    return Text(zh=f"人工处理（{who}，{resolution}）：{why}", en=f"Resolved by {who} ({resolution}): {why}")
+
+
+def resent(times: int) -> Text:
+    """The list was sent again because customs kept silent."""
+    return Text(zh=f"海关无回执，第{times}次重发。", en=f"Customs keeps silent; sent again ({times}).")
+
+
+def silent(times: int) -> Text:
+    """Customs kept silent after every resend."""
+    return Text(
+        zh=f"重发{times}次后仍无回执，请人工处理。", en=f"Silent after {times} resends: a person must see to it."
+    )
+
+
+CORRECTION_TAKEN = Text(zh="更正已受理，将重新比对。", en="The correction is taken; matching runs again.")
+CANCELLATION_TAKEN = Text(
+    zh="撤单已受理；已申报的清单须经海关同意。",
+    en="The cancellation is taken; for a declared list customs must agree first.",
+)
