@@ -124,6 +124,8 @@ class OrderSnapshot(Value):
     documents: dict[str, str]
     versions: int
     customs_status: str | None
+    pre_no: str | None
+    invt_no: str | None
     needs_human: str | None
     due_by: AwareDatetime | None
 

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from functions.settings import Settings
 from infra.stack.ports import LOOPBACK
 from infra.stack.state import StackState
 
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 _ACCESS_KEY, _SECRET_KEY = "test", "test"
 _NOWHERE = os.devnull
+_RESOURCES = {
+    "bus",
+    "documents_queue",
+    "documents_dead_letters",
+    "intake_table",
+    "orders_table",
+    "replay_table",
+    "archive_bucket",
+    "partner_secrets",
+    "signing_secret",
+}
 
 
 class StackClients:
@@ -85,10 +97,12 @@ class StackClients:
 def stack_environment(state: StackState) -> dict[str, str]:
     """The whole environment of a process of the stack: this one's, with the addresses of the stack in place.
 
-    No setting of a real AWS account and no proxy gets through.
+    No setting of a real AWS account, no proxy and no other resource than those of the template gets through.
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    resources = Settings().model_dump(include=_RESOURCES)
     return inherited | {
+        **{f"SANDAN_{name.upper()}": value for name, value in resources.items()},
         "AWS_ENDPOINT_URL": state.aws_endpoint,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,

@@ -1,10 +1,9 @@
-"""The local HTTP front of the gateway function: `python -m infra.http_front --port N`, in place of API Gateway.
+"""The local HTTP front of the gateway function: `python -m infra.http_front`, in place of API Gateway.
 
 Like AWS it gives every copy of the function one request at a time (Powertools keeps the current one in a class
 attribute), and has several copies: processes that share one listening socket.
 """
 
-import argparse
 import asyncio
 import multiprocessing
 import os
@@ -24,10 +23,11 @@ from starlette.routing import Route
 from functions.settings import settings
 from infra.http_event import Event, event_of, response_of
 from infra.lambda_context import LocalContext
-from infra.stack.ports import LOOPBACK
+from infra.stack.ports import LOOPBACK, Ports
 
 Handler = Callable[[Event, LambdaContext], Event]
 
+PORT_VARIABLE = "SANDAN_GATEWAY_PORT"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _BACKLOG = 512
 _COPIES = max(2, min(4, os.cpu_count() or 1))
@@ -104,13 +104,10 @@ def _serve_one(handler: Handler, body_limit: int, listening: socket.socket) -> N
 
 
 def main() -> None:
-    """The gateway function behind HTTP."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--port", type=int, required=True)
-    port: int = parser.parse_args().port
-    from functions.gateway.handler import handler  # noqa: PLC0415 - after the arguments, it takes its time
+    """Serve the gateway function on SANDAN_GATEWAY_PORT."""
+    from functions.gateway.handler import handler  # noqa: PLC0415 - loads the function, which `application` need not
 
-    serve(handler, port, settings().body_limit)
+    serve(handler, int(os.environ.get(PORT_VARIABLE, Ports().gateway)), settings().body_limit)
 
 
 if __name__ == "__main__":

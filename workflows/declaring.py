@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from events.ceb.declaration_list import DeclarationReturn
     from events.ceb.receipt_status import StatusClass, list_status
     from events.documents import DocumentKind
-    from events.findings import Finding, Place
+    from events.findings import Finding, Fix, Place
     from events.life import LifeLimits, Resolution, Stage
     from events.values import Text, from_millisecond
     from functions.declaration import handler as declaration
@@ -29,6 +29,12 @@ CUSTOMS_SILENT = "customs-silent"
 CUSTOMS_UNREACHABLE = "customs-unreachable"
 DETAINED = "detained"
 UNKNOWN_STATUS = "unknown-status"
+_USED_ELSEWHERE = {
+    DocumentKind.ORDER: "-301011",
+    DocumentKind.PAYMENT: "-401008",
+    DocumentKind.WAYBILL: "-504016",
+    DocumentKind.DECLARATION_LIST: "-621004",
+}
 _FOLLOWS = {
     StatusClass.REVIEW: Stage.REVIEWING,
     StatusClass.INSPECTION: Stage.INSPECTING,
@@ -62,6 +68,9 @@ class Declaring:
             documents=documents,
         )
         frozen = await call(intake.freeze, request)
+        if frozen.taken:
+            self._taken(frozen.taken)
+            return
         if not frozen.frozen:
             # The door has accepted a newer content, whose signal is on its way: matching runs again when it is here.
             return
@@ -73,6 +82,22 @@ class Declaring:
         state.findings = []
         state.enter(Stage.DECLARED, texts.declared(number), workflow.now())
         self.submit()
+
+    def _taken(self, kinds: list[DocumentKind]) -> None:
+        """M11: a document of ours is used by the declared list of another order."""
+        state = self._state
+        state.findings = [
+            Finding(
+                rule="M11",
+                code=_USED_ELSEWHERE.get(kind),
+                left=Place(document=kind, field="/"),
+                message=texts.used_elsewhere(kind),
+                fix=Fix(document=kind, field="/"),
+            )
+            for kind in kinds
+        ]
+        state.deadline = workflow.now() + self._limits.correction
+        state.enter(Stage.MISMATCHED, texts.mismatched(["M11"]), workflow.now())
 
     def _used(self) -> list[DocumentKind]:
         own = (DocumentKind.DECLARATION_LIST, DocumentKind.DECLARATION_REQUEST)

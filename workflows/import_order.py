@@ -4,7 +4,6 @@ import asyncio
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
@@ -33,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.order_steps import OrderSteps
 
 
-@workflow.defn(name=IMPORT_ORDER_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn(name=IMPORT_ORDER_WORKFLOW)
 class ImportOrderWorkflow:
     """One order is one workflow. Documents and receipts come as signals, in any order, repeated, late.
 

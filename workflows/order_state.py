@@ -187,6 +187,8 @@ class OrderState(BaseModel):
             documents={kind.value: document.content_hash for kind, document in self.documents.items()},
             versions=len(self.versions),
             customs_status=self.version.status.code if self.version and self.version.status else None,
+            pre_no=self.version.pre_no if self.version else None,
+            invt_no=self.version.invt_no if self.version else None,
             needs_human=self.needs_human,
             due_by=self.deadline,
         )

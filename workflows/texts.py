@@ -57,6 +57,15 @@ def closed(days: int) -> Text:
     return Text(zh=f"放行后{days}天退货期已过，订单办结。", en=f"The {days} days for returns are over; closed.")
 
 
+def used_elsewhere(kind: str) -> Text:
+    """A document belongs to another order's declared list."""
+    name = _DOCUMENTS.get(kind, kind)
+    return Text(
+        zh=f"{name}已被另一订单的已申报清单使用：请发送本订单自己的{name}。",
+        en=f"The {kind} is used by the declared list of another order: send this order's own {kind}.",
+    )
+
+
 def cancelled(who: str, why: str) -> Text:
     """Who cancelled and why."""
     return Text(zh=f"已撤单（{who}）：{why}", en=f"Cancelled by {who}: {why}")

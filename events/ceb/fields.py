@@ -104,9 +104,7 @@ def remedy(fix: Fix) -> Text:
     """What to do, in words."""
     zh, en = f"{_name_zh(fix.document)}的 {fix.field}", f"{fix.field} of the {fix.document}"
     if fix.value is None:
-        return Text(
-            zh=f"正确的值只有发送方知道：请核对并更正{zh}。", en=f"Only its sender knows the value: check {en}."
-        )
+        return Text(zh=f"请发送方核对{zh}。", en=f"Have its sender check {en}.")
     if fix.value == "":
         return Text(zh=f"请清空{zh}。", en=f"Clear {en}.")
     return Text(zh=f"请把{zh} 改为 {fix.value}。", en=f"Set {en} to {fix.value}.")

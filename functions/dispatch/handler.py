@@ -61,7 +61,7 @@ class Dispatcher:
             await asyncio.to_thread(put_aside, record.body, record.message_id, str(error))
             return
         if routed.parked:
-            await asyncio.to_thread(settle, SettleRequest(parked=routed.parked, documents=_ids(routed.documents)))
+            await asyncio.to_thread(settle, SettleRequest(parked=routed.parked, document_ids=_ids(routed.documents)))
 
     async def _routed(self, record: SQSRecord) -> Routed | None:
         """The order of a record's document, or None when there is nothing to deliver."""

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from events.problems import InvalidInputError
 from functions.bus import BusError
 from functions.gateway.refusals import Refusal, RefusedError
+from functions.intake.table import ContendedError
 
 LOGGER = Logger(service="gateway")
 _RETRY_AFTER_SECONDS = "5"
@@ -21,7 +22,7 @@ def handle_errors(app: APIGatewayHttpResolver) -> None:
     app.exception_handler(RefusedError)(_refused)
     app.exception_handler(InvalidInputError)(_invalid)
     app.exception_handler(NotFoundError)(_not_found)
-    app.exception_handler([BusError, ClientError, BotoCoreError, GetParameterError])(_unavailable)
+    app.exception_handler([BusError, ContendedError, ClientError, BotoCoreError, GetParameterError])(_unavailable)
     app.exception_handler(Exception)(_unforeseen)
 
 

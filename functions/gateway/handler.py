@@ -77,7 +77,7 @@ def send_events() -> Response[str]:
     responses=openapi.responses(
         {
             _TAKEN: (
-                "At least one element was accepted; what customs sends is taken without a body",
+                "At least one element was accepted; customs' receipts are taken without a body",
                 openapi.receipts(),
             ),
             _REFUSED: ("Every element was refused; each return has its code", openapi.receipts()),

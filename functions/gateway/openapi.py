@@ -54,7 +54,23 @@ def document(app: APIGatewayHttpResolver) -> str:
         )
     )
     described["components"]["schemas"] = _schemas()
+    for path in described["paths"].values():
+        for operation in path.values():
+            operation["responses"] = _own(operation["responses"])
     return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
+
+
+def _say_attribute(described: dict[str, Any]) -> None:
+    """Our codec's marks on a field in the words of OpenAPI, for which `xml` is an object."""
+    described.pop("xml", None)
+    if described.pop("attribute", False):
+        described["xml"] = {"attribute": True}
+
+
+def _own(responses: dict[str, Any]) -> dict[str, Any]:
+    """The answers that we give: the framework adds a 422 of its own to every operation, which is never sent."""
+    given = ((status, response) for status, response in responses.items() if "HTTPValidationError" not in str(response))
+    return dict(sorted(given))
 
 
 def responses(answers: dict[int, Any], *refusals: Refusal) -> dict[int, Any]:
@@ -110,6 +126,9 @@ def _schemas() -> dict[str, Any]:
     ]
     names, schema = models_json_schema([(model, "validation") for model in models], ref_template=_REF + "{model}")
     definitions: dict[str, Any] = schema["$defs"]
+    for definition in definitions.values():
+        for described in definition.get("properties", {}).values():
+            _say_attribute(described)
     for event_type in INBOUND:
         data = names[event_type.model, "validation"]["$ref"]
         exact = {"type": {"const": event_type.name}, "data": {"$ref": data}}

@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from events.ceb.base import CebModel
 from events.documents import DocumentKind
 from events.problems import Problem
 from events.receipts import ACCEPTED, Answer

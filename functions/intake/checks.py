@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events.ceb.base import CebModel
-from events.ceb.business import CNY, currency_findings, list_mode_findings
+from events.ceb.business import currency_findings, list_mode_findings
 from events.ceb.declaration_list import DeclarationList
 from events.ceb.order import Order
 from events.ceb.payment import Payment
@@ -16,7 +16,7 @@ from events.documents import DocumentKind
 from events.findings import Finding
 from events.problems import Problem
 from events.values import from_second
-from functions.intake.refusals import Reason, Refusal, refusal
+from functions.intake.refusals import Reason, Refusal, refusal, remedy
 from functions.intake.rules import CHANGE, NEW, Arrival, is_key_part
 
 _LINE_FIELD = re.compile(r"items\[(?P<gnum>-?\d+)]\.(?P<field>\w+)")
@@ -73,6 +73,17 @@ def check(arrival: Arrival) -> Refusal | None:
     return refusal(arrival.kind, reason, arrival.business_key, [problem for _, problem in found])
 
 
+def refusal_by_record(arrival: Arrival, reason: Reason) -> Refusal:
+    """The refusal of a document for what is on record under its key."""
+    late = reason is Reason.OUTDATED
+    field, value = ("appTime", arrival.app_time) if late else ("appType", arrival.app_type)
+    path = f"{parts_of(arrival.model).head_path}/{field}"
+    message = remedy(arrival.kind, reason, arrival.business_key)
+    return refusal(
+        arrival.kind, reason, arrival.business_key, [Problem(path=path, rule=reason, value=value, message=message)]
+    )
+
+
 def _app_type(arrival: Arrival, parts: Parts) -> Iterator[tuple[Reason, Problem]]:
     if arrival.app_type == NEW or (arrival.app_type == CHANGE and arrival.kind not in _UNCHANGEABLE):
         return
@@ -109,7 +120,7 @@ def _findings(arrival: Arrival, parts: Parts) -> Iterator[tuple[Reason, Problem]
     if isinstance(model, DeclarationList):
         found = list_mode_findings(model)
     elif isinstance(model, Order | Payment | Waybill):
-        found = list(currency_findings(arrival.kind, model, "currency"))
+        found = list(currency_findings("currency", arrival.kind, model))
     for finding in found:
         path = _path(finding.left.field, parts)
         problem = Problem(path=path, rule=finding.rule, value=finding.left.value, message=finding.message.en)

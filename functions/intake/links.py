@@ -21,22 +21,26 @@ _WAITING = "document#"
 
 
 @dataclass(frozen=True)
-class Link:
-    """What is known of a waybill number; `concluded` while no list has named it."""
+class Waiting:
+    """Documents that wait at an item of the table, as they were received."""
 
     pk: str
-    key: OrderKey | None
-    concluded: bool
     waiting: tuple[InboundDocument, ...]
 
 
 @dataclass(frozen=True)
-class OrderNumber:
+class Link(Waiting):
+    """What is known of a waybill number; `concluded` while no list has named it."""
+
+    key: OrderKey | None
+    concluded: bool
+
+
+@dataclass(frozen=True)
+class OrderNumber(Waiting):
     """What is known of an order number: the platforms that have such an order."""
 
-    pk: str
     platforms: frozenset[str]
-    waiting: tuple[InboundDocument, ...]
 
 
 def order_number_pk(order_no: str) -> str:
@@ -178,11 +182,11 @@ def _update(
 
 
 def _link(pk: str, item: Item) -> Link:
-    return Link(pk, _order_key(item), "waybill" in item, _waiting(item))
+    return Link(pk, _waiting(item), _order_key(item), concluded="waybill" in item)
 
 
 def _order_number(pk: str, item: Item) -> OrderNumber:
-    return OrderNumber(pk, frozenset(item.get("platforms", {}).get("SS", [])), _waiting(item))
+    return OrderNumber(pk, _waiting(item), frozenset(item.get("platforms", {}).get("SS", [])))
 
 
 def _order_key(item: Item) -> OrderKey | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from events.documents import DocumentKind, InboundDocument
 from events.receipts import Answer
@@ -41,13 +41,13 @@ class Routed(Value):
 
     key: OrderKey | None = None
     documents: list[InboundDocument]
-    parked: list[str] = []
+    parked: list[str] = Field(default_factory=list)
 
 
 class SettleRequest(Value):
-    """The order has these documents now: they need not wait any longer in these places."""
+    """The order has the documents of these ids now: they need not wait any longer in these places."""
 
-    document_ids: list[str]
+    documents: list[str]
     parked: list[str]
 
 
@@ -86,7 +86,7 @@ class Frozen(Value):
 
     frozen: bool
     newer: list[DocumentKind]
-    taken: list[DocumentKind] = []
+    taken: list[DocumentKind] = Field(default_factory=list)
 
 
 class ThawRequest(Value):

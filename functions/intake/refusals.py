@@ -130,9 +130,7 @@ def refusal(kind: DocumentKind, reason: Reason, key: str, problems: Sequence[Pro
     return Refusal(code=code, info=Text(zh=zh, en=en), problems=tuple(problems))
 
 
-def refusal_by_record(kind: DocumentKind, reason: Reason, key: str, path: str, app_type: str, app_time: str) -> Refusal:
-    """The refusal for what is on record already; `path` is that of the part that holds appType and appTime."""
+def remedy(kind: DocumentKind, reason: Reason, key: str) -> str:
+    """What the sender can do about a refusal for what is on record."""
     changeable = Reason.DECLARED in _CODES[kind]
-    words = (_REMEDIES[reason] if changeable else _FINAL).format(key=key)
-    field, value = ("appTime", app_time) if reason is Reason.OUTDATED else ("appType", app_type)
-    return refusal(kind, reason, key, [Problem(path=f"{path}/{field}", rule=reason, value=value, message=words)])
+    return (_REMEDIES[reason] if changeable else _FINAL).format(key=key)

@@ -1,20 +1,20 @@
 """How a document finds its order: by naming it, or by a number that another document has tied to it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from events.ceb.declaration_list import CancellationReturn, DeclarationList, DeclarationReturn
+from events.ceb.declaration_list import CancellationReturn, DeclarationList, DeclarationReturn, ListHead
 from events.ceb.message import FormatError
 from events.ceb.order import OrderReturn
 from events.ceb.payment import Payment, PaymentReturn
-from events.ceb.waybill import Waybill, WaybillReturn, WaybillStatus, WaybillStatusReturn
-from events.documents import DocumentKind, InboundDocument
+from events.ceb.waybill import Waybill, WaybillHead, WaybillReturn, WaybillStatus, WaybillStatusReturn
+from events.documents import InboundDocument
 from events.values import OrderKey, key_of_cop_msg_id
 from functions.intake import links, store
 from functions.intake.models import Routed
 from functions.intake.rules import UnroutableError, business_key, is_key_part, order_of, order_of_list_receipt
 from functions.intake.table import ATTEMPTS, ContendedError
 
-AnyWaybill = WaybillStatus | WaybillReturn | WaybillStatusReturn
+_NamesWaybill = WaybillHead | WaybillStatus | WaybillReturn | WaybillStatusReturn | ListHead
 
 
 def route(document: InboundDocument) -> Routed:
@@ -24,55 +24,125 @@ def route(document: InboundDocument) -> Routed:
     """
     model = document.parsed()
     match model:
-        case Waybill():
-            return _waybill(document, model)
+        case Waybill(head=head):
+            return _waybill(document, head)
         case WaybillStatus():
-            return _waybill_status(document, model)
+            return _waybill_status(document, _waybill_number(model))
         case DeclarationReturn() | CancellationReturn():
-            declared = store.orders_of_cop_no(model.cop_no)
-            return _alone(document, order_of_list_receipt(model, declared))
+            order = order_of_list_receipt(model, store.orders_of_cop_no(model.cop_no))
         case WaybillReturn() | WaybillStatusReturn():
-            return _alone(document, links.waybill(_waybill_number(model)).key)
+            number = _waybill_number(model)
+            order = _known(links.waybill(number).key, f"waybill {number}")
         case PaymentReturn():
-            return _alone(document, links.order_of_payment(f"{model.pay_code}/{model.pay_transaction_id}"))
+            number = f"{model.pay_code}/{model.pay_transaction_id}"
+            order = _known(links.order_of_payment(number), f"payment {number}")
         case OrderReturn():
-            return _alone(document, _named(model))
+            order = _known(_order_of_receipt(model), f"order {model.ebp_code}/{model.order_no}")
         case FormatError():
-            return _alone(document, _of_message(model))
+            order = _order_of_message(model.original_cop_msg_id)
         case _:
             return _naming(document)
-
-
-def _alone(document: InboundDocument, order: OrderKey | None) -> Routed:
-    if order is None:
-        number = business_key(document.kind, document.parsed())
-        raise UnroutableError(f"the {document.kind} {number} speaks of something that no document has tied to an order")
     return Routed(key=order, documents=[document])
 
 
-def _named(receipt: OrderReturn) -> OrderKey | None:
+def _known(order: OrderKey | None, what: str) -> OrderKey:
+    if order is None:
+        raise UnroutableError(f"a receipt for {what}, but no document that we know ties it to an order")
+    return order
+
+
+def _order_of_receipt(receipt: OrderReturn) -> OrderKey | None:
     fit = is_key_part(receipt.ebp_code) and is_key_part(receipt.order_no)
     return OrderKey(ebp_code=receipt.ebp_code, order_no=receipt.order_no) if fit else None
 
 
-def _of_message(error: FormatError) -> OrderKey:
+def _order_of_message(message_id: str) -> OrderKey:
     try:
-        return key_of_cop_msg_id(error.original_cop_msg_id)
-    except ValueError as reason:
-        raise UnroutableError(f"format error of a message that is none of ours: {reason}") from None
+        return key_of_cop_msg_id(message_id)
+    except ValueError as error:
+        raise UnroutableError(f"a format error for a message that is none of ours: {error}") from None
 
 
 def _naming(document: InboundDocument) -> Routed:
-    """A document that names its order: its numbers are tied to the order before the waiting documents are read."""
+    """A document that names its order: it ties its numbers to the order, and takes along what waited for them."""
     model = document.parsed()
     order = order_of(model)
-    assert order is not None  # the remaining kinds have both parts of the key
+    assert order is not None  # every kind that is left has both parts of the key
     number = links.register(order)
-    found: list[links.Link] = []
+    found: list[links.Waiting] = []
     if number.platforms == {order.ebp_code}:
-        found += [link for waiting in number.waiting if (link := _release(waiting, order))]
+        found += _released(number, order)
     if isinstance(model, Payment):
         links.link_payment(business_key(document.kind, model), order)
     if isinstance(model, DeclarationList):
         found.append(links.declare(_waybill_number(model.head), order, document.received_at))
     return _together(order, document, found)
+
+
+def _released(number: links.OrderNumber, order: OrderKey) -> Iterable[links.Waiting]:
+    """The waybills that waited for the platform of their order, but for those that a list has claimed meanwhile."""
+    for waybill in number.waiting:
+        link = links.conclude(_number_of(waybill), order, waybill, seen=order)
+        if link is not None:
+            yield links.Waiting(number.pk, (waybill,))
+            yield link
+
+
+def _waybill(document: InboundDocument, head: WaybillHead) -> Routed:
+    number = _waybill_number(head)
+    for _ in range(ATTEMPTS):
+        link = links.waybill(number)
+        if link.key is not None and not link.concluded:
+            return _together(link.key, document, [link])
+        order = _by_order_number(link, head.order_no)
+        if order is not None:
+            concluded = links.conclude(number, order, document, seen=link.key)
+            if concluded is not None:
+                return _together(order, document, [concluded])
+        elif links.wait_for_platform(head.order_no, document) and links.wait_for_link(number, document, link.key):
+            return Routed(documents=[document])
+    raise ContendedError(f"could not route waybill {number}")
+
+
+def _by_order_number(link: links.Link, order_no: str) -> OrderKey | None:
+    """A waybill says its orderNo but no platform: that is enough while only one platform has such an order."""
+    if link.key is not None and link.key.order_no == order_no:
+        return link.key
+    platforms = links.order_number(order_no).platforms
+    return OrderKey(ebp_code=next(iter(platforms)), order_no=order_no) if len(platforms) == 1 else None
+
+
+def _waybill_status(document: InboundDocument, number: str) -> Routed:
+    for _ in range(ATTEMPTS):
+        link = links.waybill(number)
+        if link.key is not None:
+            return _together(link.key, document, [link])
+        if links.wait_for_link(number, document, seen=None):
+            return Routed(documents=[document])
+    raise ContendedError(f"could not route a status of waybill {number}")
+
+
+def _together(order: OrderKey, document: InboundDocument, found: Iterable[links.Waiting]) -> Routed:
+    """The document first, then those that waited, as they were received; each once."""
+    places = [place for place in found if place.waiting]
+    waiting = {waited.document_id: waited for place in places for waited in place.waiting}
+    others = [waited for name, waited in waiting.items() if name != document.document_id]
+    # A waybill waits for its order number and for its own number at once.
+    order_numbers = {
+        links.order_number_pk(model.head.order_no)
+        for waited in waiting.values()
+        if isinstance(model := waited.parsed(), Waybill)
+    }
+    return Routed(
+        key=order,
+        documents=[document, *sorted(others, key=lambda waited: waited.received_at)],
+        parked=sorted({place.pk for place in places} | order_numbers),
+    )
+
+
+def _number_of(waybill: InboundDocument) -> str:
+    return business_key(waybill.kind, waybill.parsed())
+
+
+def _waybill_number(named: _NamesWaybill) -> str:
+    return f"{named.logistics_code}/{named.logistics_no}"

@@ -6,7 +6,7 @@ from events.documents import DocumentKind
 from events.receipts import Answer
 from events.values import OrderKey
 from functions.aws import dynamodb
-from functions.intake.models import Frozen, FrozenDocument, FreezeRequest, ThawRequest
+from functions.intake.models import FreezeRequest, Frozen, FrozenDocument, ThawRequest
 from functions.intake.rules import Record
 from functions.intake.table import ATTEMPTS, ContendedError, Item, get, key, waybill_expiry
 from functions.settings import settings
@@ -30,17 +30,14 @@ def read(kind: DocumentKind, business_key: str) -> Record | None:
 
 def write(kind: DocumentKind, business_key: str, record: Record, over: Record | None) -> bool:
     """Put a record over the one that was read (None: over nothing); False when another one stands there by now."""
-    condition, values = "attribute_not_exists(pk)", {}
+    condition: Item = {"ConditionExpression": "attribute_not_exists(pk)"}
     if over is not None:
-        condition = f"version = :version AND app_time = :app_time AND {_UNTIED}"
-        values = {":version": {"N": str(over.version)}, ":app_time": {"S": over.app_time}}
+        condition = {
+            "ConditionExpression": f"version = :version AND app_time = :app_time AND {_UNTIED}",
+            "ExpressionAttributeValues": {":version": {"N": str(over.version)}, ":app_time": {"S": over.app_time}},
+        }
     try:
-        dynamodb().put_item(
-            TableName=settings().intake_table,
-            Item=_item(kind, business_key, record),
-            ConditionExpression=condition,
-            **({"ExpressionAttributeValues": values} if values else {}),
-        )
+        dynamodb().put_item(TableName=settings().intake_table, Item=_item(kind, business_key, record), **condition)
     except dynamodb().exceptions.ConditionalCheckFailedException:
         return False
     return True

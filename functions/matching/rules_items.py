@@ -97,11 +97,11 @@ def _lone_lines(ordered: Mapping[int, OrderItem], declared: Mapping[int, ListIte
         yield from unequal(_SAME_NUMBERS, left, Field(_LIST, declared[without_order[0]], "gnum", without_order[0]))
         return
     for gnum in without_list + without_order:
-        sides = [
+        left_place, right_place = (
             Place(document=kind, field=f"items[{gnum}].gnum", value=str(gnum) if gnum in lines else None)
             for kind, lines in ((_ORDER, ordered.keys()), (_LIST, declared.keys()))
-        ]
-        yield _SAME_NUMBERS.broken_between(*sides, Fix(document=_LIST, field=f"items[{gnum}].gnum"))
+        )
+        yield _SAME_NUMBERS.broken_between(left_place, right_place, Fix(document=_LIST, field=left_place.field))
 
 
 def _fix_by_counterpart(kind: DocumentKind, item: Item, other: Item) -> Fix | None:

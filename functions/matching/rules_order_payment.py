@@ -34,6 +34,14 @@ _PAYER_IS_BUYER = Rule(
     ),
     "海关总署公告2018-194 §9",
 )
+_ANOTHER_PAID = Rule(
+    "M4",
+    Text(
+        zh="支付人是另一个人：请由订购人本人支付，或先由主管部门认证订购人身份",
+        en="another person paid: the buyer must pay, or have the buyer's identity authenticated by the authority",
+    ),
+    "海关总署公告2018-194 §9",
+)
 
 
 def same_purchase(order: Order, payment: Payment) -> Iterator[Finding]:
@@ -75,7 +83,7 @@ def payer_is_buyer(order: Order, payment: Payment, declaration_list: Declaration
     different = [(said, paid) for said, paid in fields if not same(said, paid)]
     for said, paid in different:
         if len(different) == len(fields):
-            yield _PAYER_IS_BUYER.broken_between(said.place, paid.place, paid.fix(None))
+            yield _ANOTHER_PAID.broken_between(said.place, paid.place, paid.fix(None))
         else:
             yield from unequal(_PAYER_IS_BUYER, said, paid, mend=said if order_is_wrong else paid)
 

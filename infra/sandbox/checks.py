@@ -4,6 +4,7 @@ Written apart from our own matching on purpose: a counterparty does not share ou
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from events.ceb.base import plain
 from events.ceb.declaration_list import DeclarationList
@@ -29,7 +30,7 @@ class Rejection(Value):
 
 def rejection(order: Order, payment: Payment, declared: DeclarationList) -> Rejection | None:
     """The first difference between the documents of a list, None when customs has nothing to say."""
-    return next((*_payment(order, payment), *_buyer(order, declared), *_goods(order, declared)), None)
+    return next(chain(_payment(order, payment), _buyer(order, declared), _goods(order, declared)), None)
 
 
 def _payment(order: Order, payment: Payment) -> Iterator[Rejection]:

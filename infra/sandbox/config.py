@@ -10,6 +10,10 @@ from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter, Val
 CUSTOMS_ROLE = "customs"
 
 
+class ConfigError(ValueError):
+    """A setting that the sandbox cannot start with; the message names it and says what to do."""
+
+
 class PartnerAccess(BaseModel):
     """How a counterparty signs what it sends to the gateway, and which enterprises it is."""
 
@@ -48,14 +52,12 @@ class SandboxConfig(BaseModel):
         """The id of the partner that is the enterprise `code`."""
         return next((name for name, partner in self.partners.items() if code in partner.codes), None)
 
-    @property
-    def customs(self) -> str | None:
-        """The id of the partner that is customs."""
-        return next((name for name, partner in self.partners.items() if CUSTOMS_ROLE in partner.roles), None)
-
-
-class ConfigError(ValueError):
-    """A setting that the sandbox cannot start with; the message names it and says what to do."""
+    def customs_partner(self) -> str:
+        """The id of the partner that is customs. Raises ConfigError when there is none."""
+        found = next((name for name, partner in self.partners.items() if CUSTOMS_ROLE in partner.roles), None)
+        if found is None:
+            raise ConfigError(f"SANDAN_SANDBOX_PARTNERS holds no partner with the role {CUSTOMS_ROLE}: add one")
+        return found
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> SandboxConfig:

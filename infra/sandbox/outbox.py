@@ -66,10 +66,10 @@ class Outbox:
             if attempt:
                 await asyncio.sleep(min(longest, shortest * 2 ** min(attempt - 1, 10)))
             status = await self._post(partner_id, message)
-            if status is not None and HTTPStatus(status).is_success:
-                return True
             if status in _REFUSED_FOR_GOOD:
                 return False
+            if status is not None and status < HTTPStatus.MULTIPLE_CHOICES:
+                return True
         raise AssertionError("count() does not end")
 
     async def _post(self, partner_id: str, message: bytes) -> int | None:

@@ -16,7 +16,7 @@ OBSERVED = {
 }
 CANCELLED_INFO = "[Code:2300;Desc:审核通过]已成功撤单"
 _NUMBERED_FROM = "120"  # customs gives the list number when the list is in its system
-_SENDER, _RECEIVER = "DXPEDCCEB0000002", "DXPSANDAN0000001"
+_CUSTOMS_DXP_ID = "DXPEDCCEB0000002"
 _MILLISECOND = timedelta(milliseconds=1)
 _COP_NO = 20
 
@@ -30,11 +30,11 @@ class Numbers:
         self._serials = count(seconds * 10_000)
 
     def pre_no(self) -> str:
-        """ "B", the day, nine digits."""
+        """B, the day, nine digits."""
         return f"B{utc_now().astimezone(CHINA):%Y%m%d}{next(self._serials):09d}"
 
     def invt_no(self, customs_code: str) -> str:
-        """The customs area, the year, "I", nine digits."""
+        """The customs area, the year, I for import, nine digits."""
         return f"{customs_code}{utc_now().astimezone(CHINA):%Y}I{next(self._serials):09d}"
 
 
@@ -52,7 +52,7 @@ class Clock:
 
 
 def list_receipt(
-    declared: DeclarationList, status: str, moment: str, pre_no: str, invt_no: str | None, info: str | None = None
+    declared: DeclarationList, status: str, moment: str, *, pre_no: str, invt_no: str | None, info: str | None = None
 ) -> DeclarationReturn:
     """What customs says of a list; `info` only where it is not the usual text of the status."""
     head = declared.head
@@ -88,14 +88,14 @@ def cancellation_receipt(asked: Cancellation, status: str, moment: str, pre_no: 
     )
 
 
-def list_message(receipts: list[DeclarationReturn]) -> bytes:
-    """The receipts of a list in one message, enveloped."""
-    return _enveloped(CEB622Message(guid=_guid(), returns=receipts))
+def list_message(receipts: list[DeclarationReturn], receiver: str) -> bytes:
+    """The receipts of a list in one message, enveloped for the exchange-platform number `receiver`."""
+    return _enveloped(CEB622Message(guid=_guid(), returns=receipts), receiver)
 
 
-def cancellation_message(receipts: list[CancellationReturn]) -> bytes:
-    """The receipts of a cancellation in one message, enveloped."""
-    return _enveloped(CEB624Message(guid=_guid(), returns=receipts))
+def cancellation_message(receipt: CancellationReturn, receiver: str) -> bytes:
+    """The receipt of a cancellation, enveloped for the exchange-platform number `receiver`."""
+    return _enveloped(CEB624Message(guid=_guid(), returns=[receipt]), receiver)
 
 
 def format_error(status: str, info: str, cop_msg_id: str, root: str, original: bytes) -> bytes:
@@ -112,12 +112,12 @@ def format_error(status: str, info: str, cop_msg_id: str, root: str, original: b
     return build(CEB900Message(guid=_guid(), error=error))
 
 
-def _enveloped(message: CebMessage) -> bytes:
+def _enveloped(message: CebMessage, receiver: str) -> bytes:
     return wrap(
         build(message),
         msg_type=message.root,
-        sender_id=_SENDER,
-        receiver_ids=[_RECEIVER],
+        sender_id=_CUSTOMS_DXP_ID,
+        receiver_ids=[receiver],
         cop_msg_id=message.guid,
         created_at=utc_now().astimezone(CHINA),
     )

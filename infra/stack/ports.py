@@ -35,9 +35,10 @@ def pick_ports(environment: Mapping[str, str] = os.environ) -> Ports:
     """
     with ExitStack() as held:
         fixed = {name: _fixed(name, environment, held) for name in Ports.model_fields}
-        picked = {name: port or _free(preferred, held) for (name, port), preferred in zip(
-            fixed.items(), Ports().model_dump().values(), strict=True
-        )}
+        picked = {
+            name: port or _free(preferred, held)
+            for (name, port), preferred in zip(fixed.items(), Ports().model_dump().values(), strict=True)
+        }
     return Ports.model_validate(picked)
 
 

@@ -5,13 +5,15 @@ import json
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.settings import Settings
 from infra.aws import StackClients
-from infra.generate.parties import demo_partners
+from infra.generate.parties import Partner, demo_partners
 from infra.stack.errors import StackError
 from infra.stack.signing_key import new_signing_secret
 
@@ -22,15 +24,20 @@ _POLL_SECONDS = 0.02
 _TIMEOUT_SECONDS = 60
 
 
-def provision(clients: StackClients) -> dict[str, str]:
-    """Deploy the template and put the secrets, unless they are there already; the partners' keys in Base64, by id.
+def provision(clients: StackClients) -> dict[str, dict[str, Any]]:
+    """Deploy the template and put the secrets, unless they are there already; the partners' secrets by partner id.
 
-    Raises StackError when the deployment fails.
+    A partner's secret is what the gateway reads as `functions.gateway.partners.PartnerSecret`, its `key` in Base64.
+
+    Raises StackError when AWS cannot be reached or the deployment fails.
     """
-    deploy_template(clients)
     names = Settings()
-    _secret(clients, names.signing_secret, lambda: new_signing_secret(names.own_name))
-    return partner_keys(clients, names.partner_secrets)
+    try:
+        deploy_template(clients)
+        _secret(clients, names.signing_secret, partial(new_signing_secret, names.own_name))
+        return _partners(clients, names.partner_secrets)
+    except BotoCoreError as error:
+        raise StackError(f"AWS does not answer (is AWS_ENDPOINT_URL right?): {error}") from error
 
 
 def deploy_template(clients: StackClients) -> None:
@@ -49,21 +56,19 @@ def deploy_template(clients: StackClients) -> None:
         raise StackError(f"the resources of {TEMPLATE.name} could not be made ({status}):\n{_failures(clients)}")
 
 
-def partner_keys(clients: StackClients, prefix: str) -> dict[str, str]:
-    """A secret for every demo partner, its key random; the keys by partner id."""
-    keys = {}
-    for partner in demo_partners():
-        about = partner.model_dump(mode="json", include={"name", "roles", "codes"})
-        secret = _secret(clients, f"{prefix}{partner.partner_id}", lambda about=about: {**about, "key": _new_key()})
-        keys[partner.partner_id] = secret["key"]
-    return keys
+def _partners(clients: StackClients, prefix: str) -> dict[str, dict[str, Any]]:
+    return {
+        partner.partner_id: _secret(clients, f"{prefix}{partner.partner_id}", partial(_partner_secret, partner))
+        for partner in demo_partners()
+    }
 
 
-def _new_key() -> str:
-    return base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+def _partner_secret(partner: Partner) -> dict[str, Any]:
+    key = base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+    return {**partner.model_dump(mode="json", include={"name", "roles", "codes"}), "key": key}
 
 
-def _secret(clients: StackClients, name: str, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+def _secret(clients: StackClients, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """The secret under that name, made when it is not there (a stack that persists keeps its keys)."""
     try:
         kept = clients.secretsmanager.get_secret_value(SecretId=name)["SecretString"]
@@ -71,7 +76,7 @@ def _secret(clients: StackClients, name: str, make: Callable[[], dict[str, str]]
         made = make()
         clients.secretsmanager.create_secret(Name=name, SecretString=json.dumps(made, ensure_ascii=False))
         return made
-    found: dict[str, str] = json.loads(kept)
+    found: dict[str, Any] = json.loads(kept)
     return found
 
 

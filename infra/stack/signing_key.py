@@ -3,6 +3,9 @@
 import base64
 from datetime import UTC, datetime, timedelta
 
+from tongsuopy.crypto import serialization
+from tongsuopy.crypto.asymciphers import ec
+
 from events.ceb.signature import SignatureProfile, certificate, sm2
 
 _CLOCK_SKEW = timedelta(days=1)
@@ -12,9 +15,6 @@ _LINE = 64
 
 def new_signing_secret(name: str) -> dict[str, str]:
     """A key in the form of the signing secret: `key_pem` (PKCS8, no password), `certificate_pem`, `profile`."""
-    from tongsuopy.crypto import serialization  # noqa: PLC0415 - loads Tongsuo
-    from tongsuopy.crypto.asymciphers import ec  # noqa: PLC0415 - the same
-
     form, no_password = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     made = ec.generate_private_key(ec.SM2())
     key_pem: bytes = made.private_bytes(serialization.Encoding.PEM, form, no_password)

@@ -41,16 +41,21 @@ class StackState(Value):
         return watchdog.started_at(self.pid) == self.started
 
     def write(self) -> None:
-        """Put the state where `running_stack` finds it, readable for the owner only, at once or not at all."""
-        draft = self.folder / f"{_FILE}.new"
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(self.model_dump_json(indent=2))
-        draft.replace(self.folder / _FILE)
+        """Put the state where `running_stack` finds it, readable for the owner only."""
+        write_private(self.folder / _FILE, self.model_dump_json(indent=2))
 
     def remove(self) -> None:
         """The stack runs no more."""
         (self.folder / _FILE).unlink(missing_ok=True)
+
+
+def write_private(path: Path, content: str) -> None:
+    """Write a file that only its owner may read, at once or not at all."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(content)
+    draft.replace(path)
 
 
 def stack_folder(name: str) -> Path:

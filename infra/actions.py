@@ -1,0 +1,37 @@
+"""Billable Actions of one workflow, counted from its history."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+
+_COUNTED = {
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: "start",
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW: "continue",
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: "signal",
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED: "update",
+    EventType.EVENT_TYPE_TIMER_STARTED: "timer",
+    EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: "activity",
+    EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: "search attributes",
+    EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED: "child",
+}
+
+
+def count_actions(events: Iterable[HistoryEvent]) -> Counter[str]:
+    """Actions by kind: what each costs on Temporal Cloud.
+
+    All local activities of one workflow task are one Action; an activity counts once per attempt.
+    """
+    actions: Counter[str] = Counter()
+    tasks_with_markers: set[int] = set()
+    for event in events:
+        kind = _COUNTED.get(event.event_type)
+        if kind:
+            actions[kind] += 1
+        elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
+            actions["activity retry"] += event.activity_task_started_event_attributes.attempt - 1
+        elif event.event_type == EventType.EVENT_TYPE_MARKER_RECORDED:
+            tasks_with_markers.add(event.marker_recorded_event_attributes.workflow_task_completed_event_id)
+    actions["local activities"] = len(tasks_with_markers)
+    return +actions

@@ -1,0 +1,67 @@
+"""The command line `sandan`: loads the modules of the commands only when they are asked for."""
+
+import sys
+from importlib import import_module
+
+import typer
+
+from infra.stack.errors import StackError
+
+_HELP = (
+    "Sandan (三单) runs the life of every cross-border e-commerce order of a pilot zone: three-document matching, "
+    "clearance, delivery.\n\nExample: `sandan up` in one terminal, `sandan demo --orders 20` in another."
+)
+_MODULES = {
+    "up": "infra.cli.up",
+    "generate": "infra.cli.generate",
+    "match": "infra.cli.match",
+    "dlq": "infra.cli.dlq",
+}
+_FAILED, _BAD_INPUT = 1, 2
+
+
+def application(command: str | None = None) -> typer.Typer:
+    """The command line; of a command that is known only its own module is loaded."""
+    app = typer.Typer(
+        help=_HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for module in [_MODULES[command]] if command in _MODULES else _MODULES.values():
+        import_module(module).register(app)
+    return app
+
+
+def _root() -> None:
+    """Makes even a single command a subcommand."""
+
+
+def main() -> None:
+    """Run the command line; what the user can mend is told in words, without a traceback."""
+    try:
+        application(sys.argv[1] if len(sys.argv) > 1 else None)()
+    except StackError as error:
+        _fail(str(error), _FAILED)
+    except ValueError as error:
+        from events.problems import InvalidInputError  # noqa: PLC0415 - not every command needs the models
+
+        if not isinstance(error, InvalidInputError):
+            raise
+        lines = [f"{problem.path}: {problem.message}{_given(problem.value)}" for problem in error.problems]
+        _fail("\n".join(lines), _BAD_INPUT)
+
+
+def _given(value: str | None) -> str:
+    return "" if value is None else f" (given: {value})"
+
+
+def _fail(message: str, code: int) -> None:
+    typer.echo(f"sandan: {message}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

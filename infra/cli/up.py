@@ -1,0 +1,90 @@
+"""`sandan up`: the local stack, until Ctrl-C."""
+
+import json
+import signal
+import time
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from infra.stack.errors import StackError
+from infra.stack.state import DEFAULT_NAME
+
+if TYPE_CHECKING:
+    from infra.stack.stack import Stack
+    from infra.stack.state import StackState
+
+_EXAMPLE = (
+    "Example:\n\n    sandan up\n\nstarts the Temporal dev server, the AWS emulator and our services, prints where they "
+    "are and stays. SANDAN_PORT_GATEWAY, …_SANDBOX, …_EMULATOR, …_TEMPORAL and …_TEMPORAL_UI fix a port; "
+    "TEMPORAL_CLI_PATH and AWS_ENDPOINT_URL (a real LocalStack) replace a server."
+)
+_SERVERS = {"temporal", "emulator"}
+_LOOK_SECONDS = 0.5
+_MOST_RESTARTS, _WITHIN_SECONDS = 5, 60.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("up", epilog=_EXAMPLE)(_up)
+
+
+def _up(
+    *,
+    name: Annotated[str, typer.Option(help="Several stacks run side by side under different names.")] = DEFAULT_NAME,
+    persist: Annotated[bool, typer.Option("--persist", help="Keep all data for the next start.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as JSON.")] = False,
+) -> None:
+    """Start the local stack and stay until Ctrl-C."""
+    from infra.stack.stack import Stack  # noqa: PLC0415 - `sandan up --help` does without
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    with suppress(KeyboardInterrupt):
+        began = time.monotonic()
+        typer.echo("starting…", err=True)
+        with Stack(name, persist=persist) as stack:
+            for left in stack.swept:
+                typer.echo(f"ended {left}, which an earlier stack had left running", err=True)
+            typer.echo(_json(stack.state) if as_json else _addresses(stack.state))
+            typer.echo(f"up after {time.monotonic() - began:.1f} s; Ctrl-C ends it", err=True)
+            _watch(stack)
+    typer.echo("ended", err=True)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _watch(stack: "Stack") -> NoReturn:
+    """Bring back what dies. StackError when a server died, whose data are gone, or restarting does not help."""
+    restarts: deque[float] = deque(maxlen=_MOST_RESTARTS)
+    while True:
+        time.sleep(_LOOK_SECONDS)
+        for name, ending in stack.crashed().items():
+            if name in _SERVERS:
+                raise StackError(f"{name} ended with {ending}, and its data with it: start again\n{stack.tail(name)}")
+            if len(restarts) == _MOST_RESTARTS and time.monotonic() - restarts[0] < _WITHIN_SECONDS:
+                raise StackError(f"{name} ended with {ending}, again and again\n{stack.tail(name)}")
+            restarts.append(time.monotonic())
+            typer.echo(f"{name} ended with {ending}: starting it again", err=True)
+            stack.start(name)
+
+
+def _addresses(state: "StackState") -> str:
+    lines = {
+        "gateway": state.gateway_url,
+        "Temporal UI": state.temporal_ui_url,
+        "Temporal": state.temporal_address,
+        "AWS emulator": state.aws_endpoint,
+        "sandbox": state.sandbox_url,
+        "logs": str(state.folder / "logs"),
+    }
+    return "\n".join(f"{title:<13} {address}" for title, address in lines.items())
+
+
+def _json(state: "StackState") -> str:
+    shown = state.model_dump(mode="json", exclude={"partner_keys", "started"})
+    return json.dumps(shown, ensure_ascii=False, indent=2)

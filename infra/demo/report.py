@@ -1,0 +1,85 @@
+"""What a demonstration showed: per order, and per scenario."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from statistics import quantiles
+
+from rich.table import Table
+
+from events.life import Stage
+from events.values import Value
+
+
+class OrderReport(Value):
+    """One order: where it should end, where it ended, what it cost, how long it took on the wall clock."""
+
+    orderNo: str  # noqa: N815 - the names of the report are fixed for users' scripts
+    mode: str
+    scenario: str
+    expected: Stage
+    final: Stage | None
+    actions: int
+    seconds: float
+    error: str | None = None
+
+    @property
+    def is_as_expected(self) -> bool:
+        """Whether the order ended as its scenario says."""
+        return self.error is None and self.final == self.expected
+
+
+class DemoReport(Value):
+    """All orders of one demonstration."""
+
+    seed: int
+    seconds: float
+    orders: list[OrderReport]
+    action_kinds: dict[str, dict[str, float]]
+    dead_letters: int
+
+    @property
+    def wrong(self) -> list[OrderReport]:
+        """The orders that did not end as their scenario says."""
+        return [order for order in self.orders if not order.is_as_expected]
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The percentile of one or more values."""
+    return values[0] if len(values) == 1 else quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+def table(report: DemoReport) -> Table:
+    """Scenario x final stage x count x p50/p99 time."""
+    shown = Table(title=f"{len(report.orders)} orders in {report.seconds:.1f} s", header_style="bold")
+    shown.add_column("scenario")
+    shown.add_column("final stage")
+    for name in ("orders", "p50 s", "p99 s", "actions"):
+        shown.add_column(name, justify="right")
+    shown.add_column("as told")
+    groups: dict[tuple[str, str], list[OrderReport]] = defaultdict(list)
+    for order in report.orders:
+        groups[order.scenario, order.final or "none"].append(order)
+    for (scenario, final), orders in groups.items():
+        seconds = [order.seconds for order in orders]
+        right = all(order.is_as_expected for order in orders)
+        shown.add_row(
+            scenario,
+            final,
+            str(len(orders)),
+            f"{percentile(seconds, 50):.2f}",
+            f"{percentile(seconds, 99):.2f}",
+            f"{percentile([order.actions for order in orders], 50):.0f}",
+            "[green]yes[/]" if right else "[red]NO[/]",
+        )
+    return shown
+
+
+def mean_kinds(counted: dict[str, list[Counter[str]]]) -> dict[str, dict[str, float]]:
+    """Per scenario the mean number of Actions of each kind."""
+    return {
+        scenario: {
+            kind: round(sum(counter[kind] for counter in counters) / len(counters), 2)
+            for kind in sorted({kind for counter in counters for kind in counter})
+        }
+        for scenario, counters in counted.items()
+    }

@@ -1,0 +1,53 @@
+"""A client of the gateway, as a partner would write one: signed requests, repeated while the door is away."""
+
+import asyncio
+from http import HTTPStatus
+
+import httpx
+
+from events.values import utc_now
+from functions.gateway.signing import headers_for, request_line
+
+_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+_LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE}
+
+
+class GatewayClient:
+    """Sends as one of several partners; every attempt is signed anew, since the door refuses replays."""
+
+    def __init__(self, url: str, keys: dict[str, bytes], connections: int = 16) -> None:
+        self._keys = keys
+        limits = httpx.Limits(max_connections=connections)
+        self._http = httpx.AsyncClient(base_url=url, timeout=30, limits=limits, trust_env=False)
+
+    async def __aenter__(self) -> "GatewayClient":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def post(self, partner: str, path: str, body: bytes, content_type: str) -> httpx.Response:
+        """POST as a partner. Raises httpx.TransportError when the door stays away, KeyError for unknown partners."""
+        return await self._attempt("POST", path, partner, body, content_type)
+
+    async def get(self, partner: str, path: str) -> httpx.Response:
+        """GET as a partner."""
+        return await self._attempt("GET", path, partner, None, None)
+
+    async def _attempt(
+        self, method: str, path: str, partner: str, body: bytes | None, content_type: str | None
+    ) -> httpx.Response:
+        for pause in (*_PAUSES_SECONDS, None):
+            signed = body if body is not None else request_line(method, path)
+            headers = headers_for(partner, self._keys[partner], signed, utc_now())
+            if content_type:
+                headers["Content-Type"] = content_type
+            try:
+                answer = await self._http.request(method, path, content=body, headers=headers)
+                if answer.status_code not in _LATER or pause is None:
+                    return answer
+            except httpx.TransportError:
+                if pause is None:
+                    raise
+            await asyncio.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")

@@ -1,0 +1,35 @@
+"""`python -m infra.sandbox`: the counterparties on a port of this machine."""
+
+import logging
+import sys
+
+import uvicorn
+
+from infra.sandbox.app import create_app
+from infra.sandbox.config import ConfigError, from_environment
+
+_GRACE_SECONDS = 2
+
+
+def main() -> int:
+    """Serve until a signal ends it; 2 when a setting is wrong."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        config = from_environment()
+        app = create_app(config)
+    except ConfigError as error:
+        sys.stderr.write(f"sandbox: {error}\n")
+        return 2
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=config.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,189 @@
+"""The local stack as one object: enter it and everything runs, leave it and nothing does."""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO
+
+from infra.aws import StackClients, stack_environment
+from infra.stack import watchdog
+from infra.stack.errors import StackError
+from infra.stack.ports import LOOPBACK, Ports, pick_ports
+from infra.stack.processes import Supervisor
+from infra.stack.servers import EMULATOR, TEMPORAL, Server, emulator_server, temporal_server
+from infra.stack.services import SERVICES, Service
+from infra.stack.state import DEFAULT_NAME, StackState, stack_folder, write_private
+
+PARTNERS_FILE = "SANDAN_SANDBOX_PARTNERS"
+_START_SECONDS = 60
+_SERVICE_GRACE_SECONDS = 5
+_SERVER_GRACE_SECONDS = 15
+
+
+class Stack:
+    """A local stack, for `with` or `async with`. Without `persist` all its data are gone when it ends.
+
+    `environment` adds to what the services get, `services` says which of them run. Raises StackError when something
+    does not start, with the end of its log; whatever did start is ended again.
+    """
+
+    state: StackState
+
+    def __init__(
+        self,
+        name: str = DEFAULT_NAME,
+        *,
+        persist: bool = False,
+        environment: Mapping[str, str] | None = None,
+        services: Iterable[Service] = SERVICES,
+    ) -> None:
+        self._name = name
+        self._persist = persist
+        self._environment = dict(environment or {})
+        self._services = {service.name: service for service in services}
+        self._folder = stack_folder(name)
+        self._scratch = self._folder / "scratch"
+        self._partners_file = self._scratch / "partners.json"
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = self._locked()
+        try:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch.mkdir()
+            self._supervisor = Supervisor(self._folder)
+        except BaseException:
+            self._lock.close()
+            raise
+        try:
+            self._start_everything()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def swept(self) -> list[str]:
+        """What an earlier stack of this name had left running, and was ended."""
+        return self._supervisor.swept
+
+    def start(self, name: str) -> None:
+        """Start a service that does not run, and wait until it is at work."""
+        service = self._services[name]
+        check = service.healthy(self._ports, self._scratch)
+        self._launch(service)
+        self._supervisor.wait_healthy({name: check}, _START_SECONDS)
+        self._write_state()
+
+    def kill(self, name: str) -> None:
+        """kill -9 of a service; it stays down until `start`."""
+        self._supervisor.kill(name)
+
+    def crashed(self) -> dict[str, str]:
+        """What ended on its own: name -> how it ended. `start` brings a service back, a server takes its data along."""
+        return self._supervisor.crashed()
+
+    def tail(self, name: str) -> str:
+        """The end of a log."""
+        return self._supervisor.tail(name)
+
+    def close(self) -> None:
+        """End everything: the services first, then the servers."""
+        if hasattr(self, "state"):
+            self.state.remove()
+        self._supervisor.stop(self._services, _SERVICE_GRACE_SECONDS)
+        self._supervisor.close(_SERVER_GRACE_SECONDS)
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._lock.close()
+
+    def _start_everything(self) -> None:
+        """Slow things first and side by side; while they start, this process loads what the provisioning needs."""
+        self._ports = pick_ports()
+        self.state = self._first_state()
+        servers = {server.name: server for server in self._servers()}
+        for server in servers.values():
+            self._supervisor.start(server.name, server.command, server.environment, self._scratch)
+        early = [service for service in self._services.values() if not service.needs_resources]
+        for service in early:
+            self._launch(service)
+        self._provision(servers.get(EMULATOR))
+        self._supervisor.wait_healthy({TEMPORAL: servers[TEMPORAL].healthy}, _START_SECONDS)
+        late = [service for service in self._services.values() if service.needs_resources]
+        checks = {service.name: service.healthy(self._ports, self._scratch) for service in (*early, *late)}
+        for service in late:
+            self._launch(service)
+        self._supervisor.wait_healthy(checks, _START_SECONDS)
+        self._write_state()
+
+    def _servers(self) -> list[Server]:
+        data = self._folder / "data" if self._persist else None
+        if data:
+            data.mkdir(exist_ok=True)
+        servers = [temporal_server(self._ports, self._scratch, data / "temporal.db" if data else None)]
+        if "AWS_ENDPOINT_URL" not in os.environ:
+            servers.append(emulator_server(self._ports, self._scratch, data))
+        return servers
+
+    def _provision(self, emulator: Server | None) -> None:
+        from infra.stack.provision import provision  # noqa: PLC0415 - loads boto3 while the servers start
+
+        clients = StackClients(self.state.aws_endpoint)
+        if emulator:
+            self._supervisor.wait_healthy({EMULATOR: emulator.healthy}, _START_SECONDS)
+        partners = provision(clients)
+        write_private(self._partners_file, json.dumps(partners, ensure_ascii=False))
+        keys = {partner_id: partner["key"] for partner_id, partner in partners.items()}
+        self.state = self.state.model_copy(update={"partner_keys": keys})
+
+    def _launch(self, service: Service) -> None:
+        inherited = stack_environment(self.state) | {PARTNERS_FILE: str(self._partners_file)} | self._environment
+        environment = service.environment(inherited, self._ports, self._scratch)
+        self._supervisor.start(service.name, service.command, environment, self._scratch)
+
+    def _write_state(self) -> None:
+        self.state = self.state.model_copy(update={"pids": self._supervisor.pids})
+        self.state.write()
+
+    def _first_state(self) -> StackState:
+        ports: Ports = self._ports
+        pid = os.getpid()
+        return StackState(
+            name=self._name,
+            folder=self._folder,
+            pid=pid,
+            started=watchdog.started_at(pid) or "",
+            aws_endpoint=os.environ.get("AWS_ENDPOINT_URL", f"http://{LOOPBACK}:{ports.emulator}"),
+            gateway_url=f"http://{LOOPBACK}:{ports.gateway}",
+            sandbox_url=f"http://{LOOPBACK}:{ports.sandbox}",
+            temporal_address=f"{LOOPBACK}:{ports.temporal}",
+            temporal_ui_url=f"http://{LOOPBACK}:{ports.temporal_ui}",
+        )
+
+    def _locked(self) -> TextIO:
+        """A lock that ends with this process, however it ends."""
+        lock = (Path(self._folder) / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise StackError(
+                f"a stack named {self._name} is running already in {self._folder}: use it, end it, or choose --name"
+            ) from None
+        return lock

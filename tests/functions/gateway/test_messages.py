@@ -1,0 +1,190 @@
+"""Customs messages in, official receipts out."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from lxml import etree
+
+from events.ceb import MESSAGES, CebMessage, build, parse
+from events.ceb.base import CebModel
+from events.ceb.dxp import wrap
+from events.ceb.message import CEB900Message, FormatError
+from events.documents import InboundDocument
+from events.values import from_millisecond, utc_now
+from tests import builders
+from tests.functions.gateway.conftest import JSON, XML, Answered, Door
+from tests.functions.gateway.samples import cancellation, list_receipt, waybill_status
+
+MESSAGE = "/v1/messages"
+UPLOADS: list[tuple[Callable[[], CebModel], str, str]] = [
+    (builders.order, "platform", "CEB312Message"),
+    (builders.payment, "payment", "CEB412Message"),
+    (builders.waybill, "logistics", "CEB512Message"),
+    (waybill_status, "logistics", "CEB514Message"),
+    (builders.declaration_list, "declarant", "CEB622Message"),
+    (cancellation, "declarant", "CEB624Message"),
+]
+
+
+def returns(answered: Answered) -> list[Any]:
+    """The returns in a receipt, XML or JSON."""
+    if answered.headers["Content-Type"] == XML:
+        return list(parse(answered.body.encode()).elements)
+    (found,) = (value for value in answered.json.values() if isinstance(value, list))
+    return found
+
+
+def as_json(message: CebMessage) -> str:
+    """A message in its JSON form."""
+    return message.model_dump_json(exclude_none=True)
+
+
+def two_orders() -> CebMessage:
+    """One order that is right, and one whose currency is not CNY."""
+    return builders.message(builders.order(), builders.order(order_no="SD2", currency="502"))
+
+
+@pytest.mark.parametrize(("build_one", "sender", "receipt"), UPLOADS)
+def test_each_message_earns_its_receipt(
+    door: Door, build_one: Callable[[], CebModel], sender: str, receipt: str
+) -> None:
+    """Given each upload in XML, when it is sent, then its receipt message says 120 and the document is on the bus."""
+    before = utc_now()
+    answered = door.post(MESSAGE, build(builders.message(build_one())), XML, sender=sender)
+    assert (answered.status, answered.headers["Content-Type"]) == (202, XML)
+    message = parse(answered.body.encode())
+    (element,) = message.elements
+    assert message.root == receipt
+    assert getattr(element, "return_status") == "120"  # noqa: B009 -- of whichever receipt
+    assert from_millisecond(element.model_dump()["returnTime"]) >= before.replace(microsecond=0)
+    (event,) = door.events
+    assert InboundDocument.model_validate(event["data"]).parsed() == build_one()
+
+
+@pytest.mark.parametrize(("build_one", "sender", "receipt"), UPLOADS)
+def test_json_earns_the_same_receipt_as_json(
+    door: Door, build_one: Callable[[], CebModel], sender: str, receipt: str
+) -> None:
+    """Given a message in XML and then in JSON, when both are answered, then the receipts say the same."""
+    message = builders.message(build_one())
+    in_xml = door.post(MESSAGE, build(message), XML, sender=sender)
+    in_json = door.post(MESSAGE, as_json(message), JSON, sender=sender)
+    assert (in_json.status, in_json.headers["Content-Type"]) == (202, JSON)
+    assert MESSAGES[receipt].model_validate(in_json.json) == parse(in_xml.body.encode())
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("build_one", "sender", "receipt"), UPLOADS)
+def test_receipts_validate_against_the_official_schema(
+    door: Door, shared_ceb: Path, build_one: Callable[[], CebModel], sender: str, receipt: str
+) -> None:
+    """Given accepted and refused documents, when the receipts are built, then the official schema takes them."""
+    schema = etree.XMLSchema(etree.parse(str(shared_ceb / "xsd" / "import_business_node.xsd")))
+    document = build(builders.message(build_one()))
+    for sent in (document, document.replace(b"<ceb:appType>1<", b"<ceb:appType>3<")):
+        answered = door.post(MESSAGE, sent, XML, sender=sender)
+        schema.assertValid(etree.fromstring(answered.body.encode()))
+        assert receipt in answered.body
+
+
+def test_one_return_for_each_element_in_order(door: Door) -> None:
+    """Given an order that is right and one that is not, when they come together, then 202 and one return for each."""
+    answered = door.post(MESSAGE, build(two_orders()), XML)
+    assert answered.status == 202
+    first, second = returns(answered)
+    assert (first.order_no, first.return_status) == (builders.ORDER_NO, "120")
+    assert (second.order_no, second.return_status) == ("SD2", "-301008")
+    assert "/OrderHead/currency=502" in second.return_info
+    assert [event["data"]["content"]["OrderHead"]["orderNo"] for event in door.events] == [builders.ORDER_NO]
+
+
+@pytest.mark.parametrize("content_type", [XML, JSON])
+def test_when_all_are_refused_the_status_is_422_with_the_receipt(door: Door, content_type: str) -> None:
+    """Given only documents with business mistakes, when they are sent, then 422, and the receipt has their codes."""
+    message = builders.message(builders.order(app_type="3"))
+    body = build(message) if content_type == XML else as_json(message)
+    answered = door.post(MESSAGE, body, content_type)
+    assert (answered.status, answered.headers["Content-Type"]) == (422, content_type)
+    assert "-301009" in answered.body
+    assert door.events == []
+
+
+def test_the_same_document_earns_the_same_bytes(door: Door) -> None:
+    """Given a message that was answered, when it comes again, then the receipt is the same to the byte."""
+    sent = build(builders.message(builders.order()))
+    first, again = (door.post(MESSAGE, sent, XML) for _ in range(2))
+    assert (first.status, first.body) == (again.status, again.body)
+    assert door.events[0] == door.events[1]
+
+
+def test_other_content_under_the_same_key_is_refused(door: Door) -> None:
+    """Given an order on record, when another content comes as new, then -301010; as a change (appType 2) it is taken."""
+    sent = [builders.order(), builders.order(note="x"), builders.order(note="x", app_type="2")]
+    answers = [door.post(MESSAGE, build(builders.message(order)), XML) for order in sent]
+    assert [answer.status for answer in answers] == [202, 422, 202]
+    assert [returns(answer)[0].return_status for answer in answers] == ["120", "-301010", "120"]
+
+
+def test_the_receipt_has_a_guid_of_its_own_in_capitals(door: Door) -> None:
+    """Given two messages, when they are answered, then each receipt has another guid, of 36 capital characters."""
+    bodies = [build(builders.message(builders.order(order_no=number))) for number in ("SD1", "SD2")]
+    guids = [parse(door.post(MESSAGE, body, XML).body.encode()).guid for body in bodies]
+    assert guids[0] != guids[1]
+    assert [str(UUID(guid)).upper() for guid in guids] == guids
+
+
+@pytest.mark.parametrize("content_type", ["application/xml; charset=utf-8", "TEXT/XML"])
+def test_an_envelope_is_opened(door: Door, content_type: str) -> None:
+    """Given a message in a DxpMsg, when it is sent, then the message inside is answered."""
+    envelope = wrap(
+        build(two_orders()),
+        msg_type="CEB311Message",
+        sender_id="DXPTEST000000001",
+        receiver_ids=["DXPSANDAN0000001"],
+        cop_msg_id="m-1",
+        created_at=datetime(2026, 1, 5),  # noqa: DTZ001 -- the envelope has no zone
+    )
+    answered = door.post(MESSAGE, envelope, content_type)
+    assert answered.status == 202
+    assert [element.return_status for element in returns(answered)] == ["120", "-301008"]
+
+
+@pytest.mark.parametrize("content_type", [XML, JSON])
+def test_receipts_of_customs_are_taken_without_a_body(door: Door, content_type: str) -> None:
+    """Given receipts of lists and an unreadable message's, when customs sends them, then 202 and nothing more."""
+    error = FormatError(
+        guid=builders.GUID.format(900),
+        return_status="-1",
+        return_info="格式错误",
+        return_time="20260106120000000",
+        original_cop_msg_id="m-1",
+        original_message_type="Unknown",
+        original_message="<x/>",
+    )
+    for message in (builders.message(list_receipt("500"), list_receipt()), CEB900Message(guid=error.guid, error=error)):
+        body = build(message) if content_type == XML else as_json(message)
+        answered = door.post(MESSAGE, body, content_type, sender="customs")
+        assert (answered.status, answered.body) == (202, "")
+    types = [event["type"].removeprefix("cn.sandan.customs.") for event in door.events]
+    assert types == ["list-receipt.v1", "list-receipt.v1", "format-error.v1"]
+
+
+def test_a_message_of_a_hundred_is_taken_whole(door: Door) -> None:
+    """Given a hundred orders in one message, when they are sent, then a hundred returns, and a hundred events."""
+    orders = [builders.order(order_no=f"SD{number:03d}") for number in range(100)]
+    answered = door.post(MESSAGE, build(builders.message(*orders)), XML)
+    assert [element.order_no for element in returns(answered)] == [order.head.order_no for order in orders]
+    assert len({event["id"] for event in door.events}) == 100
+
+
+def test_text_that_api_gateway_passes_on_as_text_is_read_too(door: Door) -> None:
+    """Given a body that is not Base64, when it comes with Chinese in it, then the signature holds and it is read."""
+    body = as_json(builders.message(builders.order()))
+    encoded = door.post(MESSAGE, body, JSON)
+    assert json.loads(encoded.body)["OrderReturn"][0]["returnStatus"] == "120"
+    assert door.post_text(MESSAGE, body, JSON).body == encoded.body

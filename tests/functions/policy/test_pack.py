@@ -1,0 +1,159 @@
+"""Policy is dated data: one row per topic and day, no overlap, no gap, and packs for what-if."""
+
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from functions.policy.handler import row
+from functions.policy.models import RowInEffect, RowRequest
+from functions.policy.pack import Pack, PolicyError, Row, default_pack, read_rows
+from functions.policy.rules import life_limits
+from functions.settings import settings
+
+ROOT = Path(__file__).resolve().parents[3]
+TODAY = date(2026, 1, 5)
+
+
+@pytest.fixture
+def fresh_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    monkeypatch.delenv("SANDAN_POLICY_DIR", raising=False)
+    settings.cache_clear()
+    yield monkeypatch
+    settings.cache_clear()
+
+
+def a_row(row_id: str = "a", **changes: Any) -> Row:
+    fields = {"id": row_id, "topic": "t", "value": 1, "effective_from": date(2020, 1, 1), "basis": "setting: a test"}
+    return Row(**(fields | changes))
+
+
+def test_a_day_has_the_row_in_effect_and_both_ends_are_inclusive() -> None:
+    old = a_row("old", effective_to=date(2020, 12, 31))
+    new = a_row("new", effective_from=date(2021, 1, 1), value="0.05")
+    pack = Pack([new, old])
+    assert pack.at(date(2020, 1, 1)).row("t") == old
+    assert pack.at(date(2020, 12, 31)).row("t") == old
+    assert pack.at(date(2021, 1, 1)).row("t") == new
+    assert pack.at(date(2999, 1, 1)).rows() == (new,)
+
+
+@pytest.mark.parametrize("on", [date(2019, 12, 31), date(2021, 1, 1)])
+def test_a_day_without_a_row_is_an_error_that_names_topic_and_date(on: date) -> None:
+    pack = Pack([a_row(effective_to=date(2020, 12, 31))])
+    with pytest.raises(PolicyError, match=f"no policy row for t on {on}"):
+        pack.at(on).row("t")
+
+
+@pytest.mark.parametrize(
+    ("ends", "begins", "words"),
+    [
+        (date(2020, 6, 30), date(2020, 6, 30), "rows a and b overlap"),
+        (None, date(2020, 6, 30), "rows a and b overlap"),
+        (date(2020, 6, 30), date(2020, 7, 2), "rows a and b leave a gap"),
+        (date(2019, 6, 30), None, "row a ends on 2019-06-30, before it begins"),
+    ],
+)
+def test_overlaps_and_gaps_are_load_errors(ends: date | None, begins: date | None, words: str) -> None:
+    rows = [a_row("a", effective_to=ends)]
+    rows += [a_row("b", effective_from=begins)] if begins else []
+    with pytest.raises(PolicyError, match=words):
+        Pack(rows)
+
+
+def test_topics_do_not_disturb_each_other_but_ids_are_unique() -> None:
+    assert len(Pack([a_row("a"), a_row("b", topic="u")]).at(TODAY).rows()) == 2
+    with pytest.raises(PolicyError, match="more than once: a"):
+        Pack([a_row("a"), a_row("a", topic="u")])
+
+
+def test_values_are_exact_numbers() -> None:
+    assert type(a_row(value=30).value) is int
+    assert a_row(value="0.05").value == Decimal("0.05")
+    assert a_row(value="3").whole() == 3
+    for wrong in (0.05, True, "many", "NaN", None):
+        with pytest.raises(ValidationError, match="number"):
+            a_row(value=wrong)
+    with pytest.raises(PolicyError, match="must be a whole number"):
+        a_row(value="0.5").whole()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- {id: a, topic: t, value: 0.05, effective_from: 2020-01-01, basis: x}", r"wrong\.yaml: 0\.value"),
+        ("- {id: a, topic: t, value: 1, effective_from: 2020-01-01}", r"wrong\.yaml: 0\.basis"),
+        ("- {id: a, topic: t, value: 1, effective_from: 2020-01-01, basis: x, until: 1}", r"0\.until"),
+        ("id: a", r"wrong\.yaml: .*list"),
+        ("- {id: a", r"wrong\.yaml is not YAML"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_with_the_field(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "wrong.yaml").write_text(text)
+    with pytest.raises(PolicyError, match=words):
+        read_rows(tmp_path)
+
+
+def test_the_shipped_topics() -> None:
+    values = {found.topic: found.value for found in default_pack().at(TODAY).rows()}
+    assert values == {
+        "matching.amount_tolerance": Decimal(0),
+        "return.window_days": 30,
+        "life.documents_hours": 72,
+        "life.correction_hours": 72,
+        "life.silence_minutes": 30,
+        "life.resends": 3,
+    }
+
+
+def test_only_what_a_regulation_says_names_one() -> None:
+    sourced = {found.topic for found in default_pack().at(TODAY).rows() if not found.basis.startswith("setting: ")}
+    assert sourced == {"return.window_days"}
+
+
+def test_a_what_if_directory_replaces_whole_topics(tmp_path: Path, fresh_settings: pytest.MonkeyPatch) -> None:
+    (tmp_path / "if.yaml").write_text(
+        "- {id: w1, topic: return.window_days, value: 14, effective_from: 2026-01-01, basis: 'setting: what if'}\n"
+    )
+    fresh_settings.setenv("SANDAN_POLICY_DIR", str(tmp_path))
+    assert default_pack().at(TODAY).row("return.window_days").id == "w1"
+    assert default_pack().at(TODAY).row("life.resends").value == 3
+    with pytest.raises(PolicyError, match=r"return\.window_days on 2025-12-31"):
+        default_pack().at(date(2025, 12, 31)).row("return.window_days")
+
+
+def test_a_what_if_directory_must_exist(tmp_path: Path, fresh_settings: pytest.MonkeyPatch) -> None:
+    fresh_settings.setenv("SANDAN_POLICY_DIR", str(tmp_path / "absent"))
+    with pytest.raises(PolicyError, match="absent is not a directory"):
+        default_pack()
+
+
+def test_life_limits_come_from_the_policy_of_the_day() -> None:
+    limits = life_limits(TODAY)
+    assert (limits.documents.total_seconds(), limits.correction.total_seconds()) == (72 * 3600, 72 * 3600)
+    assert (limits.silence.total_seconds(), limits.resends) == (1800, 3)
+    shorter = default_pack().replaced_by([a_row("s", topic="life.documents_hours", value="0.5")])
+    assert life_limits(TODAY, shorter).documents.total_seconds() == 1800
+
+
+def test_the_function_answers_with_the_row_and_survives_json() -> None:
+    answer = row(RowRequest(topic="return.window_days", on=TODAY))
+    assert (answer.id, answer.value, answer.basis) == ("return.window_days-2020", 30, "海关总署公告2020-45")
+    tolerance = row(RowRequest(topic="matching.amount_tolerance", on=TODAY))
+    assert RowInEffect.model_validate_json(tolerance.model_dump_json()) == tolerance
+
+
+def test_the_wheel_carries_the_data(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)], check=True, cwd=ROOT
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("functions/policy/data/")}
+    assert packed == {f"functions/policy/data/{name}.yaml" for name in ("life", "matching", "return")}

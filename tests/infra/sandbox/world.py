@@ -1,0 +1,147 @@
+"""The sandbox with a gateway that writes down what it is told."""
+
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from events.ceb.dxp import unwrap, wrap
+from events.ceb.message import CebMessage, parse
+from events.ceb.xml import local_name, parse_xml
+from events.values import utc_now
+from functions.gateway.signing import PARTNER_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from infra.generate.orders import GeneratedOrder, cancellation, generated, message_xml
+from infra.generate.parties import demo_partners
+from infra.generate.scenarios import Mode, Scenario
+from infra.sandbox.app import create_app
+from infra.sandbox.config import PartnerAccess, SandboxConfig
+
+KEYS = {partner.partner_id: f"key of {partner.partner_id} {'.' * 32}".encode() for partner in demo_partners()}
+PARTNERS = {
+    partner.partner_id: PartnerAccess(
+        key=base64.b64encode(KEYS[partner.partner_id]),
+        roles=frozenset(partner.roles),
+        codes=frozenset(partner.codes),
+    )
+    for partner in demo_partners()
+}
+CONFIG = SandboxConfig(gateway_url="http://gateway", delay=(0, 0.002), retry=(0.001, 0.002), partners=PARTNERS)
+
+
+@dataclass
+class Received:
+    """One message at the gateway."""
+
+    partner: str
+    message: Any
+    xml: bytes
+
+
+@dataclass
+class RecordingGateway:
+    """Takes what is signed by a partner; `troubles` are the statuses of its first answers, 0 breaks the connection."""
+
+    received: list[Received] = field(default_factory=list)
+    troubles: list[int] = field(default_factory=list)
+
+    def app(self) -> Starlette:
+        return Starlette(routes=[Route("/v1/messages", self._take, methods=["POST"])])
+
+    async def _take(self, request: Request) -> Response:
+        if self.troubles:
+            status = self.troubles.pop(0)
+            if not status:
+                raise httpx.ConnectError("no connection")
+            return Response(status_code=status)
+        body, partner = await request.body(), request.headers[PARTNER_HEADER]
+        expected = sign(KEYS[partner], request.headers[TIMESTAMP_HEADER], body)
+        if request.headers[SIGNATURE_HEADER] != expected or request.headers["Content-Type"] != "application/xml":
+            return Response(status_code=403)
+        content = unwrap(body).content if local_name(parse_xml(body)) == "DxpMsg" else body
+        self.received.append(Received(partner, parse(content), content))
+        return Response(status_code=200)
+
+    def of(self, root: str) -> list[Received]:
+        return [one for one in self.received if one.message.root == root]
+
+    def statuses(self) -> list[list[str]]:
+        """The statuses in each CEB622."""
+        return [[receipt.return_status for receipt in one.message.returns] for one in self.of("CEB622Message")]
+
+    def receipts(self) -> list[Any]:
+        """Every receipt of a list, in the order of arrival."""
+        return [receipt for one in self.of("CEB622Message") for receipt in one.message.returns]
+
+
+@dataclass
+class World:
+    """A client's view of the sandbox."""
+
+    client: httpx.AsyncClient
+    gateway: RecordingGateway
+    app: Starlette
+
+    async def send(self, message: CebMessage, cop_msg_id: str | None = None) -> httpx.Response:
+        """Hand a message to customs in its envelope; the message's own number is the CopMsgId unless given."""
+        return await self.post(message_xml(message), cop_msg_id or message.guid, message.root)
+
+    async def post(self, xml: bytes, cop_msg_id: str = "1", root: str = "CEB621Message") -> httpx.Response:
+        envelope = wrap(
+            xml,
+            msg_type=root,
+            sender_id="DXPSANDAN0000001",
+            receiver_ids=["DXPEDCCEB0000002"],
+            cop_msg_id=cop_msg_id,
+            created_at=utc_now(),
+        )
+        return await self.client.post("/customs/messages", content=envelope)
+
+    async def declare(self, order: GeneratedOrder, *stems: str) -> list[int]:
+        """Send documents of an order and wait until customs has nothing more to say."""
+        answers = [
+            (await self.send(message)).status_code
+            for stem in stems or ("311", "411", "511", "621")
+            if isinstance(message := order.documents[stem], CebMessage)
+        ]
+        await self.idle()
+        return answers
+
+    async def cancel(self, order: GeneratedOrder) -> None:
+        """Send the cancellation of the order's accepted list and wait for the answer."""
+        last = self.gateway.receipts()[-1]
+        await self.send(cancellation(order, last.invt_no, last.pre_no))
+        await self.idle()
+
+    async def report(self, order: GeneratedOrder) -> dict[str, Any]:
+        """What customs says of the order."""
+        reports = (await self.client.get("/customs/declarations")).json()
+        (found,) = [one for one in reports if one["orderNo"] == order.key.order_no]
+        return dict(found)
+
+    async def idle(self) -> None:
+        await self.app.state.sandbox.outbox.idle()
+
+
+@asynccontextmanager
+async def open_world(config: SandboxConfig = CONFIG) -> AsyncIterator[World]:
+    """The sandbox, started and ended as its server would do it."""
+    gateway = RecordingGateway()
+    transport = httpx.ASGITransport(gateway.app())
+    app = create_app(config, transport)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sandbox") as client,
+    ):
+        yield World(client, gateway, app)
+
+
+def an_order(scenario: Scenario, mode: Mode = Mode.DIRECT, index: int = 0) -> GeneratedOrder:
+    """A made-up order."""
+    return generated(7, index, mode, scenario)

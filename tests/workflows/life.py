@@ -1,0 +1,224 @@
+"""One order's life under test: its documents, its customs, its clock."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from pydantic import BaseModel
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import TimeSkipper, WorkflowEnvironment
+from temporalio.worker import Worker
+
+from events.ceb.base import CebModel
+from events.ceb.declaration_list import CancellationReturn, DeclarationList, DeclarationReturn
+from events.ceb.waybill import WaybillStatus
+from events.documents import DocumentKind, InboundDocument
+from events.life import Documents, ImportOrderResult, ImportOrderStart, LifeLimits, OrderSnapshot, Stage
+from events.values import OrderKey, Text, to_millisecond, to_second
+from functions.declaration.customs import CustomsUnavailableError
+from functions.declaration.models import CancelListRequest, SubmitRequest, Submitted
+from functions.dispatch.search_attributes import at_start
+from functions.function import Function
+from functions.intake.handler import accept
+from functions.intake.models import AcceptRequest
+from infra.activities import ORDER_FUNCTIONS, InProcessInvoker, activities_of
+from infra.worker import workflow_runner
+from tests import builders
+from workflows.import_order import ImportOrderWorkflow
+
+LIMITS = LifeLimits(
+    documents=timedelta(hours=72), correction=timedelta(hours=72), silence=timedelta(minutes=30), resends=2
+)
+PRE_NO = "B20260105000000001"
+INVT_NO = "23012026I000000001"
+_PATIENCE_SECONDS = 15
+
+
+class ScriptedCustoms:
+    """The customs endpoint of one test: what it was sent, and how often it is down or refuses."""
+
+    def __init__(self) -> None:
+        self.submissions: list[SubmitRequest] = []
+        self.cancellations: list[CancelListRequest] = []
+        self.down = 0
+        self.refusal: Text | None = None
+
+    def invoke(self, function: Function[Any, Any], request: BaseModel) -> BaseModel:
+        """The worker's invoker: everything runs for real, but what goes to customs comes here."""
+        if isinstance(request, SubmitRequest):
+            return self._take(self.submissions, request)
+        if isinstance(request, CancelListRequest):
+            return self._take(self.cancellations, request)
+        return InProcessInvoker().invoke(function, request)
+
+    def _take(self, taken: list[Any], request: BaseModel) -> Submitted:
+        if self.down:
+            self.down -= 1
+            raise CustomsUnavailableError("customs endpoint answered 503")
+        taken.append(request)
+        return Submitted(messages=["CEB621Message"], refused=self.refusal)
+
+    @property
+    def versions(self) -> list[int]:
+        """The list versions that were sent, repeats included."""
+        return [submission.version for submission in self.submissions]
+
+
+def worker_with(client: Client, threads: ThreadPoolExecutor, task_queue: str, customs: ScriptedCustoms) -> Worker:
+    """The product's worker, with its customs endpoint replaced."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[ImportOrderWorkflow],
+        activities=activities_of(ORDER_FUNCTIONS, customs),
+        activity_executor=threads,
+        workflow_runner=workflow_runner(),
+    )
+
+
+class Life:
+    """Drives one order; every document goes through the real door (intake) first."""
+
+    def __init__(self, temporal: WorkflowEnvironment, task_queue: str, customs: ScriptedCustoms) -> None:
+        self._temporal = temporal
+        self._task_queue = task_queue
+        self.customs = customs
+        self.key = OrderKey(ebp_code=builders.PLATFORM["ebp_code"], order_no=f"T{uuid4().hex[:20]}")
+        self.unique = uuid4().hex[:12]
+        self._moment = datetime.now(UTC)
+
+    @property
+    def handle(self) -> WorkflowHandle[ImportOrderWorkflow, ImportOrderResult]:
+        """The order's workflow."""
+        return self._temporal.client.get_workflow_handle_for(ImportOrderWorkflow.run, self.key.workflow_id)
+
+    def documents(self, mode: str = "9610") -> dict[DocumentKind, CebModel]:
+        """The four documents of this order, in agreement."""
+        no, transaction, parcel = self.key.order_no, f"P{self.unique}", f"L{self.unique}"
+        return {
+            DocumentKind.ORDER: builders.order(order_no=no, pay_transaction_id=transaction),
+            DocumentKind.PAYMENT: builders.payment(order_no=no, pay_transaction_id=transaction),
+            DocumentKind.WAYBILL: builders.waybill(order_no=no, logistics_no=parcel),
+            DocumentKind.DECLARATION_LIST: builders.declaration_list(
+                mode, order_no=no, logistics_no=parcel, cop_no=self.unique
+            ),
+        }
+
+    def accepted(self, kind: DocumentKind, model: CebModel) -> InboundDocument:
+        """A document through the door, each a second after the one before."""
+        self._moment += timedelta(seconds=1)
+        request = AcceptRequest(
+            document_id=str(uuid4()),
+            kind=kind,
+            content=model.model_dump(mode="json"),
+            sender="test",
+            received_at=self._moment,
+        )
+        accepted = accept(request)
+        assert accepted.document, accepted.answer
+        return accepted.document
+
+    async def send(self, *documents: InboundDocument) -> None:
+        """One signal with documents; the first one starts the life."""
+        await self._temporal.client.start_workflow(
+            ImportOrderWorkflow.run,
+            ImportOrderStart(key=self.key, limits=LIMITS),
+            id=self.key.workflow_id,
+            task_queue=self._task_queue,
+            start_signal="documents",
+            start_signal_args=[Documents(documents=list(documents))],
+            search_attributes=at_start(self.key.ebp_code, datetime.now(UTC)),
+        )
+
+    async def send_all(self, mode: str = "9610", **replaced: CebModel) -> None:
+        """The four documents in one signal; keywords replace one by its kind's name."""
+        models = self.documents(mode) | {DocumentKind[name.upper()]: model for name, model in replaced.items()}
+        await self.send(*(self.accepted(kind, model) for kind, model in models.items()))
+
+    async def customs_says(self, *statuses: str, info: str = "测试回执", version: int | None = None) -> None:
+        """Receipts of the latest (or the given) list version, one signal, times rising."""
+        submission = self.customs.submissions[-1]
+        if version is not None:
+            submission = next(sent for sent in self.customs.submissions if sent.version == version)
+        receipts = [self.receipt(submission.declaration_list, status, info) for status in statuses]
+        await self.send(*(self.accepted(DocumentKind.LIST_RECEIPT, receipt) for receipt in receipts))
+
+    def receipt(
+        self, declared: DeclarationList, status: str, info: str, at: datetime | None = None
+    ) -> DeclarationReturn:
+        """A CEB622 element; each a second after the one before unless `at` is given."""
+        self._moment += timedelta(seconds=1)
+        return DeclarationReturn(
+            guid=declared.head.guid,
+            agent_code=declared.head.agent_code,
+            cop_no=declared.head.cop_no or "",
+            pre_no=PRE_NO,
+            invt_no=INVT_NO,
+            return_status=status,
+            return_time=to_millisecond(at or self._moment),
+            return_info=info,
+        )
+
+    async def customs_says_of_cancellation(self, status: str) -> None:
+        """A CEB624 element."""
+        self._moment += timedelta(seconds=1)
+        receipt = CancellationReturn(
+            guid=builders.GUID.format(624),
+            cop_no=self.unique,
+            pre_no=PRE_NO,
+            invt_no=INVT_NO,
+            return_status=status,
+            return_time=to_millisecond(self._moment),
+            return_info="测试回执",
+        )
+        await self.send(self.accepted(DocumentKind.CANCELLATION_RECEIPT, receipt))
+
+    async def deliver(self) -> None:
+        """The parcel is signed for (CEB513, S)."""
+        status = WaybillStatus(
+            guid=builders.GUID.format(513),
+            app_type="1",
+            app_time=to_second(self._moment),
+            app_status="2",
+            **builders.CARRIER,
+            logistics_no=f"L{self.unique}",
+            logistics_status="S",
+            logistics_time=to_second(self._moment),
+        )
+        await self.send(self.accepted(DocumentKind.WAYBILL_STATUS, status))
+
+    async def snapshot(self) -> OrderSnapshot:
+        """Where the order stands."""
+        return await self.handle.query(ImportOrderWorkflow.state)
+
+    async def until(self, *stages: Stage) -> OrderSnapshot:
+        """Wait for a stage; fails naming where the order stands."""
+        return await self.until_true(lambda state: state.stage in stages, f"{' or '.join(stages)}")
+
+    async def until_true(self, condition: Callable[[OrderSnapshot], bool], what: str) -> OrderSnapshot:
+        """Wait until a condition holds of the order's state."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            state = await self.snapshot()
+            if condition(state):
+                return state
+            assert time.monotonic() < deadline, f"waited for {what}, stands at {state.stage}: {state.history}"
+            await asyncio.sleep(0.02)
+
+    async def until_sent(self, submissions: int) -> None:
+        """Wait until customs has been sent so many lists."""
+        await self.until_true(lambda _: len(self.customs.submissions) >= submissions, f"{submissions} submissions")
+        await asyncio.sleep(0.05)
+
+    async def forward(self, duration: timedelta) -> None:
+        """Let the order's clock run on."""
+        await TimeSkipper(self._temporal.client).fast_forward(self.handle, duration)
+
+    async def result(self) -> ImportOrderResult:
+        """How the life ended."""
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return await self.handle.result()
