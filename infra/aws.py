@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 _ACCESS_KEY, _SECRET_KEY = "test", "test"
 _NOWHERE = os.devnull
+_NO_ACCOUNT = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, _NOWHERE, None),
+    "credentials_file": (None, None, _NOWHERE, None),
+}
+"""Where botocore looks for the user's own accounts: in none of the usual variables and files."""
+
 _RESOURCES = {
     "bus",
     "documents_queue",
@@ -37,15 +44,14 @@ class StackClients:
     """Clients of the services at `endpoint`; AWS_ENDPOINT_URL, when set, comes first (a real LocalStack, say)."""
 
     def __init__(self, endpoint: str) -> None:
-        from botocore.config import Config  # noqa: PLC0415 - loads boto3, which not every command needs
-        from localstack_client.session import Session  # noqa: PLC0415 - the same
+        from boto3.session import Session  # noqa: PLC0415 - loads slowly, and not every command needs it
+        from botocore.config import Config  # noqa: PLC0415
+        from botocore.session import Session as Settings  # noqa: PLC0415
+        from localstack_client.config import get_service_endpoints  # noqa: PLC0415
 
-        self._session = Session(
-            aws_access_key_id=_ACCESS_KEY,
-            aws_secret_access_key=_SECRET_KEY,
-            region_name=REGION,
-            localstack_host=urlsplit(endpoint).netloc,
-        )
+        self._endpoints = get_service_endpoints(urlsplit(endpoint).netloc)
+        settings = Settings(session_vars=_NO_ACCOUNT)
+        self._session = Session(_ACCESS_KEY, _SECRET_KEY, region_name=REGION, botocore_session=settings)
         no_proxy_between: dict[str, str] = {}
         self._config = Config(
             proxies=no_proxy_between,
@@ -91,7 +97,8 @@ class StackClients:
         return client
 
     def _client(self, service: str) -> Any:
-        return self._session.client(service, config=self._config)
+        create: Any = self._session.client
+        return create(service, endpoint_url=self._endpoints[service], config=self._config)
 
 
 def stack_environment(state: StackState) -> dict[str, str]:

@@ -29,14 +29,14 @@ def contract() -> dict[Path, str]:
     return files
 
 
-def differing(root: Path = ROOT) -> list[Path]:
+def differing(root: Path) -> list[Path]:
     """The files under `root` that are missing, differ from the code, or belong to no event type any more."""
     files = contract()
     wrong = [path for path, text in files.items() if not _holds(root / path, text)]
     return sorted([*wrong, *_strays(root, files)])
 
 
-def write(root: Path = ROOT) -> list[Path]:
+def write(root: Path) -> list[Path]:
     """Bring the files under `root` in line with the code; the paths of those that were changed."""
     files = contract()
     changed = differing(root)
@@ -55,10 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.contract", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing, name the files that differ")
     if parser.parse_args(arguments).check:
-        wrong = differing()
+        wrong = differing(ROOT)
         _say(f"{path} differs from the code: run python -m infra.contract" for path in wrong)
         return 1 if wrong else 0
-    _say(f"{path} written" for path in write())
+    _say(f"{path} written" for path in write(ROOT))
     return 0
 
 

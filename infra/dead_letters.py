@@ -43,11 +43,16 @@ class _Held:
 
 
 class DeadLetters:
-    """The dead-letter queue of the documents."""
+    """The dead-letter queue of the documents.
 
-    def __init__(self, sqs: "SQSClient", names: Settings | None = None) -> None:
+    `wait_seconds` is how long to wait for more before the queue counts as empty: on AWS a poll that does not wait asks
+    only some of its servers.
+    """
+
+    def __init__(self, sqs: "SQSClient", names: Settings | None = None, wait_seconds: int = 1) -> None:
         names = names or Settings()
         self._sqs = sqs
+        self._wait_seconds = wait_seconds
         self._url = sqs.get_queue_url(QueueName=names.documents_dead_letters)["QueueUrl"]
         self._documents_url = sqs.get_queue_url(QueueName=names.documents_queue)["QueueUrl"]
 
@@ -90,7 +95,7 @@ class DeadLetters:
                     QueueUrl=self._url,
                     MaxNumberOfMessages=most,
                     VisibilityTimeout=_HELD_SECONDS,
-                    WaitTimeSeconds=1,  # a short poll asks only some of the servers of AWS
+                    WaitTimeSeconds=self._wait_seconds,
                     AttributeNames=["All"],
                     MessageAttributeNames=["All"],
                 )

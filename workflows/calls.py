@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from functions.function import Function, Request, Response
 
 _LOCAL_TIMEOUT = timedelta(seconds=10)
+_LOCAL_RETRY_THRESHOLD = timedelta(seconds=3)  # then the server waits for us, and a worker can shut down
 _REMOTE_TIMEOUT = timedelta(seconds=90)
 _LOCAL_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=5))
 _REMOTE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
@@ -22,7 +23,7 @@ async def call(function: Function[Request, Response], request: Request) -> Respo
         request,
         result_type=function.response_model,
         start_to_close_timeout=_LOCAL_TIMEOUT,
-        local_retry_threshold=timedelta(minutes=1),
+        local_retry_threshold=_LOCAL_RETRY_THRESHOLD,
         retry_policy=_LOCAL_RETRY,
         summary=function.name,
     )

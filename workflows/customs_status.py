@@ -65,7 +65,8 @@ class ListVersion(BaseModel):
 
 def version_of(receipt: DeclarationReturn, versions: list[ListVersion]) -> ListVersion | None:
     """The version that a receipt answers: by the list's guid where customs repeats it, else the latest one."""
-    return next((version for version in versions if version.guid == receipt.guid), versions[-1] if versions else None)
+    same = [version for version in versions if version.guid == receipt.guid]
+    return (same or versions or [None])[-1]
 
 
 def _status(receipt: DeclarationReturn) -> ReceiptStatus:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from events.ceb.declaration_list import DeclarationList
-from events.ceb.fields import Field, Rule
+from events.ceb.fields import Field, Rule, fields_of_lines
 from events.ceb.order import Order
 from events.ceb.payment import Payment
 from events.ceb.waybill import Waybill
@@ -50,7 +50,7 @@ def currency_findings(
     """Every currency that is not 142: import documents are in CNY throughout (rulebook 2.3)."""
     fields = [Field(kind, document.head, "currency")]
     if isinstance(document, Order | DeclarationList):
-        fields += [Field(kind, item, "currency", item.gnum) for item in document.items]
+        fields += fields_of_lines(kind, document.items, "currency")
     in_cny = Rule(rule, _IN_CNY, f"规范 202205 {fields[0].official}")
     for field in fields:
         if field.value != CNY:
@@ -71,9 +71,7 @@ def _direct_purchase(declaration_list: DeclarationList) -> Iterator[Finding]:
 
 def _bonded(declaration_list: DeclarationList) -> Iterator[Finding]:
     yield from _wanting(_SITE_GIVEN, [_head(declaration_list, name) for name in _BONDED_SITE])
-    yield from _wanting(
-        _SITE_GIVEN, [Field(_LIST, item, "item_record_no", item.gnum) for item in declaration_list.items]
-    )
+    yield from _wanting(_SITE_GIVEN, fields_of_lines(_LIST, declaration_list.items, "item_record_no"))
     for field in (_head(declaration_list, name) for name in _TRANSPORT):
         if field.given:
             yield _TRANSPORT_EMPTY.broken_at(field, field.fix(""))

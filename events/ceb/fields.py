@@ -1,11 +1,15 @@
 """Fields of documents as findings name them, and the words for what is wrong with them."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from pydantic import ValidationError
 
 from events.ceb.base import CebModel, plain
+from events.ceb.declaration_list import ListItem
+from events.ceb.order import OrderItem
 from events.documents import DocumentKind
 from events.findings import Finding, Fix, Place
 from events.values import Text
@@ -20,12 +24,16 @@ _NAMES_ZH = {
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a document: `part` is the head or the line of goods that holds it, `name` its Python name."""
+    """One field of a document: `part` is the head or the line of goods that holds it, `name` its Python name.
+
+    `ambiguous`: another line has the same gnum, so that no correction can say which line it is for.
+    """
 
     kind: DocumentKind
     part: CebModel
     name: str
     gnum: int | None = None
+    ambiguous: bool = False
 
     @property
     def value(self) -> Decimal | int | str | None:
@@ -55,15 +63,23 @@ class Field:
         return Place(document=self.kind, field=self.official, value=self.text)
 
     def fix(self, value: str | None) -> Fix:
-        """The correction that puts `value` here, "" to clear the field; None where the field cannot hold the value."""
+        """The correction that puts `value` here, "" to clear the field; None where that cannot be done."""
         return Fix(document=self.kind, field=self.official, value=value if self._can_hold(value) else None)
 
     def _can_hold(self, value: str | None) -> bool:
+        if self.ambiguous:
+            return False
         try:
             type(self.part).model_validate({**self.part.model_dump(), self.official.rpartition(".")[2]: value or None})
         except ValidationError:
             return False
         return True
+
+
+def fields_of_lines(kind: DocumentKind, items: Sequence[OrderItem | ListItem], name: str) -> list[Field]:
+    """The same field of every line of goods."""
+    counts = Counter(item.gnum for item in items)
+    return [Field(kind, item, name, item.gnum, ambiguous=counts[item.gnum] > 1) for item in items]
 
 
 def same(left: Field, right: Field) -> bool:

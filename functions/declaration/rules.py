@@ -86,7 +86,7 @@ def _head(request: ComposeRequest, asked: DeclarationRequest) -> ListHead:
             include={"buyer_id_type", "buyer_id_number", "buyer_name", "buyer_telephone", "consignee_address"},
             by_alias=False,
         ),
-        **asked.model_dump(exclude={"guid", "app_time", "order_no", "ebp_code", "goods"}, by_alias=False),
+        **asked.model_dump(exclude={"guid", "app_type", "app_time", "order_no", "ebp_code", "goods"}, by_alias=False),
         freight=order.freight,
         insured_fee=_insured_fee(request.waybill),
         currency=CNY,

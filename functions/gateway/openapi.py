@@ -5,7 +5,8 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn
+from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn, SecurityScheme
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from events.catalogue import INBOUND
@@ -26,7 +27,7 @@ _DESCRIPTION = (
     "taken; then each document gets an answer of its own. The same document sent again gets the same answer and has "
     "one effect."
 )
-_SCHEMES = {
+_SCHEMES: dict[str, SecurityScheme] = {
     "partner": APIKey(name=PARTNER_HEADER, in_=APIKeyIn.header, description="The id of the partner."),
     "timestamp": APIKey(
         name=TIMESTAMP_HEADER,
@@ -119,7 +120,7 @@ def receipts() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    models = [
+    models: list[type[BaseModel]] = [
         *(event_type.model for event_type in INBOUND),
         *MESSAGES.values(),
         *(CloudEvent, Answers, OrderView, Health, ProblemDocument),

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from events.catalogue import BY_MESSAGE, EVENT_TYPES, INBOUND, Direction
+from events.catalogue import BY_MESSAGE, EVENT_TYPES, INBOUND
 from events.ceb.base import CebModel
 from events.ceb.dxp import DxpModel, unwrap
 from events.ceb.message import MESSAGES, CebMessage, parse
@@ -54,7 +54,7 @@ def read_events(headers: Mapping[str, str], body: bytes) -> list[Incoming]:
 
 def _of_event(event: CloudEvent, place: str) -> Incoming:
     event_type = EVENT_TYPES.get(event.type)
-    if event_type is None or event_type.direction is not Direction.INBOUND or event_type.kind is None:
+    if event_type is None or event_type.kind is None:  # those that only go out have no kind
         known = ", ".join(known.name for known in INBOUND)
         message = f"is not a type that this door takes; it takes {known}"
         raise InvalidInputError([Problem(path=f"/{place}type", rule="event_type", value=event.type, message=message)])

@@ -26,7 +26,7 @@ def accept(request: AcceptRequest) -> Accepted:
     """Take a document or refuse it with the official code; the same content again earns the first answer again.
 
     A document that was taken before is handed on again under its first id, so that a crash between the memory and
-    the bus heals when its sender repeats it. Raises ContendedError.
+    the bus heals when its sender repeats it. Raises InvalidInputError, ContendedError.
     """
     arrival = arrival_of(request)
     refusal = check(arrival)
@@ -46,7 +46,7 @@ def route(request: RouteRequest) -> Routed:
 @function("intake.settle")
 def settle(request: SettleRequest) -> Settled:
     """Forget that documents waited, once their order has them; repeatable."""
-    return Settled(places=sum(links.settle(pk, request.documents) for pk in request.parked))
+    return Settled(places=sum(links.settle(pk, request.document_ids) for pk in request.parked))
 
 
 @function("intake.freeze")

@@ -45,9 +45,9 @@ class Routed(Value):
 
 
 class SettleRequest(Value):
-    """The order has the documents of these ids now: they need not wait any longer in these places."""
+    """The order has these documents now: they need not wait any longer in these places."""
 
-    documents: list[str]
+    document_ids: list[str]
     parked: list[str]
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ValidationError
 
 from events.ceb.base import CebModel
 from events.ceb.declaration_list import CancellationReturn, DeclarationList, DeclarationReturn
@@ -12,6 +12,7 @@ from events.ceb.order import Order
 from events.ceb.payment import Payment
 from events.ceb.waybill import Waybill
 from events.documents import DocumentKind, content_hash
+from events.problems import InvalidInputError, problems_of
 from events.receipts import Answer
 from events.values import OrderKey, Value
 from functions.intake.models import AcceptRequest
@@ -116,8 +117,11 @@ def is_key_part(value: str) -> bool:
 
 
 def arrival_of(request: AcceptRequest) -> Arrival:
-    """The arrival of a document. Raises pydantic's ValidationError when its structure is wrong."""
-    model = request.kind.model.model_validate(request.content)
+    """The arrival of a document. Raises InvalidInputError, whose text holds no values, when its structure is wrong."""
+    try:
+        model = request.kind.model.model_validate(request.content)
+    except ValidationError as error:
+        raise InvalidInputError(problems_of(error)) from None
     head = head_of(model)
     return Arrival(
         request=request,

@@ -1,7 +1,7 @@
 """Lines of goods: M7 (the same lines in order and list, and each line's sum)."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import TypeVar
 
@@ -41,7 +41,7 @@ def lines_multiply(kind: DocumentKind, items: Sequence[Item], others: Sequence[I
     Proposes what the other document says when that alone mends the line, otherwise another total.
     """
     counterparts = _by_number(others)
-    for item in items:
+    for item in _by_number(items).values():
         total = line_total(item.price, item.qty)
         if total == item.total_price:
             continue
@@ -54,11 +54,10 @@ def lines_multiply(kind: DocumentKind, items: Sequence[Item], others: Sequence[I
 
 def lines_are_unique(kind: DocumentKind, items: Sequence[Item]) -> Iterator[Finding]:
     """M7: lines answer to each other by gnum, so no gnum may stand twice in a document."""
-    first = _by_number(items)
-    for gnum, count in Counter(item.gnum for item in items).items():
-        if count > 1:
-            field = Field(kind, first[gnum], "gnum", gnum)
-            yield _UNIQUE[kind].broken_at(field, field.fix(None))
+    counts = Counter(item.gnum for item in items)
+    for item in {item.gnum: item for item in items if counts[item.gnum] > 1}.values():
+        field = Field(kind, item, "gnum", item.gnum)
+        yield _UNIQUE[kind].broken_at(field, field.fix(None))
 
 
 def same_lines(order: Order, declaration_list: DeclarationList) -> Iterator[Finding]:
@@ -71,7 +70,7 @@ def same_lines(order: Order, declaration_list: DeclarationList) -> Iterator[Find
         left = Place(document=_ORDER, field="items", value=str(len(order.items)))
         right = Place(document=_LIST, field="items", value=str(len(declaration_list.items)))
         yield _SAME_COUNT.broken_between(left, right, Fix(document=_LIST, field="items"))
-    yield from _lone_lines(ordered, declared)
+    yield from _lone_lines(order, declaration_list)
     for gnum in sorted(ordered.keys() & declared.keys()):
         yield from _same_line(ordered[gnum], declared[gnum])
 
@@ -90,18 +89,22 @@ def _same_line(ordered: OrderItem, declared: ListItem) -> Iterator[Finding]:
             yield from unequal(_SAME_ITEM, left, right, mend=left if order_is_wrong and name in _AMOUNTS else right)
 
 
-def _lone_lines(ordered: Mapping[int, OrderItem], declared: Mapping[int, ListItem]) -> Iterator[Finding]:
-    without_list, without_order = sorted(ordered.keys() - declared.keys()), sorted(declared.keys() - ordered.keys())
-    if len(without_list) == len(without_order) == 1:
-        left = Field(_ORDER, ordered[without_list[0]], "gnum", without_list[0])
-        yield from unequal(_SAME_NUMBERS, left, Field(_LIST, declared[without_order[0]], "gnum", without_order[0]))
+def _lone_lines(order: Order, declaration_list: DeclarationList) -> Iterator[Finding]:
+    ordered, declared = {item.gnum for item in order.items}, {item.gnum for item in declaration_list.items}
+    without_list, without_order = ordered - declared, declared - ordered
+    unique = len(ordered) == len(order.items) and len(declared) == len(declaration_list.items)
+    if unique and len(without_list) == len(without_order) == 1:
+        (gnum,), (wrong,) = without_list, without_order
+        left = Place(document=_ORDER, field=f"items[{gnum}].gnum", value=str(gnum))
+        right = Place(document=_LIST, field=f"items[{wrong}].gnum", value=str(wrong))
+        yield _SAME_NUMBERS.broken_between(left, right, Fix(document=_LIST, field=right.field, value=str(gnum)))
         return
-    for gnum in without_list + without_order:
-        left_place, right_place = (
+    for gnum in sorted(without_list | without_order):
+        left, right = (
             Place(document=kind, field=f"items[{gnum}].gnum", value=str(gnum) if gnum in lines else None)
-            for kind, lines in ((_ORDER, ordered.keys()), (_LIST, declared.keys()))
+            for kind, lines in ((_ORDER, ordered), (_LIST, declared))
         )
-        yield _SAME_NUMBERS.broken_between(left_place, right_place, Fix(document=_LIST, field=left_place.field))
+        yield _SAME_NUMBERS.broken_between(left, right, Fix(document=_LIST, field=right.field))
 
 
 def _fix_by_counterpart(kind: DocumentKind, item: Item, other: Item) -> Fix | None:
@@ -115,7 +118,9 @@ def _multiplies(item: Item) -> bool:
 
 
 def _by_number(items: Sequence[SomeItem]) -> dict[int, SomeItem]:
-    return {item.gnum: item for item in reversed(items)}
+    """The lines by gnum; those whose number stands more than once are left out, nobody can tell which is meant."""
+    counts = Counter(item.gnum for item in items)
+    return {item.gnum: item for item in items if counts[item.gnum] == 1}
 
 
 def _tidy(value: Decimal) -> str:

@@ -153,7 +153,8 @@ def _print(result: MatchResult) -> None:
         console.print(Text(f"{finding.message.zh}\n{finding.message.en}"))
     if result.missing:
         console.print(f"missing: {', '.join(result.missing)}")
-    console.print("matched" if result.matched else f"not matched: {len(result.findings)} findings")
+    found = len(result.findings)
+    console.print("matched" if result.matched else f"not matched: {found} finding{'' if found == 1 else 's'}")
 
 
 def _cell(place: Place | Fix | None) -> Text:

@@ -1,7 +1,9 @@
 """Ways to see that a process is at work."""
 
 import http.client
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from infra.stack.ports import LOOPBACK, is_listening
 from infra.stack.processes import Check
@@ -24,6 +26,17 @@ def answers(port: int, path: str) -> Check:
             connection.close()
 
     return check
+
+
+def reaches(url: str) -> bool:
+    """Whether something accepts connections at the address of an http or https URL."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), _TIMEOUT_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def listens(port: int) -> Check:

@@ -27,7 +27,7 @@ _TIMEOUT_SECONDS = 60
 def provision(clients: StackClients) -> dict[str, dict[str, Any]]:
     """Deploy the template and put the secrets, unless they are there already; the partners' secrets by partner id.
 
-    A partner's secret is what the gateway reads as `functions.gateway.partners.PartnerSecret`, its `key` in Base64.
+    A partner's secret is what the gateway reads as `functions.gateway.partners.Partner`, its `key` in Base64.
 
     Raises StackError when AWS cannot be reached or the deployment fails.
     """
@@ -37,7 +37,7 @@ def provision(clients: StackClients) -> dict[str, dict[str, Any]]:
         _secret(clients, names.signing_secret, partial(new_signing_secret, names.own_name))
         return _partners(clients, names.partner_secrets)
     except BotoCoreError as error:
-        raise StackError(f"AWS does not answer (is AWS_ENDPOINT_URL right?): {error}") from error
+        raise StackError(f"AWS does not do what the stack needs: {error}") from error
 
 
 def deploy_template(clients: StackClients) -> None:

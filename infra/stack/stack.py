@@ -5,12 +5,11 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
 from infra.aws import StackClients, stack_environment
-from infra.stack import watchdog
+from infra.stack import health, watchdog
 from infra.stack.errors import StackError
 from infra.stack.ports import LOOPBACK, Ports, pick_ports
 from infra.stack.processes import Supervisor
@@ -20,8 +19,8 @@ from infra.stack.state import DEFAULT_NAME, StackState, stack_folder, write_priv
 
 PARTNERS_FILE = "SANDAN_SANDBOX_PARTNERS"
 _START_SECONDS = 60
-_SERVICE_GRACE_SECONDS = 5
-_SERVER_GRACE_SECONDS = 15
+_GRACE_SECONDS = 15
+_GRACE_WITHOUT_DATA_SECONDS = 1  # what is in memory is gone anyway
 
 
 class Stack:
@@ -50,7 +49,6 @@ class Stack:
         self._partners_file = self._scratch / "partners.json"
 
     def __enter__(self) -> Self:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = self._locked()
         try:
             shutil.rmtree(self._scratch, ignore_errors=True)
@@ -108,8 +106,9 @@ class Stack:
         """End everything: the services first, then the servers."""
         if hasattr(self, "state"):
             self.state.remove()
-        self._supervisor.stop(self._services, _SERVICE_GRACE_SECONDS)
-        self._supervisor.close(_SERVER_GRACE_SECONDS)
+        grace = _GRACE_SECONDS if self._persist else _GRACE_WITHOUT_DATA_SECONDS
+        self._supervisor.stop(self._services, grace)
+        self._supervisor.close(grace if self._persist else 0)
         shutil.rmtree(self._scratch, ignore_errors=True)
         self._lock.close()
 
@@ -147,6 +146,8 @@ class Stack:
         clients = StackClients(self.state.aws_endpoint)
         if emulator:
             self._supervisor.wait_healthy({EMULATOR: emulator.healthy}, _START_SECONDS)
+        elif not health.reaches(self.state.aws_endpoint):
+            raise StackError(f"nothing answers at AWS_ENDPOINT_URL={self.state.aws_endpoint}: start it or unset it")
         partners = provision(clients)
         write_private(self._partners_file, json.dumps(partners, ensure_ascii=False))
         keys = {partner_id: partner["key"] for partner_id, partner in partners.items()}
@@ -177,8 +178,12 @@ class Stack:
         )
 
     def _locked(self) -> TextIO:
-        """A lock that ends with this process, however it ends."""
-        lock = (Path(self._folder) / "lock").open("w")
+        """A lock on the stack's folder that ends with this process, however it ends."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = (self._folder / "lock").open("w")
+        except OSError as error:
+            raise StackError(f"cannot write to {self._folder} ({error.strerror}): set SANDAN_HOME") from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

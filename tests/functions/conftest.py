@@ -20,19 +20,28 @@ _CREDENTIALS = {
 }
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Both tables, the archive, the bus, the queue and its dead letters; no network, no account."""
-    for name in list(os.environ):
-        if name.startswith(("SANDAN_", "AWS_")):
-            monkeypatch.delenv(name)
-    for name, value in _CREDENTIALS.items():
-        monkeypatch.setenv(name, value)
-    with mock_aws():
+@pytest.fixture(scope="package")
+def _test_clients() -> Iterator[None]:
+    """The clients are dear to make, so all tests of the package share theirs; nobody else gets them."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name in list(os.environ):
+            if name.startswith(("SANDAN_", "AWS_")):
+                monkeypatch.delenv(name)
+        for name, value in _CREDENTIALS.items():
+            monkeypatch.setenv(name, value)
         _forget()
-        _create_resources()
         yield
     _forget()
+
+
+@pytest.fixture
+def aws(_test_clients: None) -> Iterator[None]:
+    """Both tables, the archive, the bus, the queue and its dead letters; no network, no account."""
+    settings.cache_clear()
+    with mock_aws():
+        _create_resources()
+        yield
+    settings.cache_clear()
 
 
 def _forget() -> None:

@@ -12,10 +12,10 @@ from temporalio.testing import WorkflowEnvironment
 
 from functions.dispatch import search_attributes
 from infra.worker import ACTIVITY_THREADS
-from tests.functions.conftest import aws
+from tests.functions.conftest import _test_clients, aws
 from tests.workflows.life import Life, ScriptedCustoms, worker_with
 
-__all__ = ["aws"]
+__all__ = ["_test_clients", "aws"]
 
 _SEARCH_ATTRIBUTES = (
     search_attributes.MODE,

@@ -34,7 +34,7 @@ CODES = {
     "stranger": "3207OTHER1",
 }
 ROLES = {"seller": "platform", "stranger": "platform"}
-_MAKE_CLIENT = boto3.client
+_MAKE_CLIENT: Callable[..., Any] = boto3.client
 XML = "application/xml"
 JSON = "application/json"
 

@@ -102,8 +102,10 @@ def test_a_seen_signature_is_kept_until_its_window_ends(door: Door) -> None:
 
 
 def test_a_get_may_be_repeated(door: Door) -> None:
-    """Given a signed GET, when it is sent twice, then both are answered: reading has no effect."""
-    assert [door.get("/v1/orders/3207PLAT01/1").status for _ in range(2)] == [404, 404]
+    """Given a signed GET, when the very same is sent twice, then both are answered: reading has no effect."""
+    path = "/v1/orders/3207PLAT01/1"
+    headers = headers_for("platform", KEYS["platform"], f"GET {path}".encode(), utc_now())
+    assert [door.request("GET", path, headers=headers).status for _ in range(2)] == [404, 404]
 
 
 def test_a_get_is_bound_to_its_path(door: Door) -> None:

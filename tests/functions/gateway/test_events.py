@@ -32,7 +32,7 @@ def answers(answered: Answered) -> list[Answer]:
 
 
 def test_structured(door: Door) -> None:
-    """Given one event in structured mode, when it is sent, then its answer comes back and the document is on the bus."""
+    """Given one event in structured mode, when it is sent, then it has its answer and the document is on the bus."""
     answered = door.post(EVENTS, json.dumps(event(builders.order())), STRUCTURED)
     assert (answered.status, answered.headers["Content-Type"]) == (202, JSON)
     (answer,) = answers(answered)
@@ -123,7 +123,7 @@ def test_an_unknown_type_is_named(door: Door, kind: str) -> None:
 
 
 def test_every_wrong_field_of_every_event_is_named(door: Door) -> None:
-    """Given a batch with mistakes in two events, when it is sent, then each wrong field has its path, rule and value."""
+    """Given a batch with mistakes in two events, when it is sent, then each wrong field has path, rule and value."""
     one, other = event(builders.order()), event(builders.order(order_no="SD2"))
     one["data"]["OrderHead"]["goodsValue"] = "1e5"
     one["data"]["OrderHead"]["colour"] = "red"

@@ -170,7 +170,9 @@ def test_hostile_xml_is_refused_quickly(door: Door, name: str) -> None:
     assert door.events == []
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/event", "/v1/orders/3207PLAT01", "/v1/orders/a/b/c", "/../etc/passwd"])
+@pytest.mark.parametrize(
+    "path", ["/", "/v1", "/v1/event", "/v1/orders/3207PLAT01", "/v1/orders/a/b/c", "/../etc/passwd"]
+)
 def test_another_path_is_404(door: Door, path: str) -> None:
     """Given a path that is not there, when it is asked for, then 404 as a problem."""
     refused(door.get(path), Refusal.NOT_FOUND)

@@ -6,11 +6,12 @@ import pytest
 
 from events.ceb.base import CebModel
 from events.documents import DocumentKind, InboundDocument
+from events.problems import InvalidInputError
 from events.receipts import Answer
 from functions.aws import dynamodb
 from functions.intake import store
 from functions.intake.answers import accepted
-from functions.intake.handler import freeze, thaw
+from functions.intake.handler import accept, freeze, thaw
 from functions.intake.models import Accepted, FreezeRequest, ThawRequest
 from functions.intake.rules import Record, business_key
 from functions.settings import settings
@@ -25,6 +26,7 @@ from tests.functions.intake.samples import (
     everything,
     kind_of,
     list_request,
+    request,
     send,
     to_freeze,
     waybill_status,
@@ -174,6 +176,13 @@ def test_what_customs_says_is_always_taken_and_not_remembered(kind: DocumentKind
     assert taken(send(model, "first")).document_id == "first"
     assert taken(send(model, "second")).document_id == "second"
     assert items() == 0
+
+
+def test_a_document_of_a_wrong_structure_is_a_fault_that_repeats_no_value() -> None:
+    wrong = request(order())
+    with pytest.raises(InvalidInputError, match="OrderHead/buyerName") as caught:
+        accept(wrong.model_copy(update={"content": {"OrderHead": {"buyerName": ["测试甲"]}}}))
+    assert "测试甲" not in str(caught.value)
 
 
 def test_a_refused_document_leaves_nothing_behind() -> None:

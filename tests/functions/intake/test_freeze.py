@@ -8,11 +8,11 @@ from botocore.exceptions import ClientError
 from events.ceb.base import CebModel
 from events.documents import DocumentKind
 from events.values import OrderKey
+from functions.aws import dynamodb
 from functions.intake import store
 from functions.intake.handler import freeze, thaw
 from functions.intake.models import FreezeRequest, Frozen, ThawRequest
 from functions.intake.rules import business_key
-from functions.settings import settings
 from tests.builders import order, payment, waybill
 from tests.functions.intake.samples import COP_NO, KEY, OTHER_KEY, kind_of, send, to_freeze
 
@@ -105,9 +105,8 @@ def test_a_fault_of_the_table_is_not_taken_for_newer_content(monkeypatch: pytest
             "Error": {"Code": "TransactionCanceledException", "Message": "conflict"},
             "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}],
         }
-        raise store.dynamodb().exceptions.TransactionCanceledException(response, "TransactWriteItems")
+        raise dynamodb().exceptions.TransactionCanceledException(response, "TransactWriteItems")
 
-    monkeypatch.setattr(store.dynamodb(), "transact_write_items", conflict)
+    monkeypatch.setattr(dynamodb(), "transact_write_items", conflict)
     with pytest.raises(ClientError, match="conflict"):
         freeze(to_declare(*DOCUMENTS))
-    assert settings().intake_table

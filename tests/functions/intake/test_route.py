@@ -47,7 +47,7 @@ def waits(document: InboundDocument) -> None:
 
 
 def settled(result: Routed) -> None:
-    settle(SettleRequest(documents=ids(result), parked=result.parked))
+    settle(SettleRequest(document_ids=ids(result), parked=result.parked))
 
 
 def waiting_places() -> list[str]:
@@ -99,7 +99,7 @@ def test_what_waited_comes_again_until_the_order_has_it() -> None:
 
 
 def test_settling_is_repeatable_and_makes_no_items() -> None:
-    request = SettleRequest(documents=["a"], parked=["order-no#never"])
+    request = SettleRequest(document_ids=["a"], parked=["order-no#never"])
     assert settle(request).places == 0
     assert dynamodb().scan(TableName=settings().intake_table)["Count"] == 0
 
@@ -171,6 +171,15 @@ def test_a_list_that_comes_between_reading_and_linking_has_the_last_word() -> No
     routed(inbound(declaration_list(ebp_code=OTHERS)))
     assert links.conclude(NUMBER, KEY, inbound(waybill()), seen) is None
     assert links.waybill(NUMBER).key == OTHER_KEY
+
+
+def test_the_word_of_a_list_stays_final_when_the_waybill_comes_again_at_the_same_moment() -> None:
+    routed(inbound(order()))
+    routed(inbound(waybill()))
+    seen = links.waybill(NUMBER).key
+    routed(inbound(declaration_list()))
+    assert links.conclude(NUMBER, KEY, inbound(waybill()), seen) is None
+    assert not links.waybill(NUMBER).concluded
 
 
 def test_a_waybill_that_a_list_has_claimed_does_not_come_along_with_another_order() -> None:

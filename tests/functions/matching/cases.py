@@ -45,3 +45,16 @@ def fixed(given: MatchRequest, fix: Fix) -> MatchRequest:
 def findings(given: MatchRequest) -> list[Finding]:
     """What the match finds."""
     return match(given).findings
+
+
+def one(given: MatchRequest) -> Finding:
+    """The only finding, which agrees with itself and whose fix, applied, leaves nothing to find."""
+    (finding,) = findings(given)
+    assert finding.message.zh.startswith(f"{finding.rule}：")
+    assert finding.message.en.startswith(f"{finding.rule}: ")
+    for place in (finding.left, finding.right):
+        assert place is None or not place.value or place.value in finding.message.en
+    assert finding.basis
+    if finding.fix and finding.fix.value is not None:
+        assert match(fixed(given, finding.fix)).matched
+    return finding

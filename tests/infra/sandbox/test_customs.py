@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from events.ceb.message import CEB621Message, CebMessage, build
+from events.ceb.message import CEB621Message, build
 from events.values import from_millisecond, utc_now
 from infra.generate.orders import GeneratedOrder, cancellation
 from infra.generate.scenarios import Mode, Scenario
@@ -163,6 +163,44 @@ async def test_a_list_that_customs_does_not_know_cannot_be_cancelled(world: Worl
     assert world.gateway.of("CEB624Message")[-1].message.returns[0].return_status == "399"
 
 
+@pytest.mark.parametrize(
+    ("scenario", "said"),
+    [
+        (Scenario.RELEASE, [TAKEN_IN]),
+        (Scenario.INSPECTION_RELEASE, [TAKEN_IN, ["500"]]),
+    ],
+)
+async def test_a_cancellation_stops_what_customs_was_about_to_say(
+    world: World, scenario: Scenario, said: list[list[str]]
+) -> None:
+    order = an_order(scenario)
+    world.gateway.hold_at = len(said)
+    for stem in stems(order):
+        await world.send(order.documents[stem])
+    await world.gateway.held.wait()
+    await world.cancel(order)
+    assert world.gateway.statuses() == said
+    assert world.gateway.of("CEB624Message")[-1].message.returns[0].return_status == "399"
+    first = world.gateway.receipts()[-1]
+    await world.send(declared(order), "declared anew")
+    await world.idle()
+    last = world.gateway.receipts()[-1]
+    assert last.return_status == "800"
+    assert last.pre_no != first.pre_no
+    assert last.invt_no != first.invt_no
+
+
+async def test_a_list_that_waits_for_a_document_can_be_changed(world: World) -> None:
+    order = an_order(Scenario.CUSTOMS_REJECTION)
+    await world.declare(order, "411", "621", "311", "621-corrected")
+    missing = ["订单信息查询不存在", "运单信息不存在"]
+    assert [receipt.return_info.partition("[")[0] for receipt in world.gateway.receipts()] == missing
+    await world.declare(order, "511")
+    assert world.gateway.statuses() == [["2"], ["2"], TAKEN_IN, ["800"]]
+    corrected = declared(order, "621-corrected").declaration_lists[0]
+    assert world.gateway.receipts()[-1].guid == corrected.head.guid
+
+
 async def test_silence_ends_when_the_same_message_comes_again(world: World) -> None:
     order = an_order(Scenario.SILENCE)
     await world.declare(order)
@@ -237,7 +275,6 @@ async def test_an_order_of_the_real_world_is_simply_released(world: World) -> No
     order = an_order(Scenario.RELEASE)
     for stem in ("311", "411", "511", "621"):
         message = order.documents[stem]
-        assert isinstance(message, CebMessage)
         renamed = type(message).model_validate_json(
             message.model_dump_json(exclude_none=True).replace(order.key.order_no, "SD20260105000001")
         )

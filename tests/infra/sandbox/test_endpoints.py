@@ -143,6 +143,13 @@ async def test_the_payment_firm_corrects_what_its_books_say_otherwise(world: Wor
     assert after.model_dump(by_alias=False, exclude=unchanged) == before.model_dump(by_alias=False, exclude=unchanged)
 
 
+async def test_a_correction_is_newer_even_than_a_payment_from_the_future(world: World) -> None:
+    order = an_order(Scenario.PAYMENT_CORRECTED)
+    await hand_over(world, "payment", payment(order, app_time="20991231235959"))
+    assert await correct(world, order, "amountPaid", str(order.facts.paid)) == 202
+    assert world.gateway.of("CEB411Message")[-1].message.payments[0].head.app_time == "21000101000000"
+
+
 async def test_the_payment_firm_stands_by_its_books(world: World) -> None:
     order = an_order(Scenario.PAYMENT_MISMATCH)
     assert await correct(world, order, "amountPaid", "1.00") == 404
@@ -180,10 +187,7 @@ async def test_it_ends_at_once_with_answers_still_to_give() -> None:
     slow = CONFIG.model_copy(update={"delay": (60.0, 60.0)})
     async with open_world(slow) as world:
         for stem in ("311", "411", "511", "621"):
-            await world.client.post("/customs/messages", content=b"")
-            message = an_order(Scenario.RELEASE).documents[stem]
-            assert isinstance(message, CebMessage)
-            assert (await world.send(message)).status_code == 202
+            assert (await world.send(an_order(Scenario.RELEASE).documents[stem])).status_code == 202
     assert not world.gateway.received
 
 

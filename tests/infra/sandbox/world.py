@@ -1,5 +1,6 @@
 """The sandbox with a gateway that writes down what it is told."""
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from events.ceb.base import CebModel
 from events.ceb.dxp import unwrap, wrap
 from events.ceb.message import CebMessage, parse
 from events.ceb.xml import local_name, parse_xml
@@ -46,10 +48,16 @@ class Received:
 
 @dataclass
 class RecordingGateway:
-    """Takes what is signed by a partner; `troubles` are the statuses of its first answers, 0 breaks the connection."""
+    """Takes what is signed by a partner; `troubles` are the statuses of its first answers, 0 breaks the connection.
+
+    It takes message number `hold_at` and answers only when `go_on` is set.
+    """
 
     received: list[Received] = field(default_factory=list)
     troubles: list[int] = field(default_factory=list)
+    hold_at: int = 0
+    held: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     def app(self) -> Starlette:
         return Starlette(routes=[Route("/v1/messages", self._take, methods=["POST"])])
@@ -66,6 +74,9 @@ class RecordingGateway:
             return Response(status_code=403)
         content = unwrap(body).content if local_name(parse_xml(body)) == "DxpMsg" else body
         self.received.append(Received(partner, parse(content), content))
+        if len(self.received) == self.hold_at:
+            self.held.set()
+            await self.go_on.wait()
         return Response(status_code=200)
 
     def of(self, root: str) -> list[Received]:
@@ -88,8 +99,9 @@ class World:
     gateway: RecordingGateway
     app: Starlette
 
-    async def send(self, message: CebMessage, cop_msg_id: str | None = None) -> httpx.Response:
+    async def send(self, message: CebModel, cop_msg_id: str | None = None) -> httpx.Response:
         """Hand a message to customs in its envelope; the message's own number is the CopMsgId unless given."""
+        assert isinstance(message, CebMessage)
         return await self.post(message_xml(message), cop_msg_id or message.guid, message.root)
 
     async def post(self, xml: bytes, cop_msg_id: str = "1", root: str = "CEB621Message") -> httpx.Response:
@@ -105,18 +117,16 @@ class World:
 
     async def declare(self, order: GeneratedOrder, *stems: str) -> list[int]:
         """Send documents of an order and wait until customs has nothing more to say."""
-        answers = [
-            (await self.send(message)).status_code
-            for stem in stems or ("311", "411", "511", "621")
-            if isinstance(message := order.documents[stem], CebMessage)
-        ]
+        wanted = stems or ("311", "411", "511", "621")
+        answers = [(await self.send(order.documents[stem])).status_code for stem in wanted]
         await self.idle()
         return answers
 
     async def cancel(self, order: GeneratedOrder) -> None:
         """Send the cancellation of the order's accepted list and wait for the answer."""
         last = self.gateway.receipts()[-1]
-        await self.send(cancellation(order, last.invt_no, last.pre_no))
+        await self.send(cancellation(order, last.invt_no, last.pre_no), "cancellation")
+        self.gateway.go_on.set()
         await self.idle()
 
     async def report(self, order: GeneratedOrder) -> dict[str, Any]:

@@ -1,0 +1,87 @@
+"""What the template promises and no emulator shows: recovery, expiry, encryption, no access for strangers."""
+
+from typing import Any
+
+import pytest
+from cfnlint.decode import decode  # type: ignore[import-untyped]
+
+from functions.settings import Settings
+from infra.stack.provision import TEMPLATE
+
+
+@pytest.fixture(scope="module")
+def resources() -> dict[str, Any]:
+    """The resources of template.yaml."""
+    template, problems = decode(str(TEMPLATE))
+    assert template
+    assert not problems
+    found: dict[str, Any] = template["Resources"]
+    return found
+
+
+def _properties(resources: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
+
+
+def test_every_table_is_paid_by_use_encrypted_and_can_be_recovered(resources: dict[str, Any]) -> None:
+    """Each has one key, `pk`."""
+    tables = _properties(resources, "AWS::DynamoDB::Table")
+
+    assert set(tables) == {"IntakeTable", "OrdersTable", "ReplayTable"}
+    for table in tables.values():
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
+        assert table["AttributeDefinitions"] == [{"AttributeName": "pk", "AttributeType": "S"}]
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["SSESpecification"] == {"SSEEnabled": True}
+
+
+def test_what_is_only_needed_for_a_time_expires(resources: dict[str, Any]) -> None:
+    """Intake and replay forget by `expires_at`; orders are kept."""
+    tables = _properties(resources, "AWS::DynamoDB::Table")
+
+    expiry = {"AttributeName": "expires_at", "Enabled": True}
+    assert tables["IntakeTable"]["TimeToLiveSpecification"] == expiry
+    assert tables["ReplayTable"]["TimeToLiveSpecification"] == expiry
+    assert "TimeToLiveSpecification" not in tables["OrdersTable"]
+
+
+def test_the_archive_is_versioned_encrypted_and_closed(resources: dict[str, Any]) -> None:
+    """Dossiers hold personal data and are evidence."""
+    (archive,) = _properties(resources, "AWS::S3::Bucket").values()
+
+    assert archive["VersioningConfiguration"] == {"Status": "Enabled"}
+    (rule,) = archive["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms"}
+    assert set(archive["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(archive["PublicAccessBlockConfiguration"]) == 4
+
+
+def test_documents_are_tried_five_times_and_then_kept_for_two_weeks(resources: dict[str, Any]) -> None:
+    """Nothing that could not be processed is lost before somebody has looked."""
+    queues = _properties(resources, "AWS::SQS::Queue")
+
+    assert queues["DocumentsQueue"]["VisibilityTimeout"] == 60
+    assert queues["DocumentsQueue"]["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert queues["DocumentsDeadLetters"]["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def test_data_survive_the_end_of_the_deployment(resources: dict[str, Any]) -> None:
+    """Deleting the CloudFormation stack deletes no order, no dossier and no dead letter."""
+    kept = {name for name, one in resources.items() if one.get("DeletionPolicy") == "Retain"}
+
+    assert kept == {"IntakeTable", "OrdersTable", "ArchiveBucket", "DocumentsDeadLetters"}
+
+
+def test_names_begin_with_the_prefix_and_are_the_defaults_of_the_settings(resources: dict[str, Any]) -> None:
+    """With the default prefix the functions need no settings."""
+    names = {"Name", "TableName", "BucketName", "QueueName"}
+    given = [one["Properties"][name] for one in resources.values() for name in names & set(one["Properties"])]
+    made = {
+        "sandan" if "Ref" in name and name["Ref"] == "Prefix" else name["Fn::Sub"].replace("${Prefix}", "sandan")
+        for name in given
+    }
+    defaults = Settings().model_dump(include={"bus", "documents_queue", "documents_dead_letters", "archive_bucket"})
+    defaults |= Settings().model_dump(include={"intake_table", "orders_table", "replay_table"})
+
+    assert made == set(defaults.values())
