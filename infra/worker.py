@@ -47,7 +47,7 @@ async def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     with ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="function") as threads:
-        async with order_worker(await connect(), threads):
+        async with order_worker(await connect(lazy=False), threads):
             announce_ready()
             await stop.wait()
 

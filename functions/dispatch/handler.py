@@ -74,7 +74,7 @@ class Dispatcher:
 
     async def _deliver(self, key: OrderKey, documents: list[InboundDocument]) -> None:
         if self._client is None:
-            self._client = await temporal.connect()
+            self._client = await temporal.connect(lazy=True)
         await temporal.deliver(self._client, key, documents)
 
 

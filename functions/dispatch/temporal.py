@@ -29,13 +29,13 @@ _STARTS_A_LIFE = {
 _RPC_TIMEOUT = timedelta(seconds=10)
 
 
-async def connect() -> Client:
-    """A client of the Temporal server that the settings name."""
+async def connect(*, lazy: bool) -> Client:
+    """A client of the Temporal server that the settings name; a lazy one reaches for it at its first call."""
     return await Client.connect(
         settings().temporal_address,
         namespace=settings().temporal_namespace,
         data_converter=pydantic_data_converter,
-        lazy=True,
+        lazy=lazy,
     )
 
 

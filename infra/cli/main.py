@@ -16,6 +16,7 @@ _MODULES = {
     "generate": "infra.cli.generate",
     "match": "infra.cli.match",
     "dlq": "infra.cli.dlq",
+    "demo": "infra.cli.demo",
 }
 _FAILED, _BAD_INPUT = 1, 2
 

@@ -1,0 +1,95 @@
+"""`sandan demo`: made-up orders through the whole local stack, each checked against its scenario."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from infra.generate.orders import GeneratedOrder, generate
+from infra.generate.scenarios import Mode, Scenario
+from infra.stack.stack import Stack
+
+if TYPE_CHECKING:
+    from infra.demo.player import Played
+    from infra.demo.report import DemoReport
+    from infra.demo.subscriber import Subscriber
+
+_EXAMPLE = "Example:\n\n    sandan demo --orders 200 --seed 7 --json report.json"
+_STACK = "demo"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("demo", epilog=_EXAMPLE)(_demo)
+
+
+def _demo(
+    *,
+    orders: Annotated[int, typer.Option(min=1, help="How many orders.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="What the orders are made from.")] = 7,
+    mode: Annotated[list[Mode] | None, typer.Option(help="Repeatable; both by default.")] = None,
+    scenario: Annotated[list[Scenario] | None, typer.Option(help="Repeatable; all by default.")] = None,
+    report: Annotated[Path | None, typer.Option("--json", help="Write the report to this file.")] = None,
+    stay: Annotated[bool, typer.Option(help="Keep the stack until Ctrl-C, to look at the orders.")] = False,
+) -> None:
+    """Start the stack, live the lives of made-up orders, check how each one ended, stop the stack."""
+    from infra.demo.demo import run_demo  # noqa: PLC0415 - loads the Temporal client, which --help does not need
+    from infra.demo.report import table  # noqa: PLC0415 - the same
+
+    console = Console(stderr=True)
+    console.print("starting the local stack: Temporal, AWS emulator, sandbox, gateway, dispatcher, worker")
+    made = list(generate(orders, seed, mode or tuple(Mode), scenario or tuple(Scenario)))
+    with Stack(_STACK) as stack:
+        console.print(f"Temporal UI: {stack.state.temporal_ui_url}   gateway: {stack.state.gateway_url}")
+        with Live(console=console, refresh_per_second=4) as live:
+            shown = _Progress(live, made)
+            result = asyncio.run(run_demo(stack.state, made, seed, shown.update))
+        if report:
+            report.write_text(result.model_dump_json(indent=2))
+        Console().print(table(result))
+        _conclude(result, console, stack.state.temporal_ui_url)
+        if stay:
+            _wait(console)
+    raise typer.Exit(1 if result.wrong or result.dead_letters else 0)
+
+
+class _Progress:
+    """Where the orders stand, drawn anew while they live."""
+
+    def __init__(self, live: Live, orders: Sequence[GeneratedOrder]) -> None:
+        self._live = live
+        self._orders = orders
+
+    def update(self, subscriber: "Subscriber", played: Sequence["Played"]) -> None:
+        """Count the orders by stage."""
+        stages = Counter(subscriber.stage(order.key.order_no) or "not heard of" for order in self._orders)
+        shown = Table(show_header=False, box=None)
+        for stage, count in stages.most_common():
+            shown.add_row(f"{stage}", str(count), Text("━" * (60 * count // len(self._orders)), style="cyan"))
+        self._live.update(Group(Text(f"{len(played)} of {len(self._orders)} orders have ended"), shown))
+
+
+def _conclude(result: "DemoReport", console: Console, ui: str) -> None:
+    for order in result.wrong:
+        console.print(
+            f"[red]{order.orderNo}: expected {order.expected}, found {order.final}. {order.error or ''}[/red]"
+        )
+    if result.dead_letters:
+        console.print(f"[red]{result.dead_letters} documents lie in the dead-letter queue[/red]")
+    if not result.wrong and not result.dead_letters:
+        console.print(f"[green]every order ended as its scenario says[/green]; the dead-letter queue is empty; {ui}")
+
+
+def _wait(console: Console) -> None:
+    console.print("the stack stays until Ctrl-C")
+    try:
+        asyncio.run(asyncio.Event().wait())
+    except KeyboardInterrupt:
+        console.print("stopping")
