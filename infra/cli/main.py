@@ -9,7 +9,7 @@ from infra.stack.errors import StackError
 
 _HELP = (
     "Sandan (三单) runs the life of every cross-border e-commerce order of a pilot zone: three-document matching, "
-    "clearance, delivery.\n\nExample: `sandan up` in one terminal, `sandan demo --orders 20` in another."
+    "clearance, delivery.\n\nExample: `sandan demo --orders 20`"
 )
 _MODULES = {
     "up": "infra.cli.up",

@@ -179,8 +179,8 @@ class Player:
         if expected is Stage.CLOSED:
             await self._until(Stage.DELIVERED)
             await self._forward(_RETURN_WINDOW)
+        await self._until(expected)
         if not expected.is_final:
-            await self._until(expected)
             return (await self._handle().query(ImportOrderWorkflow.state)).stage
         async with asyncio.timeout(_PATIENCE_SECONDS):
             result = await self._handle().result()

@@ -51,8 +51,8 @@ def percentile(values: Sequence[float], percent: int) -> float:
 def table(report: DemoReport) -> Table:
     """Scenario x final stage x count x p50/p99 time."""
     shown = Table(title=f"{len(report.orders)} orders in {report.seconds:.1f} s", header_style="bold")
-    shown.add_column("scenario")
-    shown.add_column("final stage")
+    shown.add_column("scenario", no_wrap=True)
+    shown.add_column("final stage", no_wrap=True)
     for name in ("orders", "p50 s", "p99 s", "actions"):
         shown.add_column(name, justify="right")
     shown.add_column("as told")
