@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime
 
-from events.ceb.base import CebModel
+from events.ceb.base import CebModel, plain
 from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationList, DeclarationReturn
 from events.ceb.message import FormatError
 from events.ceb.order import Order, OrderReturn
@@ -86,18 +87,21 @@ class InboundDocument(Value):
 
 
 def content_hash(document: CebModel) -> str:
-    """SHA-256 of what a document says: all of it but its serial number, its times and the kind of its sending."""
-    content = _essence(document.model_dump(mode="json"))
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    """SHA-256 of what a document says: all of it but its serial number, its times and the kind of its sending.
+
+    The same number is the same content however it is written: 561.890 is 561.89.
+    """
+    return hashlib.sha256(json.dumps(_essence(document), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _essence(content: Any) -> Any:
-    if isinstance(content, dict):
+    if isinstance(content, CebModel):
+        said = {field.alias or name: getattr(content, name) for name, field in type(content).model_fields.items()}
         return {
             name: _essence(value)
-            for name, value in content.items()
+            for name, value in said.items()
             if name not in _UNESSENTIAL and value is not None and value != ""
         }
     if isinstance(content, list):
         return [_essence(item) for item in content]
-    return content
+    return plain(content.normalize() + 0) if isinstance(content, Decimal) else content

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 _RECEIVE_AT_ONCE = 10
-_LONG_POLL_SECONDS = 5
+_LONG_POLL_SECONDS = 1
 _PAUSE_SECONDS = 1.0
 _BATCH = int(os.environ.get("SANDAN_DISPATCH_BATCH", "60"))
 _WINDOW_SECONDS = float(os.environ.get("SANDAN_DISPATCH_WINDOW_SECONDS", "0.1"))

@@ -10,11 +10,16 @@ from events.documents import DocumentKind
 
 
 class ListVersion(BaseModel):
-    """One declared version of a list: the documents that go with it, and every receipt that customs gave for it."""
+    """One declared version of a list, and every receipt that customs gave for it.
+
+    `sends` are the documents that go with it. `app_type`, and each value of `sends`, is what the message is to customs:
+    1 where customs has never heard of it, 2 where it changes something; what it was at our door does not matter.
+    """
 
     number: int
     guid: str
-    sends: list[DocumentKind]
+    sends: dict[DocumentKind, str]
+    app_type: str
     receipts: list[DeclarationReturn] = Field(default_factory=list)
     resends: int = 0
     flagged: int = 0
@@ -65,8 +70,8 @@ class ListVersion(BaseModel):
 
 def version_of(receipt: DeclarationReturn, versions: list[ListVersion]) -> ListVersion | None:
     """The version that a receipt answers: by the list's guid where customs repeats it, else the latest one."""
-    same = [version for version in versions if version.guid == receipt.guid]
-    return (same or versions or [None])[-1]
+    candidates = [version for version in versions if version.guid == receipt.guid] or versions
+    return candidates[-1] if candidates else None
 
 
 def _status(receipt: DeclarationReturn) -> ReceiptStatus:

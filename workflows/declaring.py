@@ -2,12 +2,16 @@
 
 import asyncio
 from datetime import timedelta
+from typing import TypeVar
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from events.ceb.declaration_list import DeclarationReturn
+    from events.ceb.declaration_list import DeclarationList, DeclarationReturn
+    from events.ceb.order import Order
+    from events.ceb.payment import Payment
     from events.ceb.receipt_status import StatusClass, list_status
+    from events.ceb.waybill import Waybill
     from events.documents import DocumentKind
     from events.findings import Finding, Fix, Place
     from events.life import LifeLimits, Resolution, Stage
@@ -16,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from functions.declaration.models import ExplainRequest, SubmitRequest, Submitted
     from functions.intake import handler as intake
     from functions.intake.models import FreezeRequest, FrozenDocument, ThawRequest
-    from functions.intake.rules import business_key
+    from functions.intake.rules import CHANGE, NEW, business_key
     from functions.policy import handler as policy
     from functions.policy.models import RowRequest
     from workflows import texts
@@ -24,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.customs_status import ListVersion
     from workflows.order_state import AT_CUSTOMS, COMPARED, OrderState
 
+Document = TypeVar("Document", Order, Payment, Waybill, DeclarationList)
 RETURN_WINDOW = "return.window_days"
 CUSTOMS_SILENT = "customs-silent"
 CUSTOMS_UNREACHABLE = "customs-unreachable"
@@ -76,9 +81,11 @@ class Declaring:
             return
         state.frozen = documents
         hashes = {kind: state.documents[kind].content_hash for kind in COMPARED}
-        lacking = [kind for kind in COMPARED if state.sent.get(kind) != hashes[kind]]
+        lacking = {kind: _app_type(kind in state.sent) for kind in COMPARED if state.sent.get(kind) != hashes[kind]}
         state.sent = hashes
-        state.versions.append(ListVersion(number=number, guid=declaration_list.head.guid, sends=lacking))
+        app_type = _app_type(any(version.receipts for version in state.versions))
+        guid = declaration_list.head.guid
+        state.versions.append(ListVersion(number=number, guid=guid, sends=lacking, app_type=app_type))
         state.findings = []
         state.enter(Stage.DECLARED, texts.declared(number), workflow.now())
         self.submit()
@@ -116,10 +123,10 @@ class Declaring:
         request = SubmitRequest(
             key=state.key,
             version=version.number,
-            declaration_list=state.declaration_list,
-            order=state.order if DocumentKind.ORDER in version.sends else None,
-            payment=state.payment if DocumentKind.PAYMENT in version.sends else None,
-            waybill=state.waybill if DocumentKind.WAYBILL in version.sends else None,
+            declaration_list=_sent_as(state.declaration_list, version.app_type),
+            order=_sent_as(state.order, version.sends.get(DocumentKind.ORDER)),
+            payment=_sent_as(state.payment, version.sends.get(DocumentKind.PAYMENT)),
+            waybill=_sent_as(state.waybill, version.sends.get(DocumentKind.WAYBILL)),
         )
         state.deadline = workflow.now() + self._limits.silence
         self.submission = call_outside(declaration.submit, request, f"list version {version.number} to customs")
@@ -246,3 +253,15 @@ class Declaring:
             version.resends = 0
             if self.submission is None:
                 self.submit()
+
+
+def _app_type(is_known: bool) -> str:
+    return CHANGE if is_known else NEW
+
+
+def _sent_as(document: Document | None, app_type: str | None) -> Document | None:
+    """The document as it goes to customs; None when it does not go with this version."""
+    if document is None or app_type is None:
+        return None
+    head = document.head.model_copy(update={"app_type": app_type})
+    return document.model_copy(update={"head": head})

@@ -27,26 +27,25 @@ class Telling:
     async def tell(self) -> None:
         """Record and publish the changes since the last word; nothing when there are none."""
         state = self._state
-        changes = state.changes[state.told :]
-        if not changes:
+        if len(state.changes) == state.told:
             return
-        previous = state.changes[state.told - 1].stage if state.told else None
         self._upsert()
-        workflow.set_current_details(_details(state, changes[-1]))
+        workflow.set_current_details(_details(state, state.changes[-1]))
+        told = len(state.changes)
         await call(
             orders.record,
             RecordRequest(
                 key=state.key,
                 mode=state.mode,
-                previous=previous,
-                changes=changes,
+                history=state.changes,
+                told=state.told,
                 findings=state.findings,
                 needs_human=state.needs_human,
                 due_by=state.deadline,
                 personal=state.personal,
             ),
         )
-        state.told = changes[-1].number
+        state.told = told
 
     def _upsert(self) -> None:
         """At most once per phase: every upsert is a billable Action."""

@@ -1,7 +1,7 @@
 """Put an order's stages on record and tell the subscribers; show an order."""
 
 from events.catalogue import STAGE_CHANGED
-from events.life import OrderStageChanged, Stage
+from events.life import OrderStageChanged, StageChange
 from functions.bus import OutboundEvent, put_events
 from functions.function import function
 from functions.orders import store
@@ -13,9 +13,9 @@ from functions.orders.models import Recorded, RecordRequest, Shown, ShowRequest
 def record(request: RecordRequest) -> Recorded:
     """Record first, publish then: a repeated call records nothing twice and publishes the same event ids again."""
     masked = _masked(request)
-    store.append(masked)
+    store.put(masked)
     put_events("sandan.orders", _events(masked))
-    return Recorded(last=masked.changes[-1].number)
+    return Recorded(last=masked.history[-1].number)
 
 
 @function("orders.show")
@@ -25,26 +25,32 @@ def show(request: ShowRequest) -> Shown:
 
 
 def _masked(request: RecordRequest) -> RecordRequest:
-    changes = [
-        change.model_copy(update={"reason": scrub_text(change.reason, request.personal)}) for change in request.changes
+    history = [
+        change.model_copy(update={"reason": scrub_text(change.reason, request.personal)}) for change in request.history
     ]
     findings = [mask_finding(finding, request.personal) for finding in request.findings]
-    return request.model_copy(update={"changes": changes, "findings": findings, "personal": []})
+    return request.model_copy(update={"history": history, "findings": findings, "personal": []})
 
 
 def _events(request: RecordRequest) -> list[OutboundEvent]:
-    events = []
-    previous: Stage | None = request.previous
-    for change in request.changes:
-        told = OrderStageChanged(
-            ebp_code=request.key.ebp_code,
-            order_no=request.key.order_no,
-            change=change,
-            previous=previous,
-            findings=tuple(request.findings) if change is request.changes[-1] else (),
-            needs_human=request.needs_human,
+    """One event per change that nobody was told of; its id is the same whenever the same change is told again."""
+    latest = request.history[-1]
+    previous: list[StageChange | None] = [None, *request.history]
+    pairs = list(zip(previous, request.history, strict=False))[request.told :]
+    return [
+        OutboundEvent(
+            id=f"{request.key.workflow_id}#{change.number}-{change.stage}",
+            type=STAGE_CHANGED.name,
+            subject=request.key.workflow_id,
+            time=change.at,
+            data=OrderStageChanged(
+                ebp_code=request.key.ebp_code,
+                order_no=request.key.order_no,
+                change=change,
+                previous=before.stage if before else None,
+                findings=tuple(request.findings) if change is latest else (),
+                needs_human=request.needs_human,
+            ),
         )
-        event_id = f"{request.key.workflow_id}#{change.number}"
-        events.append(OutboundEvent(event_id, STAGE_CHANGED.name, request.key.workflow_id, change.at, told))
-        previous = change.stage
-    return events
+        for before, change in pairs
+    ]

@@ -3,21 +3,22 @@
 from pydantic import AwareDatetime, Field
 
 from events.findings import Finding
-from events.life import OrderView, Stage, StageChange
+from events.life import OrderView, StageChange
 from events.values import OrderKey, Value
 
 
 class RecordRequest(Value):
-    """What an order's workflow tells the world: the new stages since its last word, and where it stands now.
+    """What an order's workflow tells the world: its whole history, of which `told` changes are known already.
 
-    `personal` holds the values of the order's documents that name a person; they are masked wherever they stand
-    before anything is kept or published.
+    The whole, because a call that was cut off by a crash may come again with more than it had: what is on record
+    is then replaced, not added to. `personal` holds the values of the order's documents that name a person; they
+    are masked wherever they stand before anything is kept or published.
     """
 
     key: OrderKey
     mode: str | None
-    previous: Stage | None
-    changes: list[StageChange] = Field(min_length=1)
+    history: list[StageChange] = Field(min_length=1)
+    told: int = Field(ge=0)
     findings: list[Finding]
     needs_human: str | None = None
     due_by: AwareDatetime | None = None

@@ -1,4 +1,4 @@
-"""The orders table: one item per order, which grows by one entry per stage."""
+"""The orders table: one item per order."""
 
 from pydantic import TypeAdapter
 
@@ -10,32 +10,28 @@ from functions.orders.models import RecordRequest
 from functions.settings import settings
 
 _FINDINGS = TypeAdapter(list[Finding])
+_HISTORY = TypeAdapter(list[StageChange])
 
 
-def append(request: RecordRequest) -> bool:
-    """Put the new stages on record; False when they are there already (a repeated call)."""
+def put(request: RecordRequest) -> bool:
+    """Put an order on record; False when more is on record already (a late repetition)."""
     client = dynamodb()
-    latest = request.changes[-1]
+    latest = request.history[-1]
     try:
-        client.update_item(
+        client.put_item(
             TableName=settings().orders_table,
-            Key={"pk": {"S": request.key.workflow_id}},
-            UpdateExpression=(
-                "SET history = list_append(if_not_exists(history, :none), :new), last_change = :last, stage = :stage, "
-                "findings = :findings, trade_mode = :mode, needs_human = :human, due_by = :due"
-            ),
-            ConditionExpression="attribute_not_exists(last_change) OR last_change < :first",
-            ExpressionAttributeValues={
-                ":none": {"L": []},
-                ":new": {"L": [{"S": change.model_dump_json()} for change in request.changes]},
-                ":first": {"N": str(request.changes[0].number)},
-                ":last": {"N": str(latest.number)},
-                ":stage": {"S": latest.stage},
-                ":findings": {"S": _FINDINGS.dump_json(request.findings).decode()},
-                ":mode": {"S": request.mode or ""},
-                ":human": {"S": request.needs_human or ""},
-                ":due": {"S": request.due_by.isoformat() if request.due_by else ""},
+            Item={
+                "pk": {"S": request.key.workflow_id},
+                "last_change": {"N": str(latest.number)},
+                "stage": {"S": latest.stage},
+                "history": {"S": _HISTORY.dump_json(request.history).decode()},
+                "findings": {"S": _FINDINGS.dump_json(request.findings).decode()},
+                "trade_mode": {"S": request.mode or ""},
+                "needs_human": {"S": request.needs_human or ""},
+                "due_by": {"S": request.due_by.isoformat() if request.due_by else ""},
             },
+            ConditionExpression="attribute_not_exists(last_change) OR last_change <= :last",
+            ExpressionAttributeValues={":last": {"N": str(latest.number)}},
         )
     except client.exceptions.ConditionalCheckFailedException:
         return False
@@ -56,7 +52,7 @@ def read(key: OrderKey) -> OrderView | None:
             "order_no": key.order_no,
             "stage": Stage(item["stage"]["S"]),
             "mode": item["trade_mode"]["S"] or None,
-            "history": [StageChange.model_validate_json(entry["S"]) for entry in item["history"]["L"]],
+            "history": _HISTORY.validate_json(item["history"]["S"]),
             "findings": _FINDINGS.validate_json(item["findings"]["S"]),
             "needs_human": item["needs_human"]["S"] or None,
             "due_by": item["due_by"]["S"] or None,

@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from infra.cli.interrupts import end_like_ctrl_c
 from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.scenarios import Mode, Scenario
 from infra.stack.stack import Stack
@@ -43,6 +44,9 @@ def _demo(
     from infra.demo.demo import run_demo  # noqa: PLC0415 - loads the Temporal client, which --help does not need
     from infra.demo.report import table  # noqa: PLC0415 - the same
 
+    end_like_ctrl_c()
+    if report and not report.parent.is_dir():
+        raise typer.BadParameter(f"{report.parent} is no folder: create it first", param_hint="--json")
     console = Console(stderr=True)
     console.print("starting the local stack: Temporal, AWS emulator, sandbox, gateway, dispatcher, worker")
     made = list(generate(orders, seed, mode or tuple(Mode), scenario or tuple(Scenario)))

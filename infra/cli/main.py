@@ -1,5 +1,6 @@
 """The command line `sandan`: loads the modules of the commands only when they are asked for."""
 
+import os
 import sys
 from importlib import import_module
 
@@ -17,6 +18,8 @@ _MODULES = {
     "match": "infra.cli.match",
     "dlq": "infra.cli.dlq",
     "demo": "infra.cli.demo",
+    "submit": "infra.cli.submit",
+    "order": "infra.cli.orders",
 }
 _FAILED, _BAD_INPUT = 1, 2
 
@@ -41,7 +44,30 @@ def _root() -> None:
 
 
 def main() -> None:
-    """Run the command line; what the user can mend is told in words, without a traceback."""
+    """Run the command line and end this process with its exit code."""
+    try:
+        _run()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else _FAILED
+    _leave(code)
+
+
+def _leave(code: int) -> None:
+    """End at once where the Temporal library is loaded.
+
+    Its threads outlive the event loop and now and then abort an interpreter that is shutting down
+    (temporalio/sdk-python, issue 300); a command that succeeded must not end with code 134.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if "temporalio" in sys.modules:
+        os._exit(code)
+    sys.exit(code)
+
+
+def _run() -> None:
+    """What the user can mend is told in words, without a traceback."""
     try:
         application(sys.argv[1] if len(sys.argv) > 1 else None)()
     except StackError as error:

@@ -1,7 +1,6 @@
 """`sandan up`: the local stack, until Ctrl-C."""
 
 import json
-import signal
 import time
 from collections import deque
 from contextlib import suppress
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from infra.cli.interrupts import end_like_ctrl_c
 from infra.stack.errors import StackError
 from infra.stack.state import DEFAULT_NAME
 
@@ -40,8 +40,7 @@ def _up(
     """Start the local stack and stay until Ctrl-C."""
     from infra.stack.stack import Stack  # noqa: PLC0415 - `sandan up --help` does without
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    end_like_ctrl_c()
     with suppress(KeyboardInterrupt):
         began = time.monotonic()
         typer.echo("starting…", err=True)
@@ -52,10 +51,6 @@ def _up(
             typer.echo(f"up after {time.monotonic() - began:.1f} s; Ctrl-C ends it", err=True)
             _watch(stack)
     typer.echo("ended", err=True)
-
-
-def _interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def _watch(stack: "Stack") -> NoReturn:

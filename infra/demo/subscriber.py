@@ -80,7 +80,7 @@ class Subscriber:
                 continue
             async with self._changed:
                 for event in events:
-                    if all(known.change.number != event.change.number for known in self.stages[event.order_no]):
+                    if event not in self.stages[event.order_no]:
                         self.stages[event.order_no].append(event)
                     self.heard[event.order_no].setdefault(event.change.stage, time.monotonic())
                 self._changed.notify_all()

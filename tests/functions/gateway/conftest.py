@@ -5,10 +5,8 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-import boto3
 import pytest
 
 from events.values import utc_now
@@ -34,7 +32,6 @@ CODES = {
     "stranger": "3207OTHER1",
 }
 ROLES = {"seller": "platform", "stranger": "platform"}
-_MAKE_CLIENT: Callable[..., Any] = boto3.client
 XML = "application/xml"
 JSON = "application/json"
 
@@ -115,19 +112,8 @@ class Door:
         return self.request("GET", target, headers=signed)
 
 
-@cache
-def _client(service: str, config: Any = None) -> Any:
-    return _MAKE_CLIENT(service, config=config)
-
-
 @pytest.fixture
-def clients_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clients of the emulated AWS are made once, not once for every test: making them takes most of a test's time."""
-    monkeypatch.setattr(boto3, "client", _client)
-
-
-@pytest.fixture
-def door(clients_kept: None, aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+def door(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
     """The door of an empty product with its partners; the bus is real, and listened to."""
     store.secrets.cache_clear()
     clients.dynamodb().create_table(

@@ -88,7 +88,7 @@ def test_the_resources_have_the_names_that_the_functions_expect(clients: StackCl
     assert NAMES.archive_bucket in {bucket["Name"] for bucket in clients.s3.list_buckets()["Buckets"]}
     queue = clients.sqs.get_queue_url(QueueName=NAMES.documents_queue)["QueueUrl"]
     attributes = clients.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
-    assert attributes["VisibilityTimeout"] == "60"
+    assert attributes["VisibilityTimeout"] == "30"
     redrive = json.loads(attributes["RedrivePolicy"])
     assert redrive["maxReceiveCount"] == 5
     assert redrive["deadLetterTargetArn"].endswith(f":{NAMES.documents_dead_letters}")

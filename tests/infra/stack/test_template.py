@@ -61,7 +61,7 @@ def test_documents_are_tried_five_times_and_then_kept_for_two_weeks(resources: d
     """Nothing that could not be processed is lost before somebody has looked."""
     queues = _properties(resources, "AWS::SQS::Queue")
 
-    assert queues["DocumentsQueue"]["VisibilityTimeout"] == 60
+    assert queues["DocumentsQueue"]["VisibilityTimeout"] == 30
     assert queues["DocumentsQueue"]["RedrivePolicy"]["maxReceiveCount"] == 5
     assert queues["DocumentsDeadLetters"]["MessageRetentionPeriod"] == 14 * 24 * 3600
 

@@ -1,0 +1,214 @@
+"""`sandan order`: look at orders, and act on those that need a person."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from events.life import CancelRequest, CorrectRequest, OrderView, Resolution, ResolveRequest, Stage, UpdateAnswer
+from events.values import CHINA, OrderKey
+from infra.cli.running import AsJson, StackName, gateway_of, order_key, temporal_of
+from infra.generate.parties import OPERATOR_PARTNER
+from infra.stack.errors import StackError
+from infra.stack.state import DEFAULT_NAME, StackState, running_stack
+
+if TYPE_CHECKING:
+    from temporalio.client import WorkflowHandle
+
+    from events.findings import Fix
+    from events.life import ImportOrderResult
+    from workflows.import_order import ImportOrderWorkflow
+
+_ORDER = "3207SDPT01/LYG9610-7-000001-REL"
+_Order = Annotated[str, typer.Argument(metavar="ORDER", help="ebpCode/orderNo.")]
+_Who = Annotated[str, typer.Option(help="Who decides; kept in the dossier.")]
+_Why = Annotated[str, typer.Option(help="Why; kept in the dossier.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    order = typer.Typer(no_args_is_help=True, help="Look at orders, and act on those that need a person.")
+    order.command("list", epilog="Example:\n\n    sandan order list --needs-human --json")(_list)
+    order.command("show", epilog=f"Example:\n\n    sandan order show {_ORDER}")(_show)
+    order.command(
+        "correct",
+        epilog=f"Example:\n\n    sandan order correct {_ORDER} --fix payment.amountPaid=561.89 --who op-1 --why letter",
+    )(_correct)
+    order.command("cancel", epilog=f"Example:\n\n    sandan order cancel {_ORDER} --who op-1 --why withdrawn")(_cancel)
+    order.command(
+        "resolve",
+        epilog=f"Example:\n\n    sandan order resolve {_ORDER} --case customs-silent --resolution resend "
+        "--who op-1 --why hotline",
+    )(_resolve)
+    app.add_typer(order, name="order")
+
+
+def _list(
+    *,
+    stage: Annotated[Stage | None, typer.Option(help="Only orders in this stage.")] = None,
+    needs_human: Annotated[bool, typer.Option("--needs-human", help="Only orders that wait for a person.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="The most orders to show.")] = 50,
+    as_json: AsJson = False,
+    name: StackName = DEFAULT_NAME,
+) -> None:
+    """Orders by their search attributes, the latest first."""
+    rows = asyncio.run(_rows(running_stack(name), stage, needs_human=needs_human, limit=limit))
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        human = "  needs a person" if row["needsHuman"] else ""
+        typer.echo(f"{row['ebpCode']}/{row['orderNo']}  {row['mode'] or '----'}  {row['stage']}{human}")
+    typer.echo(f"{len(rows)} orders", err=True)
+
+
+async def _rows(state: StackState, stage: Stage | None, *, needs_human: bool, limit: int) -> list[dict[str, Any]]:
+    from functions.dispatch import search_attributes as attributes  # noqa: PLC0415 - loads the Temporal library
+
+    query = ["WorkflowType = 'ImportOrder'"]
+    if stage:
+        query.append(f"Stage = '{stage}'")
+    if needs_human:
+        query.append("NeedsHuman = true")
+    client = await temporal_of(state)
+    rows = []
+    async for found in client.list_workflows(" AND ".join(query), limit=limit):
+        key = OrderKey.from_workflow_id(found.id)
+        given = found.typed_search_attributes
+        rows.append(
+            {
+                "ebpCode": key.ebp_code,
+                "orderNo": key.order_no,
+                "mode": given.get(attributes.MODE),
+                "stage": given.get(attributes.STAGE),
+                "needsHuman": given.get(attributes.NEEDS_HUMAN, default=False),
+                "running": found.close_time is None,
+            }
+        )
+    return rows
+
+
+def _show(order: _Order, *, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:
+    """An order's stages and findings, as its parties see them."""
+    view = asyncio.run(_view(running_stack(name), order_key(order)))
+    if as_json:
+        typer.echo(view.model_dump_json(indent=2))
+        return
+    typer.echo(f"{view.ebp_code}/{view.order_no}  {view.mode or ''}  {view.stage}")
+    for change in view.history:
+        typer.echo(f"  {change.number:3}  {_moment(change.at)}  {change.stage:13}  {change.reason.en}")
+    for finding in view.findings:
+        fix = f"  fix: {finding.fix.document}.{finding.fix.field} = {finding.fix.value}" if finding.fix else ""
+        typer.echo(f"  finding {finding.rule} ({finding.code or 'no code'}): {finding.message.en}{fix}")
+    if view.needs_human:
+        typer.echo(f"  waits for a person: {view.needs_human}")
+    if view.due_by:
+        typer.echo(f"  next deadline: {_moment(view.due_by)} (China Standard Time)")
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
+
+
+async def _view(state: StackState, key: OrderKey) -> OrderView:
+    async with gateway_of(state) as gateway:
+        answer = await gateway.get(OPERATOR_PARTNER, f"/v1/orders/{key.ebp_code}/{key.order_no}")
+    if answer.status_code != HTTPStatus.OK:
+        raise StackError(f"order {key}: {answer.json().get('detail', answer.status_code)}")
+    return OrderView.model_validate_json(answer.content)
+
+
+def _correct(
+    order: _Order,
+    *,
+    fix: Annotated[list[str] | None, typer.Option(help="document.field=value; repeatable.")] = None,
+    proposed: Annotated[bool, typer.Option("--proposed", help="Apply the fixes that the findings propose.")] = False,
+    who: _Who,
+    why: _Why,
+    name: StackName = DEFAULT_NAME,
+) -> None:
+    """Put values into fields of an order's documents; they go through the same door as everybody's."""
+    given = [_fix(text) for text in fix or []]
+    if not given and not proposed:
+        raise typer.BadParameter("say what to correct: --fix document.field=value, or --proposed")
+
+    async def correct(handle: "WorkflowHandle[ImportOrderWorkflow, ImportOrderResult]") -> UpdateAnswer:
+        from workflows.import_order import ImportOrderWorkflow  # noqa: PLC0415 - loads the Temporal library
+
+        fixes = list(given)
+        if proposed:
+            state = await handle.query(ImportOrderWorkflow.state)
+            fixes += [finding.fix for finding in state.findings if finding.fix and finding.fix.value is not None]
+        if not fixes:
+            raise StackError(f"order {order}: its findings propose no value; give one with --fix document.field=value")
+        return await handle.execute_update(ImportOrderWorkflow.correct, CorrectRequest(fixes=fixes, who=who, why=why))
+
+    _update(name, order, correct)
+
+
+def _fix(text: str) -> "Fix":
+    from events.findings import Fix  # noqa: PLC0415 - only this command needs it
+
+    place, equals, value = text.partition("=")
+    document, dot, field = place.partition(".")
+    if not equals or not dot:
+        raise typer.BadParameter(f"{text!r}: write document.field=value, such as payment.amountPaid=561.89")
+    return Fix(document=document, field=field, value=value)
+
+
+def _cancel(order: _Order, *, who: _Who, why: _Why, name: StackName = DEFAULT_NAME) -> None:
+    """End an order before its release; a declared list is cancelled at customs first."""
+
+    async def cancel(handle: "WorkflowHandle[ImportOrderWorkflow, ImportOrderResult]") -> UpdateAnswer:
+        from workflows.import_order import ImportOrderWorkflow  # noqa: PLC0415 - loads the Temporal library
+
+        return await handle.execute_update(ImportOrderWorkflow.cancel, CancelRequest(who=who, why=why))
+
+    _update(name, order, cancel)
+
+
+def _resolve(
+    order: _Order,
+    *,
+    case: Annotated[str, typer.Option(help="What the order waits with, as `order show` says.")],
+    resolution: Annotated[Resolution, typer.Option(help="What is decided.")],
+    who: _Who,
+    why: _Why,
+    name: StackName = DEFAULT_NAME,
+) -> None:
+    """Decide a case that needs a person."""
+    request = ResolveRequest(case=case, resolution=resolution, who=who, why=why)
+
+    async def resolve(handle: "WorkflowHandle[ImportOrderWorkflow, ImportOrderResult]") -> UpdateAnswer:
+        from workflows.import_order import ImportOrderWorkflow  # noqa: PLC0415 - loads the Temporal library
+
+        return await handle.execute_update(ImportOrderWorkflow.resolve, request)
+
+    _update(name, order, resolve)
+
+
+def _update(name: str, order: str, act: Callable[[Any], Awaitable[UpdateAnswer]]) -> None:
+    """Send an update and print its answer; a refusal is told in the words of the order."""
+    answer = asyncio.run(_updated(running_stack(name), order_key(order), act))
+    typer.echo(f"{order}: {answer.text.en}")
+
+
+async def _updated(state: StackState, key: OrderKey, act: Callable[[Any], Awaitable[UpdateAnswer]]) -> UpdateAnswer:
+    from temporalio.client import WorkflowUpdateFailedError  # noqa: PLC0415 - loads the Temporal library
+    from temporalio.service import RPCError, RPCStatusCode  # noqa: PLC0415 - the same
+
+    from workflows.import_order import ImportOrderWorkflow  # noqa: PLC0415 - the same
+
+    client = await temporal_of(state)
+    try:
+        return await act(client.get_workflow_handle_for(ImportOrderWorkflow.run, key.workflow_id))
+    except WorkflowUpdateFailedError as error:
+        raise StackError(f"order {key}: refused: {error.cause}") from None
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise StackError(f"order {key} is not known, or its life has ended: see `sandan order show`") from None
+        raise StackError(f"order {key}: Temporal: {error.message}") from None

@@ -1,0 +1,46 @@
+"""What commands need of a running stack: its door as a partner, its Temporal server."""
+
+import base64
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from events.values import OrderKey
+from infra.gateway_client import GatewayClient
+from infra.stack.errors import StackError
+from infra.stack.state import StackState
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+StackName = Annotated[str, typer.Option("--name", help="Of the stack.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def gateway_of(state: StackState) -> GatewayClient:
+    """A client of the stack's door that can speak as each of its partners."""
+    keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
+    return GatewayClient(state.gateway_url, keys)
+
+
+async def temporal_of(state: StackState) -> "Client":
+    """A client of the stack's Temporal server. Raises StackError when it does not answer."""
+    from temporalio.client import Client  # noqa: PLC0415 - loads 0.5 s of library that not every command needs
+    from temporalio.contrib.pydantic import pydantic_data_converter  # noqa: PLC0415 - the same
+
+    try:
+        return await Client.connect(
+            state.temporal_address, namespace=state.temporal_namespace, data_converter=pydantic_data_converter
+        )
+    except RuntimeError as error:
+        raise StackError(f"Temporal at {state.temporal_address} does not answer: {error}") from None
+
+
+def order_key(text: str) -> OrderKey:
+    """`ebpCode/orderNo` as a key. Raises typer.BadParameter for anything else."""
+    ebp_code, slash, order_no = text.partition("/")
+    if not slash or not ebp_code or not order_no:
+        raise typer.BadParameter(
+            f"{text!r} names no order: write ebpCode/orderNo, such as 3207SDPT01/LYG9610-7-000001-REL"
+        )
+    return OrderKey(ebp_code=ebp_code, order_no=order_no)

@@ -1,0 +1,71 @@
+"""AWS in the process, as a pytest plugin: who asks for `aws` gets fresh, empty resources under the settings' names."""
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions import aws as clients
+from functions.settings import settings
+
+REGION = "cn-north-1"
+
+
+class SharedClients:
+    """Stands for boto3 in `functions.aws`: clients are dear to make, so all tests share theirs."""
+
+    def __init__(self) -> None:
+        self._session = boto3.Session("testing", "testing", "testing", region_name=REGION)
+        self._made: dict[str, Any] = {}
+
+    def client(self, service: str, config: Any = None) -> Any:
+        """The one client of a service."""
+        if service not in self._made:
+            self._made[service] = self._session.client(service, config=config)
+        return self._made[service]
+
+
+@pytest.fixture(scope="session")
+def _shared_clients() -> SharedClients:
+    return SharedClients()
+
+
+@pytest.fixture
+def aws(_shared_clients: SharedClients) -> Iterator[None]:
+    """The tables, the archive, the bus, the queue and its dead letters; no network, no account, nobody's settings."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name in [name for name in os.environ if name.startswith(("SANDAN_", "AWS_"))]:
+            monkeypatch.delenv(name)
+        monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+        monkeypatch.setattr(clients, "boto3", _shared_clients)
+        _forget()
+        with mock_aws():
+            _create_resources()
+            yield
+    _forget()
+
+
+def _forget() -> None:
+    for cached in (clients.dynamodb, clients.eventbridge, clients.s3, clients.secretsmanager, clients.sqs, settings):
+        cached.cache_clear()
+
+
+def _create_resources() -> None:
+    named = settings()
+    for table in (named.intake_table, named.orders_table):
+        clients.dynamodb().create_table(
+            TableName=table,
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    clients.s3().create_bucket(Bucket=named.archive_bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    clients.eventbridge().create_event_bus(Name=named.bus)
+    dead_letters = clients.sqs().create_queue(QueueName=named.documents_dead_letters)["QueueUrl"]
+    attributes = clients.sqs().get_queue_attributes(QueueUrl=dead_letters, AttributeNames=["QueueArn"])["Attributes"]
+    redrive = json.dumps({"deadLetterTargetArn": attributes["QueueArn"], "maxReceiveCount": "5"})
+    clients.sqs().create_queue(QueueName=named.documents_queue, Attributes={"RedrivePolicy": redrive})

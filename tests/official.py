@@ -1,0 +1,29 @@
+"""What the official files say of the customs messages: the schema, the samples, the fields."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+IMPORT_SCHEMA = "import_business_node.xsd"
+TERMINAL_SCHEMA = "terminal_node.xsd"
+
+
+def schema_errors(shared_ceb: Path, message: bytes, schema: str = IMPORT_SCHEMA) -> str:
+    """What an official schema says against a message; empty when it is valid."""
+    checked = _schema(shared_ceb / "xsd" / schema)
+    return "" if checked.validate(etree.fromstring(message)) else str(checked.error_log)
+
+
+@cache
+def _schema(path: Path) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(str(path)))
+
+
+@cache
+def official_fields(shared_ceb: Path) -> dict[str, Any]:
+    """`messages` and `elements` of the import messages, taken from the schemas."""
+    fields: dict[str, Any] = json.loads((shared_ceb / "fields_202205.json").read_bytes())["import"]
+    return fields
