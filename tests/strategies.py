@@ -6,13 +6,12 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from annotated_types import MaxLen, MinLen
+from annotated_types import Gt, Lt, MaxLen, MinLen
 from hypothesis import strategies as st
 from pydantic import StringConstraints
 from pydantic.fields import FieldInfo
 
 from events.ceb.base import CebModel
-from events.ceb.message import CebMessage
 
 Model = TypeVar("Model", bound=CebModel)
 
@@ -37,6 +36,7 @@ class Shape:
     shortest: int = 0
     longest: int | None = None
     repeats: tuple[int, int | None] | None = None
+    whole: tuple[int, int] = (-(2**31), 2**31 - 1)
     model: type[CebModel] | None = None
 
 
@@ -60,10 +60,20 @@ def _shape(annotation: Any, metadata: list[Any]) -> Shape:
         return replace(_shape(arguments[0], []), repeats=(shortest, longest))
     if annotation is str:
         return Shape("string", shortest=shortest, longest=longest)
-    if annotation is Decimal or annotation is int:
-        return Shape("decimal" if annotation is Decimal else "int")
+    if annotation is Decimal:
+        return Shape("decimal")
+    if annotation is int:
+        return Shape("int", whole=_limits(metadata))
     assert issubclass(annotation, CebModel), annotation
     return Shape("model", model=annotation)
+
+
+def _limits(metadata: list[Any]) -> tuple[int, int]:
+    least, most = Shape.whole
+    for item in metadata:
+        least = item.gt + 1 if isinstance(item, Gt) else least
+        most = item.lt - 1 if isinstance(item, Lt) else most
+    return least, most
 
 
 def _lengths(metadata: list[Any]) -> tuple[int, int | None]:
@@ -77,24 +87,22 @@ def _lengths(metadata: list[Any]) -> tuple[int, int | None]:
 
 
 @cache
-def models(model: type[Model]) -> st.SearchStrategy[Model]:
+def models(model: type[Model], **fixed: str) -> st.SearchStrategy[Model]:
     """Any value of a model: every length that it allows, numbers up to their last digit, optional parts or none.
 
-    A signature is left out: what is signed is a whole message, so tests sign the message that they draw.
+    Keywords fix fields, wherever they stand. A signature is left out: what is signed is a whole message, so tests
+    sign the message that they draw.
     """
-    parts = {name: field for name, field in model.model_fields.items() if name not in _fixed(model)}
-    content = st.fixed_dictionaries({name: values(shape_of(field)) for name, field in parts.items()})
-    return content.map(lambda fields: model(**fields))
-
-
-def _fixed(model: type[CebModel]) -> set[str]:
-    return {"signature", "version"} if issubclass(model, CebMessage) else {"signature"}
+    parts = {name: values(shape_of(field), **fixed) for name, field in model.model_fields.items()}
+    parts |= {name: st.just(value) for name, value in fixed.items() if name in parts}
+    parts.pop("signature", None)
+    return st.fixed_dictionaries(parts).map(lambda fields: model(**fields))
 
 
 @cache
-def values(shape: Shape) -> st.SearchStrategy[Any]:
+def values(shape: Shape, **fixed: str) -> st.SearchStrategy[Any]:
     """Any value that a field of this shape can hold."""
-    one = _one(shape)
+    one = models(shape.model, **fixed) if shape.model else _one(shape)
     if shape.repeats:
         least, most = shape.repeats
         return st.lists(one, min_size=least, max_size=min(most or _LINES, max(least, _LINES)))
@@ -102,12 +110,10 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
 
 
 def _one(shape: Shape) -> st.SearchStrategy[Any]:
-    if shape.model is not None:
-        return models(shape.model)
     if shape.base == "decimal":
         return amounts()
     if shape.base == "int":
-        return st.integers(-(2**31), 2**31 - 1) | st.integers(0, 9)
+        return st.integers(*shape.whole) | st.integers(0, 9)
     return st.sampled_from(OTHERS_XML) if shape.base == "xml" else _texts(shape.shortest, shape.longest)
 
 

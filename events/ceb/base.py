@@ -75,6 +75,7 @@ Amount = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^[+-]?(\d+(\.\d*)?|\.\d+)$", "description": "decimal(19,5)"}),
 ]
 Count = Annotated[int, BeforeValidator(_integer)]
+Pieces = Annotated[Count, Field(gt=-(10**9), lt=10**9)]  # nine digits
 
 
 def text(shortest: int, longest: int) -> StringConstraints:

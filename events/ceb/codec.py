@@ -105,7 +105,7 @@ def _line_at(root: etree._Element, location: tuple[str | int, ...]) -> int | Non
 def _read(element: etree._Element, model: type[CebModel], path: tuple[str | int, ...]) -> dict[str, Any]:
     """The content of an element as the model's input; structure is checked here, values by the model."""
     slots = {slot.tag: (order, slot) for order, slot in enumerate(_slots(model))}
-    content: dict[str, Any] = {str(name): value for name, value in element.attrib.items() if not _is_hint(str(name))}
+    content: dict[str, Any] = _attributes(element, {slot.tag for _, slot in slots.values() if slot.attribute}, path)
     reached = 0
     for child in element:
         tag = local_name(child)
@@ -115,13 +115,13 @@ def _read(element: etree._Element, model: type[CebModel], path: tuple[str | int,
         if order < reached:
             raise _misplaced(child, (*path, tag), "order", "stands too late: keep the order of the official schema")
         reached = order
-        value = _value(child, slot, (*path, tag))
         if slot.repeated:
-            content.setdefault(tag, []).append(value)
+            same = content.setdefault(tag, [])
+            same.append(_value(child, slot, (*path, tag, len(same))))
         elif tag in content:
             raise _misplaced(child, (*path, tag), "repeated", "stands more than once: keep one")
         else:
-            content[tag] = value
+            content[tag] = _value(child, slot, (*path, tag))
     if any(text.strip() for text in (element.text, *(child.tail for child in element)) if text):
         raise _misplaced(element, path, "text", "holds text between its elements: remove it")
     return content
@@ -134,7 +134,17 @@ def _value(child: etree._Element, slot: _Slot, path: tuple[str | int, ...]) -> A
         return _read(child, slot.model, path)
     if len(child):
         raise _misplaced(child, path, "text", "holds elements where text is expected: remove them")
+    _attributes(child, set(), path)
     return child.text or ""
+
+
+def _attributes(element: etree._Element, known: set[str], path: tuple[str | int, ...]) -> dict[str, Any]:
+    """The attributes that the schema knows; hints to a schema processor (xsi:…) say nothing to us."""
+    given = {str(name): value for name, value in element.attrib.items() if not _is_hint(str(name))}
+    for name in given:
+        if name not in known:
+            raise _misplaced(element, (*path, f"@{name}"), "unknown", "is not an attribute of the official schema here")
+    return given
 
 
 def _is_hint(name: str) -> bool:

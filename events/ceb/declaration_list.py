@@ -21,6 +21,7 @@ from events.ceb.base import (
     Millisecond,
     Note,
     Person,
+    Pieces,
     Reason,
     ReturnStatus,
     Second,
@@ -83,7 +84,7 @@ class ListHead(CebModel):
     insured_fee: Amount
     currency: Code3
     wrap_type: Flag | None = None
-    pack_no: Count
+    pack_no: Pieces
     gross_weight: Amount
     net_weight: Amount
     note: Note | None = None

@@ -8,7 +8,6 @@ from events.ceb.base import (
     Amount,
     CebModel,
     Code3,
-    Count,
     Enterprise,
     EnterpriseName,
     Flag,
@@ -16,6 +15,7 @@ from events.ceb.base import (
     Key,
     Millisecond,
     Note,
+    Pieces,
     Reason,
     ReturnStatus,
     Second,
@@ -40,7 +40,7 @@ class WaybillHead(CebModel):
     insured_fee: Amount | None = None
     currency: Code3
     weight: Amount
-    pack_no: Count
+    pack_no: Pieces
     goods_info: Annotated[str, text(0, 200)] | None = None
     consignee: EnterpriseName
     consignee_address: Annotated[str, text(1, 200)]

@@ -71,12 +71,12 @@ def test_every_order_ends_as_its_scenario_says(report: DemoReport) -> None:
 
 
 def test_no_list_version_is_declared_twice(stack: Stack, report: DemoReport, orders: Sequence[GeneratedOrder]) -> None:
-    declared: dict[str, Any] = httpx.get(f"{stack.state.sandbox_url}/customs/declarations").json()
+    declared: list[dict[str, Any]] = httpx.get(f"{stack.state.sandbox_url}/customs/declarations").json()
     taken = Counter[str]()
-    for order_no, seen in declared.items():
+    for seen in declared:
         for one in seen["lists"]:
             assert one["taken"] <= 1, one
-            taken[order_no] += one["taken"]
+            taken[seen["orderNo"]] += one["taken"]
     never = {Scenario.PAYMENT_MISMATCH, Scenario.PAYMENT_MISSING}
     twice = {Scenario.CUSTOMS_REJECTION}
     for order in orders:

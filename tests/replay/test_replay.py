@@ -1,0 +1,42 @@
+"""Every recorded history must still replay: orders live for a month, and the code changes under them."""
+
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+from temporalio.workflow import NondeterminismError
+
+from infra.generate.scenarios import Scenario
+from infra.replay import load, recorded
+from infra.worker import workflow_runner
+from workflows.import_order import ImportOrderWorkflow
+
+FOLDER = Path(__file__).parent / "histories"
+HISTORIES = recorded(FOLDER)
+
+
+def replayer() -> Replayer:
+    """The product's workflows under replay."""
+    return Replayer(
+        workflows=[ImportOrderWorkflow], data_converter=pydantic_data_converter, workflow_runner=workflow_runner()
+    )
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.name.partition(".")[0])
+async def test_recorded_history_replays(path: Path) -> None:
+    await replayer().replay_workflow(load(path))
+
+
+def test_every_scenario_is_recorded() -> None:
+    names = {path.name.partition(".")[0].partition("-")[2] for path in HISTORIES}
+    assert names == {scenario.value for scenario in Scenario}
+
+
+async def test_a_history_of_other_steps_does_not_replay() -> None:
+    # Given a life in which another activity was called where the list goes to customs
+    whole = load(FOLDER / "9610-release.json.gz")
+    other = WorkflowHistory.from_json(whole.workflow_id, whole.to_json().replace("declaration.submit", "other.submit"))
+    with pytest.raises(NondeterminismError):
+        await replayer().replay_workflow(other)
