@@ -126,7 +126,9 @@ def amounts() -> st.SearchStrategy[Decimal]:
 def _texts(shortest: int, longest: int | None) -> st.SearchStrategy[str]:
     drawn = _LONGEST_DRAWN if longest is None else min(longest, _LONGEST_DRAWN)
     if shortest > _LONGEST_DRAWN:
-        return st.builds(lambda start, filler: (start + filler * shortest)[:shortest], st.text(_CHARACTERS), _CHARACTERS)
+        return st.builds(
+            lambda start, filler: (start + filler * shortest)[:shortest], st.text(_CHARACTERS), _CHARACTERS
+        )
     short = st.text(_CHARACTERS, min_size=shortest, max_size=drawn)
     if longest is None or longest == drawn:
         return short

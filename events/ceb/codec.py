@@ -11,7 +11,7 @@ from lxml import etree
 from pydantic import ValidationError
 
 from events.ceb.base import CebModel, plain
-from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, SIGNATURE_NAMESPACE, local_name, namespace
+from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, SIGNATURE_NAMESPACE, local_name, namespace, parse_xml
 from events.problems import InvalidInputError, Problem, path_of, problems_of
 
 Model = TypeVar("Model", bound=CebModel)
@@ -143,7 +143,8 @@ def _attributes(element: etree._Element, known: set[str], path: tuple[str | int,
     given = {str(name): value for name, value in element.attrib.items() if not _is_hint(str(name))}
     for name in given:
         if name not in known:
-            raise _misplaced(element, (*path, f"@{name}"), "unknown", "is not an attribute of the official schema here")
+            words = "is not an attribute of the official schema at this place: remove it"
+            raise _misplaced(element, (*path, f"@{name}"), "unknown", words)
     return given
 
 
@@ -175,7 +176,7 @@ def _write(element: etree._Element, model: CebModel) -> None:
             continue
         for item in value if slot.repeated else (value,):
             if slot.raw:
-                element.append(etree.fromstring(item))
+                element.append(parse_xml(item.encode()))
                 continue
             child = etree.SubElement(element, f"{{{model.xml_namespace}}}{slot.tag}")
             if slot.model is not None:

@@ -85,7 +85,11 @@ def test_a_message_has_the_official_parts_in_the_official_order(shared_ceb: Path
     assert [describe(part) for part, said in zip(ours, official, strict=True) if not same_place(part, said)] == []
     for part, said in zip(ours, official, strict=True):
         children = elements_of(part["shape"].model) if "children" in said else []
-        wrong = [describe(mine) for mine, own in zip(children, said.get("children", []), strict=True) if not same_place(mine, own)]
+        wrong = [
+            describe(mine)
+            for mine, own in zip(children, said.get("children", []), strict=True)
+            if not same_place(mine, own)
+        ]
         assert wrong == []
 
 
@@ -100,7 +104,11 @@ def test_every_field_is_the_official_one(shared_ceb: Path, root: str) -> None:
         ours = elements_of(model)
         assert [field["name"] for field in ours] == [field["name"] for field in official[name]], name
         pairs = list(zip(ours, official[name], strict=True))
-        wrong = [(describe(mine), describe(said)) for mine, said in pairs if not (same_place(mine, said) and same_values(mine, said))]
+        wrong = [
+            (describe(mine), describe(said))
+            for mine, said in pairs
+            if not (same_place(mine, said) and same_values(mine, said))
+        ]
         assert wrong == [], name
         compared += len(ours)
     assert compared >= 6

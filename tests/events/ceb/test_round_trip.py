@@ -79,9 +79,7 @@ def test_json_has_the_official_names_and_amounts_as_strings() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(given=models(Order), guid=st.uuids(), moment=st.datetimes())
-def test_a_document_is_known_by_what_it_says_not_by_how_it_was_sent(
-    given: Order, guid: object, moment: object
-) -> None:
+def test_a_document_is_known_by_what_it_says_not_by_how_it_was_sent(given: Order, guid: object, moment: object) -> None:
     """Serial number, time and kind of the sending are not part of what it says; neither is an empty element."""
     sending = {"guid": str(guid), "app_time": f"{moment:%Y%m%d%H%M%S}".rjust(14, "0"), "app_type": "2"}
     empty = {name: "" for name in ("pay_code", "note") if getattr(given.head, name) is None}
