@@ -17,7 +17,7 @@ Model = TypeVar("Model", bound=CebModel)
 
 OTHERS_XML = (
     '<ceb:Message xmlns:ceb="http://www.chinaport.gov.cn/ceb"></ceb:Message>',
-    '<ceb:Message xmlns:ceb="http://www.chinaport.gov.cn/ceb"><own xmlns="urn:own" a="1">甲 &amp; 乙</own></ceb:Message>',
+    '<ceb:Message xmlns:ceb="http://www.chinaport.gov.cn/ceb"><own xmlns="urn:own" a="1">甲 &amp;</own></ceb:Message>',
 )
 _LONGEST_DRAWN = 6  # what is longer is drawn at its greatest length at once, made of one character
 _LINES = 2

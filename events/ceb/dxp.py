@@ -1,7 +1,6 @@
 """The envelope of a terminal node: DxpMsg, which carries one customs message in Base64 (终端节点, 202205)."""
 
 import base64
-import binascii
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
@@ -11,6 +10,7 @@ from events.ceb.base import CebModel, text
 from events.ceb.codec import read, refuse_root, write
 from events.ceb.xml import DEFAULT_SIZE_LIMIT, local_name, namespace, parse_xml
 from events.problems import InvalidInputError, Problem
+from events.values import CHINA
 
 
 class DxpModel(CebModel):
@@ -69,7 +69,7 @@ class DxpMsg(DxpModel):
         """The XML inside. Raises InvalidInputError when it is not Base64."""
         try:
             return base64.b64decode("".join(self.data.split()), validate=True)
-        except binascii.Error as error:
+        except ValueError as error:  # binascii.Error, or letters beyond ASCII
             message = f"is not Base64 ({error}): put the Base64 of the customs message here"
             raise InvalidInputError([Problem(path="/DxpMsg/Data", rule="base64", message=message)]) from None
 
@@ -79,13 +79,14 @@ def wrap(
 ) -> bytes:
     """A customs message in its envelope.
 
-    `cop_msg_id` is what replies refer to and by which a receiver knows a message that it already has.
+    `cop_msg_id` is what replies refer to and by which a receiver knows a message that it already has; `created_at` is
+    aware, and written in China Standard Time like every time of the standard.
     """
     info = TransInfo(
         cop_msg_id=cop_msg_id,
         sender_id=sender_id,
         receiver_ids=ReceiverIds(receiver_id=receiver_ids),
-        created_at=created_at.replace(microsecond=0, tzinfo=None).isoformat(),
+        created_at=created_at.astimezone(CHINA).replace(microsecond=0, tzinfo=None).isoformat(),
         msg_type=msg_type,
     )
     return write(DxpMsg(trans_info=info, data=base64.b64encode(message).decode()), "DxpMsg", "dxp")

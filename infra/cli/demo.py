@@ -83,7 +83,7 @@ class _Progress:
 def _conclude(result: "DemoReport", console: Console, ui: str) -> None:
     for order in result.wrong:
         console.print(
-            f"[red]{order.orderNo}: expected {order.expected}, found {order.final}. {order.error or ''}[/red]"
+            f"[red]{order.orderNo}: expected {order.expectedStage}, found {order.finalStage}. {order.error or ''}[/red]"
         )
     if result.dead_letters:
         console.print(f"[red]{result.dead_letters} documents lie in the dead-letter queue[/red]")

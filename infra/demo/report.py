@@ -13,11 +13,12 @@ from events.values import Value
 class OrderReport(Value):
     """One order: where it should end, where it ended, what it cost, how long it took on the wall clock."""
 
-    orderNo: str  # noqa: N815 - the names of the report are fixed for users' scripts
+    # The names of the report are fixed for users' scripts, and camel case as in the message standard.
+    orderNo: str  # noqa: N815
     mode: str
     scenario: str
-    expected: Stage
-    final: Stage | None
+    expectedStage: Stage  # noqa: N815
+    finalStage: Stage | None  # noqa: N815
     actions: int
     seconds: float
     error: str | None = None
@@ -25,7 +26,7 @@ class OrderReport(Value):
     @property
     def is_as_expected(self) -> bool:
         """Whether the order ended as its scenario says."""
-        return self.error is None and self.final == self.expected
+        return self.error is None and self.finalStage == self.expectedStage
 
 
 class DemoReport(Value):
@@ -58,7 +59,7 @@ def table(report: DemoReport) -> Table:
     shown.add_column("as told")
     groups: dict[tuple[str, str], list[OrderReport]] = defaultdict(list)
     for order in report.orders:
-        groups[order.scenario, order.final or "none"].append(order)
+        groups[order.scenario, order.finalStage or "none"].append(order)
     for (scenario, final), orders in groups.items():
         seconds = [order.seconds for order in orders]
         right = all(order.is_as_expected for order in orders)

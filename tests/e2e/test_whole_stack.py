@@ -65,7 +65,7 @@ def report(stack: Stack, orders: Sequence[GeneratedOrder]) -> DemoReport:
 
 
 def test_every_order_ends_as_its_scenario_says(report: DemoReport) -> None:
-    assert [(order.orderNo, order.final, order.error) for order in report.wrong] == []
+    assert [(order.orderNo, order.finalStage, order.error) for order in report.wrong] == []
     assert len(report.orders) == ORDERS
     assert report.dead_letters == 0
 
@@ -89,7 +89,7 @@ def test_every_ended_order_has_a_whole_dossier(
     stack: Stack, report: DemoReport, orders: Sequence[GeneratedOrder]
 ) -> None:
     archive = StackClients(stack.state.aws_endpoint).s3
-    ended = {order.orderNo for order in report.orders if order.final and order.final.is_final}
+    ended = {order.orderNo for order in report.orders if order.finalStage and order.finalStage.is_final}
     for order in orders:
         if order.key.order_no not in ended:
             continue

@@ -153,7 +153,7 @@ def test_whatever_we_write_is_valid(shared_ceb: Path, message: type[CebMessage])
 
 def test_a_message_of_another_type_is_refused_naming_those_that_are_known(shared_ceb: Path) -> None:
     sample = (shared_ceb / "samples" / "import" / "CEB711Message.xml").read_bytes()
-    with pytest.raises(InvalidInputError, match="CEB311Message, .*CEB900Message") as refused:
+    with pytest.raises(InvalidInputError, match=r"CEB311Message, .*CEB900Message") as refused:
         parse(sample)
     (problem,) = refused.value.problems
     assert (problem.path, problem.rule) == ("/CEB711Message", "root")

@@ -23,7 +23,7 @@ def put_on_record(key: OrderKey = KEY) -> None:
     finding = Finding(rule="M6", code="13127", left=names[0], right=names[1], message=message)
     at = datetime(2026, 1, 5, 3, 30, tzinfo=UTC)
     changes = [StageChange(number=1, stage=Stage.COLLECTING, at=at, reason=Text(zh="收单", en="collecting"))]
-    record(RecordRequest(key=key, mode="9610", previous=None, changes=changes, findings=[finding]))
+    record(RecordRequest(key=key, mode="9610", told=0, history=changes, findings=[finding]))
 
 
 @pytest.mark.parametrize("reader", ["platform", "operator"])

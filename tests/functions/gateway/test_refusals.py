@@ -89,7 +89,7 @@ def test_an_unknown_element_is_named_with_what_is_allowed(door: Door) -> None:
     """Given a misspelt element, when the message is sent, then its path, and the right name."""
     body = GOOD.replace(b"ceb:orderType>", b"ceb:ordertype>", 2)
     answered = refused(door.post(MESSAGE, body, XML), Refusal.INVALID)
-    assert answered.paths == ["/CEB311Message/Order/OrderHead/ordertype"]
+    assert answered.paths == ["/CEB311Message/Order[1]/OrderHead/ordertype"]
     assert "orderType" in answered.json["detail"]
 
 
