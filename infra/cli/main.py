@@ -43,13 +43,13 @@ def _root() -> None:
     """Makes even a single command a subcommand."""
 
 
-def main() -> None:
-    """Run the command line and end this process with its exit code."""
+def script() -> None:
+    """The installed command: run the command line and end this process with its exit code."""
     try:
-        _run()
+        main()
         code = 0
     except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else _FAILED
+        code = end.code if isinstance(end.code, int) else (_FAILED if end.code else 0)
     _leave(code)
 
 
@@ -66,8 +66,8 @@ def _leave(code: int) -> None:
     sys.exit(code)
 
 
-def _run() -> None:
-    """What the user can mend is told in words, without a traceback."""
+def main() -> None:
+    """Run the command line; what the user can mend is told in words, without a traceback."""
     try:
         application(sys.argv[1] if len(sys.argv) > 1 else None)()
     except StackError as error:
@@ -91,4 +91,4 @@ def _fail(message: str, code: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    script()
