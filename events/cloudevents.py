@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import islice
 from typing import Any
+from urllib.parse import unquote
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -17,6 +18,7 @@ BATCH_LIMIT = 100
 _EXTENSION = re.compile(r"[a-z0-9]+")
 _NOT_A_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 has none of them
 _BAD_CHARACTERS_TOLD = 20
+_QUOTED_PAIR = re.compile(r"\\(.)")
 
 
 class CloudEvent(BaseModel):
@@ -48,6 +50,10 @@ def exact_json(body: bytes | str) -> Any:
         content = json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidInputError([Problem(path="/", rule="json", message=f"is not JSON: {error}")]) from None
+    return _of_characters(content)
+
+
+def _of_characters(content: Any) -> Any:
     bad = (_bad_character(path, text) for path, text in _texts(content) if _NOT_A_CHARACTER.search(text))
     if problems := list(islice(bad, _BAD_CHARACTERS_TOLD)):
         raise InvalidInputError(problems)
@@ -93,10 +99,18 @@ def from_http(headers: Mapping[str, str], body: bytes) -> list[CloudEvent]:
     if content_type == STRUCTURED:
         return [_event(exact_json(body), "")]
     if "ce-specversion" in headers:
-        attributes = {name[3:]: value for name, value in headers.items() if name.startswith("ce-")}
+        given = {name[3:]: _attribute(value) for name, value in headers.items() if name.startswith("ce-")}
+        attributes = _of_characters(given)
         return [_event({**attributes, "datacontenttype": content_type or None, "data": exact_json(body)}, "")]
     message = f"is {content_type or 'absent'}: send {STRUCTURED}, {BATCH}, or ce- headers with a JSON body"
     raise InvalidInputError([Problem(path="/headers/content-type", rule="media_type", message=message)])
+
+
+def _attribute(value: str) -> str:
+    """A header as the attribute that it carries: quoted or not, percent-encoded (CloudEvents HTTP binding 3.1.3.2)."""
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = _QUOTED_PAIR.sub(r"\1", value[1:-1])
+    return unquote(value)
 
 
 def _batch(content: Any) -> list[CloudEvent]:

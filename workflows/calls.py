@@ -16,7 +16,7 @@ _LOCAL_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum
 _REMOTE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 
 
-async def call(function: Function[Request, Response], request: Request) -> Response:
+async def call(function: Function[Request, Response], request: Request, summary: str) -> Response:
     """Run a pure rule or a write to our own store; every such call of one workflow task is one billable Action."""
     answer: Response = await workflow.execute_local_activity(
         function.name,
@@ -25,7 +25,7 @@ async def call(function: Function[Request, Response], request: Request) -> Respo
         start_to_close_timeout=_LOCAL_TIMEOUT,
         local_retry_threshold=_LOCAL_RETRY_THRESHOLD,
         retry_policy=_LOCAL_RETRY,
-        summary=function.name,
+        summary=summary,
     )
     return answer
 

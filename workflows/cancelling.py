@@ -67,7 +67,7 @@ class Cancelling:
                 pre_no=version.pre_no,
                 reason=case.why,
             )
-            case.document = (await call(declaration.compose_cancellation, request)).cancellation
+            case.document = (await call(declaration.compose_cancellation, request, "CEB623")).cancellation
         case.submitted = True
         cancel = CancelListRequest(key=self._state.key, version=version.number, cancellation=case.document)
         self.submission = call_outside(declaration.cancel, cancel, "cancellation to customs")

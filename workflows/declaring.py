@@ -72,7 +72,7 @@ class Declaring:
             agent_code=declaration_list.head.agent_code,
             documents=documents,
         )
-        frozen = await call(intake.freeze, request)
+        frozen = await call(intake.freeze, request, f"documents of list version {number}")
         if frozen.taken:
             self._taken(frozen.taken)
             return
@@ -164,7 +164,7 @@ class Declaring:
             state.needs_human = None
             state.enter(state.stage, texts.customs(status.code, status.meaning, receipt.return_info), workflow.now())
         if status.status_class is StatusClass.REJECTED:
-            explained = await call(declaration.explain, ExplainRequest(receipt=receipt))
+            explained = await call(declaration.explain, ExplainRequest(receipt=receipt), f"status {status.code}")
             text = texts.customs(status.code, status.meaning, receipt.return_info)
             await self._rejected(explained.stage, explained.finding, text)
         elif status.status_class in {StatusClass.RELEASED, StatusClass.CLOSED}:
@@ -188,7 +188,7 @@ class Declaring:
 
     async def _released(self, receipt: DeclarationReturn) -> None:
         released_at = from_millisecond(receipt.return_time)
-        row = await call(policy.row, RowRequest(topic=RETURN_WINDOW, on=released_at.date()))
+        row = await call(policy.row, RowRequest(topic=RETURN_WINDOW, on=released_at.date()), RETURN_WINDOW)
         state = self._state
         state.note(workflow.now(), "policy", row.model_dump(mode="json"))
         state.window_days = int(row.value)
@@ -210,7 +210,11 @@ class Declaring:
     async def thaw(self) -> None:
         """The list is no longer declared: its documents may change again."""
         if self._state.frozen:
-            await call(intake.thaw, ThawRequest(key=self._state.key, documents=self._state.frozen))
+            await call(
+                intake.thaw,
+                ThawRequest(key=self._state.key, documents=self._state.frozen),
+                "the list is no longer declared",
+            )
             self._state.frozen = []
 
     def _flag_unknown(self, receipt: DeclarationReturn) -> None:

@@ -81,7 +81,7 @@ class ImportOrderWorkflow:
     async def correct(self, request: CorrectRequest) -> UpdateAnswer:
         """Put values into fields of documents, through the same door as everybody's documents."""
         for accept in corrected_documents(self._state, request, workflow.now(), str(workflow.uuid4())):
-            accepted = await call(intake.accept, accept)
+            accepted = await call(intake.accept, accept, f"corrected {accept.kind}")
             if accepted.document is None:
                 answer = accepted.answer
                 raise ApplicationError(f"{answer.status}: {answer.info.en}", type=answer.status, non_retryable=True)
@@ -155,7 +155,7 @@ class ImportOrderWorkflow:
         self._alarm_at, self._alarm = deadline, None
         if deadline:
             pause = max(deadline - workflow.now(), timedelta(0))
-            self._alarm = asyncio.create_task(workflow.sleep(pause, summary="deadline"))
+            self._alarm = asyncio.create_task(workflow.sleep(pause, summary=self._state.waits_for))
 
     def _continue_as_new_if_long(self) -> None:
         idle = not self._inbox and not self._steps.is_calling and workflow.all_handlers_finished()
@@ -168,7 +168,7 @@ class ImportOrderWorkflow:
         self._set_alarm(None)
         self._steps.stop_calling()
         request = ArchiveRequest(key=self._state.key, stage=self._state.stage, entries=self._state.entries)
-        archived = await call(dossier.archive, request)
+        archived = await call(dossier.archive, request, self._state.stage)
         await self._steps.tell()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ImportOrderResult(stage=self._state.stage, dossier=archived.location, head=archived.head)

@@ -46,7 +46,7 @@ async def _compose(state: OrderState) -> Composed:
         declared=declared,
         request=None if declared else state.request,
     )
-    return await call(declaration.compose, request)
+    return await call(declaration.compose, request, f"list version {request.version}")
 
 
 async def _compare(state: OrderState) -> list[Finding]:
@@ -59,6 +59,7 @@ async def _compare(state: OrderState) -> list[Finding]:
             waybill=state.waybill,
             declaration_list=state.declaration_list,
         ),
+        "order, payment, waybill against the list",
     )
     state.note(workflow.now(), "matching", result.model_dump(mode="json"))
     return result.findings

@@ -122,6 +122,15 @@ class OrderState(BaseModel):
         return self.request.trade_mode if self.request else None
 
     @property
+    def waits_for(self) -> str:
+        """What the deadline ends, in words for an operator."""
+        if self.stage in AT_CUSTOMS:
+            return "answer of customs"
+        if self.stage in {Stage.RELEASED, Stage.DELIVERED}:
+            return "return window"
+        return "missing documents" if self.missing else "correction"
+
+    @property
     def personal(self) -> list[str]:
         """Every value in the documents that names a person or a way to reach one."""
         heads = [self.parsed(kind) for kind in self.documents]

@@ -44,6 +44,7 @@ class Telling:
                 due_by=state.deadline,
                 personal=state.personal,
             ),
+            ", ".join(dict.fromkeys(change.stage for change in state.changes[state.told :])),
         )
         state.told = told
 
