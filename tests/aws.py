@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import boto3
 import pytest
@@ -12,14 +12,15 @@ from moto import mock_aws
 from functions import aws as clients
 from functions.settings import settings
 
-REGION = "cn-north-1"
+REGION: Final = "cn-north-1"
 
 
 class SharedClients:
     """Stands for boto3 in `functions.aws`: clients are dear to make, so all tests share theirs."""
 
     def __init__(self) -> None:
-        self._session = boto3.Session("testing", "testing", "testing", region_name=REGION)
+        session: Any = boto3.Session("testing", "testing", "testing", region_name=REGION)
+        self._session = session
         self._made: dict[str, Any] = {}
 
     def client(self, service: str, config: Any = None) -> Any:

@@ -71,8 +71,10 @@ def _shape(annotation: Any, metadata: list[Any]) -> Shape:
 def _limits(metadata: list[Any]) -> tuple[int, int]:
     least, most = Shape.whole
     for item in metadata:
-        least = item.gt + 1 if isinstance(item, Gt) else least
-        most = item.lt - 1 if isinstance(item, Lt) else most
+        if isinstance(item, Gt) and isinstance(item.gt, int):
+            least = item.gt + 1
+        if isinstance(item, Lt) and isinstance(item.lt, int):
+            most = item.lt - 1
     return least, most
 
 

@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 from events.ceb.base import CebModel
 from events.ceb.declaration_list import CancellationReturn, DeclarationList, DeclarationReturn
 from events.ceb.waybill import WaybillStatus
+from events.declaration_request import DeclarationRequest, GoodsDeclaration
 from events.documents import DocumentKind, InboundDocument
 from events.life import Documents, ImportOrderResult, ImportOrderStart, LifeLimits, OrderSnapshot, Stage
 from events.values import OrderKey, Text, to_millisecond, to_second
@@ -36,6 +37,8 @@ LIMITS = LifeLimits(
 PRE_NO = "B20260105000000001"
 INVT_NO = "23012026I000000001"
 _PATIENCE_SECONDS = 15
+WINDOW = timedelta(days=31)
+MINUTE = timedelta(minutes=1)
 
 
 class ScriptedCustoms:
@@ -222,3 +225,22 @@ class Life:
         """How the life ended."""
         async with asyncio.timeout(_PATIENCE_SECONDS):
             return await self.handle.result()
+
+
+def stages(state: OrderSnapshot) -> list[Stage]:
+    """The stages of a history, without repeats."""
+    found: list[Stage] = []
+    for change in state.history:
+        if not found or found[-1] is not change.stage:
+            found.append(change.stage)
+    return found
+
+
+def request_for(declared: DeclarationList) -> DeclarationRequest:
+    """The platform's request for a list that says the same as `declared`."""
+    names = set(DeclarationRequest.model_fields) - {"goods"}
+    goods = [
+        GoodsDeclaration(**item.model_dump(include=set(GoodsDeclaration.model_fields), by_alias=False))
+        for item in declared.items
+    ]
+    return DeclarationRequest(**declared.head.model_dump(include=names, by_alias=False), goods=goods)

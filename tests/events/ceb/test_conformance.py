@@ -57,7 +57,8 @@ def same_place(ours: dict[str, Any], official: dict[str, Any]) -> bool:
 
 def same_values(ours: dict[str, Any], official: dict[str, Any]) -> bool:
     """Whether an element takes the values of the official type: its base and, for a string, its lengths."""
-    shape, given = ours["shape"], official["type"]
+    shape: Shape = ours["shape"]
+    given: dict[str, str] = official["type"]
     if shape.base != BASES[given["base"]]:
         return False
     if shape.base == "decimal":  # one type of ours; test_reading holds its digits

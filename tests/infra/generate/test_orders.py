@@ -15,7 +15,7 @@ from infra.generate.goods import RANGE
 from infra.generate.orders import GeneratedOrder, cancellation, generate, generated, message_xml, to_xml
 from infra.generate.parties import CARRIER, DECLARANT, PAYMENT_FIRM
 from infra.generate.scenarios import Mode, Scenario, scenario_of
-from tests.infra.official import schema_errors
+from tests.official import schema_errors
 
 ORDERS = list(generate(120, seed=7))
 IDS = [order.key.order_no for order in ORDERS]

@@ -11,8 +11,8 @@ from events.ceb.message import CEB621Message, build
 from events.values import from_millisecond, utc_now
 from infra.generate.orders import GeneratedOrder, cancellation
 from infra.generate.scenarios import Mode, Scenario
-from tests.infra.official import schema_errors
 from tests.infra.sandbox.world import World, an_order
+from tests.official import schema_errors
 
 TAKEN_IN = ["2", "3", "120"]
 STORIES = {

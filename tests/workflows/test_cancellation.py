@@ -1,0 +1,63 @@
+"""Cancelling, before customs has the list and after."""
+
+from datetime import UTC, datetime
+
+from events.documents import DocumentKind
+from events.life import CancelRequest, Stage
+from functions.declaration.models import ComposeCancellationRequest
+from functions.declaration.rules import compose_cancellation
+from tests.workflows.life import INVT_NO, PRE_NO, Life
+from workflows.import_order import ImportOrderWorkflow
+
+
+async def test_cancel_before_declaration(life: Life) -> None:
+    documents = life.documents()
+    await life.send(life.accepted(DocumentKind.ORDER, documents[DocumentKind.ORDER]))
+    await life.handle.execute_update(ImportOrderWorkflow.cancel, CancelRequest(who="op-1", why="订购人取消"))
+    assert (await life.result()).stage is Stage.CANCELLED
+    assert life.customs.cancellations == []
+
+
+async def test_cancel_before_release_asks_customs(life: Life) -> None:
+    # 623 → 624 (399 = cancelled), rulebook 2.11
+    await life.send_all()
+    await life.until_sent(1)
+    await life.handle.execute_update(ImportOrderWorkflow.cancel, CancelRequest(who="op-1", why="订购人取消"))
+    # The list number comes with the first receipt; until then nothing can be cancelled
+    await life.customs_says("2", "3", "120")
+    await life.until_true(lambda _: bool(life.customs.cancellations), "the cancellation")
+    assert life.customs.cancellations[0].cancellation.invt_no == INVT_NO
+    await life.customs_says_of_cancellation("399")
+    assert (await life.result()).stage is Stage.CANCELLED
+
+
+async def test_refused_cancellation_changes_nothing(life: Life) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("120")
+    await life.handle.execute_update(ImportOrderWorkflow.cancel, CancelRequest(who="op-1", why="订购人取消"))
+    await life.until_true(lambda _: bool(life.customs.cancellations), "the cancellation")
+    await life.customs_says_of_cancellation("100")
+    state = await life.until_true(lambda state: bool(state.findings), "the refusal")
+    assert state.stage is Stage.DECLARED
+    await life.customs_says("800")
+    await life.until(Stage.RELEASED)
+
+
+async def test_cancellation_document_of_the_declarant(life: Life) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("120")
+    declared = life.customs.submissions[0].declaration_list
+    request = ComposeCancellationRequest(
+        key=life.key,
+        on=datetime.now(UTC),
+        declaration_list=declared,
+        invt_no=INVT_NO,
+        pre_no=PRE_NO,
+        reason="订购人取消",
+    )
+    await life.send(life.accepted(DocumentKind.CANCELLATION, compose_cancellation(request)))
+    await life.until_true(lambda _: bool(life.customs.cancellations), "the cancellation")
+    await life.customs_says_of_cancellation("399")
+    assert (await life.result()).stage is Stage.CANCELLED

@@ -1,0 +1,142 @@
+"""What customs answers: rejections, inspections, silence, receipts in any order."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from events.ceb.declaration_list import DeclarationList
+from events.documents import DocumentKind
+from events.findings import Fix
+from events.life import Stage
+from events.values import Text
+from tests import builders
+from tests.workflows.life import LIMITS, MINUTE, Life, stages
+
+
+async def test_rejection_by_customs_then_fixed(life: Life) -> None:
+    # Given a rejection with an official code
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("2", "100", info="[Code:1322;Desc:清单与订单商品不一致]")
+    state = await life.until(Stage.MISMATCHED)
+    assert state.findings[0].code == "1322"
+    assert state.findings[0].fix == Fix(document="list", field="items")
+    # When the declarant sends a changed list
+    declared = life.documents()[DocumentKind.DECLARATION_LIST]
+    assert isinstance(declared, DeclarationList)
+    head = declared.head.model_copy(
+        update={"app_type": "2", "app_time": "20260107103000", "note": "fixed", "guid": builders.GUID.format(622)}
+    )
+    await life.send(life.accepted(DocumentKind.DECLARATION_LIST, declared.model_copy(update={"head": head})))
+    # Then a second version is declared, without the documents that customs has already
+    await life.until_sent(2)
+    assert life.customs.versions == [1, 2]
+    assert life.customs.submissions[1].payment is None
+    # and late receipts of the first version change nothing
+    await life.customs_says("100", info="[Code:1322;Desc:late]", version=1)
+    await life.customs_says("120", "800", version=2)
+    await life.until(Stage.RELEASED)
+
+
+@pytest.mark.parametrize(
+    ("code", "stage"), [("[Code:1332;Desc:金额不符]", Stage.MISMATCHED), ("[Code:9999;Desc:其他]", Stage.REJECTED)]
+)
+async def test_rejections_are_mismatches_or_not(life: Life, code: str, stage: Stage) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("100", info=code)
+    await life.until(stage)
+    await life.forward(LIMITS.correction + MINUTE)
+    assert (await life.result()).stage is Stage.EXPIRED
+
+
+async def test_negative_status_is_a_rejection_with_that_code(life: Life) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("-621018", info="年度限额")
+    state = await life.until(Stage.REJECTED)
+    assert state.findings[0].code == "-621018"
+
+
+async def test_review_and_inspection_then_release(life: Life) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("2", "3", "120", "300")
+    await life.until(Stage.REVIEWING)
+    await life.customs_says("500")
+    await life.until(Stage.INSPECTING)
+    await life.customs_says("800")
+    await life.until(Stage.RELEASED)
+
+
+async def test_inspection_then_shipped_back(life: Life) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("120", "500", "700")
+    assert (await life.result()).stage is Stage.SHIPPED_BACK
+
+
+async def test_receipts_out_of_order_and_repeated_never_go_backwards(life: Life) -> None:
+    # Rulebook 2.6: a lower stage never overwrites 800, whatever arrives when
+    await life.send_all()
+    await life.until_sent(1)
+    declared = life.customs.submissions[0].declaration_list
+    at = datetime.now(UTC)
+    receipts = [
+        life.receipt(declared, status, status, at + timedelta(seconds=number))
+        for number, status in enumerate(["2", "3", "120", "500", "800"])
+    ]
+    for receipt in reversed(receipts):
+        await life.send(life.accepted(DocumentKind.LIST_RECEIPT, receipt))
+        await life.send(life.accepted(DocumentKind.LIST_RECEIPT, receipt))
+    state = await life.until(Stage.RELEASED)
+    assert Stage.INSPECTING not in stages(state)
+    assert state.customs_status == "800"
+    # and a rejection after the release counts as little
+    await life.customs_says("100")
+    await life.deliver()
+    assert (await life.until(Stage.DELIVERED)).customs_status == "800"
+
+
+async def test_unknown_status_is_kept_and_flagged(life: Life) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("777", info="未知")
+    state = await life.until_true(lambda state: state.needs_human is not None, "a flag")
+    assert state.needs_human == "unknown-status"
+    assert state.stage is Stage.DECLARED
+    assert state.findings[0].code == "777"
+    # and what follows goes on as ever
+    await life.customs_says("120", "800")
+    await life.until(Stage.RELEASED)
+
+
+async def test_silence_resends_the_same_version_then_calls_a_person(life: Life) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    for resend in range(1, LIMITS.resends + 1):
+        await life.forward(LIMITS.silence + MINUTE)
+        await life.until_sent(resend + 1)
+    await life.forward(LIMITS.silence + MINUTE)
+    state = await life.until_true(lambda state: state.needs_human is not None, "a person")
+    assert state.needs_human == "customs-silent"
+    # Then only one version was ever declared, and each time with the same documents
+    assert life.customs.versions == [1, 1, 1]
+    assert life.customs.submissions[0] == life.customs.submissions[2]
+    # and a late answer takes the order on
+    await life.customs_says("2", "3", "120", "800")
+    assert (await life.until(Stage.RELEASED)).needs_human is None
+
+
+async def test_endpoint_down_for_a_while(life: Life) -> None:
+    life.customs.down = 2
+    await life.send_all()
+    await life.until_sent(1)
+    assert life.customs.versions == [1]
+
+
+async def test_endpoint_refuses_for_good(life: Life) -> None:
+    life.customs.refusal = Text(zh="拒收", en="refused")
+    await life.send_all()
+    state = await life.until(Stage.REJECTED)
+    assert state.findings[0].rule == "ENDPOINT"
