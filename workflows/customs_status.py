@@ -39,7 +39,7 @@ class ListVersion(BaseModel):
         or a return shipment no rejection counts. The result does not depend on the order of arrival.
         """
         known = [receipt for receipt in self.receipts if _status(receipt).status_class is not StatusClass.UNKNOWN]
-        return max(known, key=lambda receipt: (_status(receipt).rank, receipt.return_time), default=None)
+        return max(known, key=_how_far, default=None)
 
     @property
     def status(self) -> ReceiptStatus | None:
@@ -54,12 +54,12 @@ class ListVersion(BaseModel):
     @property
     def invt_no(self) -> str | None:
         """The number that customs gave the list."""
-        return _latest(receipt.invt_no for receipt in self.receipts)
+        return _latest(self.receipts, "invt_no")
 
     @property
     def pre_no(self) -> str | None:
         """The number that the electronic port gave the list."""
-        return _latest(receipt.pre_no for receipt in self.receipts)
+        return _latest(self.receipts, "pre_no")
 
     @property
     def is_answered(self) -> bool:
@@ -78,5 +78,13 @@ def _status(receipt: DeclarationReturn) -> ReceiptStatus:
     return list_status(receipt.return_status)
 
 
-def _latest(numbers: Iterable[str | None]) -> str | None:
-    return next((number for number in reversed(list(numbers)) if number), None)
+def _how_far(receipt: DeclarationReturn) -> tuple[int, str, str]:
+    """By rank, then by time; receipts of one moment have some order too, so that arrival never decides."""
+    return _status(receipt).rank, receipt.return_time, receipt.model_dump_json()
+
+
+def _latest(receipts: Iterable[DeclarationReturn], name: str) -> str | None:
+    """The number that the latest receipt with one gives, whenever it arrived."""
+    numbered = [receipt for receipt in receipts if getattr(receipt, name)]
+    latest = max(numbered, key=lambda receipt: (receipt.return_time, receipt.model_dump_json()), default=None)
+    return getattr(latest, name) if latest else None

@@ -1,5 +1,6 @@
 """The state of one import order: everything its workflow knows, in one value that a new run can carry on."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,23 +17,13 @@ from events.life import OrderSnapshot, Stage, StageChange
 from events.values import OrderKey, Text, from_second
 from functions.dossier.models import DossierEntry
 from functions.intake.models import FrozenDocument
+from functions.orders.masking import is_personal
 from workflows.customs_status import ListVersion, version_of
 
 COMPARED = (DocumentKind.ORDER, DocumentKind.PAYMENT, DocumentKind.WAYBILL)
 CHANGEABLE = (*COMPARED, DocumentKind.DECLARATION_LIST, DocumentKind.DECLARATION_REQUEST)
 AT_CUSTOMS = frozenset({Stage.DECLARED, Stage.REVIEWING, Stage.INSPECTING, Stage.DETAINED})
 BEFORE_CUSTOMS = frozenset({Stage.COLLECTING, Stage.MISMATCHED, Stage.MATCHED, Stage.REJECTED})
-_PERSONAL = (
-    "buyer_name",
-    "buyer_id_number",
-    "buyer_telephone",
-    "payer_name",
-    "payer_id_number",
-    "telephone",
-    "consignee",
-    "consignee_telephone",
-    "consignee_address",
-)
 
 
 class CancellationCase(BaseModel):
@@ -132,10 +123,11 @@ class OrderState(BaseModel):
 
     @property
     def personal(self) -> list[str]:
-        """Every value in the documents that names a person or a way to reach one."""
-        heads = [self.parsed(kind) for kind in self.documents]
-        found = (getattr(getattr(model, "head", model), name, None) for model in heads for name in _PERSONAL)
-        return sorted({value for value in found if value})
+        """Every value that names a person or a way to reach one, in all documents that ever came.
+
+        Those that were corrected since count too: the history may quote them.
+        """
+        return sorted({value for entry in self.entries for value in _personal_values(entry.content)})
 
     def enter(self, stage: Stage, reason: Text, at: datetime) -> None:
         """Enter a stage, or note something about the one that it is in."""
@@ -201,6 +193,14 @@ class OrderState(BaseModel):
             needs_human=self.needs_human,
             due_by=self.deadline,
         )
+
+
+def _personal_values(content: dict[str, Any]) -> Iterator[str]:
+    for name, value in content.items():
+        if isinstance(value, dict):
+            yield from _personal_values(value)
+        elif isinstance(value, str) and value and is_personal(name):
+            yield value
 
 
 def _age(document: InboundDocument) -> tuple[datetime, str]:

@@ -17,7 +17,7 @@ _PERSONAL = {
     "consigneeTelephone",
     "consigneeAddress",
 }
-_SHORT = 4
+_SHORT = 8
 
 
 def is_personal(field: str) -> bool:
@@ -27,14 +27,17 @@ def is_personal(field: str) -> bool:
 
 def mask(value: str) -> str:
     """The value with only its ends left: 测试甲一 as 测***, 00000019900101001X as 00***1X."""
-    return value[:1] + "***" if len(value) <= _SHORT else value[:2] + "***" + value[-2:]
+    if len(value) > _SHORT:
+        return f"{value[:2]}***{value[-2:]}"
+    return f"{value[0]}***" if len(value) > 1 else "***"
 
 
 def scrub(text: str, personal: Iterable[str]) -> str:
-    """The text with every one of the personal values masked, the longest first."""
-    for value in sorted({value for value in personal if value}, key=len, reverse=True):
-        text = text.replace(value, mask(value))
-    return text
+    """The text with every one of the personal values masked, the longest first, in upper or lower case."""
+    known = sorted({value.strip() for value in personal if value.strip()}, key=len, reverse=True)
+    if not known:
+        return text
+    return re.sub("|".join(map(re.escape, known)), lambda found: mask(found[0]), text, flags=re.IGNORECASE)
 
 
 def scrub_text(text: Text, personal: Iterable[str]) -> Text:
@@ -52,18 +55,20 @@ def mask_finding(finding: Finding, personal: Iterable[str]) -> Finding:
             "left": _mask_place(finding.left, values),
             "right": _mask_place(finding.right, values) if finding.right else None,
             "message": scrub_text(finding.message, values),
-            "fix": _mask_fix(finding.fix) if finding.fix else None,
+            "fix": _mask_fix(finding.fix, values) if finding.fix else None,
         }
     )
 
 
 def _mask_place(place: Place, personal: Iterable[str]) -> Place:
-    if place.value is None:
-        return place
-    return place.model_copy(
-        update={"value": mask(place.value) if is_personal(place.field) else scrub(place.value, personal)}
-    )
+    return place.model_copy(update={"value": _mask_value(place.field, place.value, personal)})
 
 
-def _mask_fix(fix: Fix) -> Fix:
-    return fix.model_copy(update={"value": mask(fix.value)}) if fix.value and is_personal(fix.field) else fix
+def _mask_fix(fix: Fix, personal: Iterable[str]) -> Fix:
+    return fix.model_copy(update={"value": _mask_value(fix.field, fix.value, personal)})
+
+
+def _mask_value(field: str, value: str | None, personal: Iterable[str]) -> str | None:
+    if not value:
+        return value
+    return mask(value) if is_personal(field) else scrub(value, personal)

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from statistics import quantiles
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from events.life import Stage
@@ -51,12 +52,12 @@ def percentile(values: Sequence[float], percent: int) -> float:
 
 def table(report: DemoReport) -> Table:
     """Scenario x final stage x count x p50/p99 time."""
-    shown = Table(title=f"{len(report.orders)} orders in {report.seconds:.1f} s", header_style="bold")
+    shown = Table(title=f"{len(report.orders)} orders in {report.seconds:.1f} s", header_style="bold", box=SIMPLE_HEAD)
     shown.add_column("scenario", no_wrap=True)
     shown.add_column("final stage", no_wrap=True)
     for name in ("orders", "p50 s", "p99 s", "actions"):
         shown.add_column(name, justify="right")
-    shown.add_column("as told")
+    shown.add_column("as told", no_wrap=True)
     groups: dict[tuple[str, str], list[OrderReport]] = defaultdict(list)
     for order in report.orders:
         groups[order.scenario, order.finalStage or "none"].append(order)
