@@ -20,6 +20,7 @@ from infra.http_front import application
 from infra.stack.ports import LOOPBACK
 
 _LIMIT = 1000
+_PATIENCE_SECONDS = 20
 _SERVE = """
 import os, sys
 from infra.http_front import serve
@@ -132,11 +133,21 @@ def _pid(port: int) -> int | None:
         connection.close()
 
 
+def _copies(port: int) -> set[int]:
+    """Who answers when many ask at once: which copy takes a connection is the kernel's choice, so it may need several."""
+    seen: set[int] = set()
+    until = time.monotonic() + _PATIENCE_SECONDS
+    with ThreadPoolExecutor(16) as many:
+        while len(seen) < 2 and time.monotonic() < until:
+            seen |= {pid for pid in many.map(_pid, [port] * 64) if pid}
+    return seen
+
+
 @pytest.mark.stack
 def test_several_copies_share_the_port_and_end_together(served: tuple[subprocess.Popen[bytes], int]) -> None:
     """SIGTERM ends them all, with exit code 0."""
     process, port = served
-    copies = {_pid(port) for _ in range(200)}
+    copies = _copies(port)
     assert process.pid in copies
     assert len(copies) == 2
 
@@ -150,8 +161,7 @@ def test_several_copies_share_the_port_and_end_together(served: tuple[subprocess
 def test_when_a_copy_dies_all_end(served: tuple[subprocess.Popen[bytes], int]) -> None:
     """Then whoever watches the front starts it again with all its copies."""
     process, port = served
-    copy = next(pid for _ in range(200) if (pid := _pid(port)) not in {None, process.pid})
-    assert copy
+    (copy,) = _copies(port) - {process.pid}
 
     os.kill(copy, signal.SIGKILL)
 
