@@ -6,7 +6,9 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import ValidationError
 
+from events.problems import InvalidInputError, problems_of
 from functions.function import Function, Request, Response
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
@@ -15,14 +17,18 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 def lambda_handler(function: Function[Request, Response]) -> Handler:
     """The handler that AWS calls: JSON of the request model in, JSON of the response model out.
 
-    The event itself is never logged: it holds personal data.
+    The event itself is never logged: it holds personal data. For the same reason an event that does not fit the
+    request model raises InvalidInputError, whose text names paths and no values.
     """
     logger = Logger(service=function.name)
     tracer = Tracer(service=function.name)
     metrics = Metrics(namespace="Sandan", service=function.name)
 
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        request = function.request_model.model_validate(event)
+        try:
+            request = function.request_model.model_validate(event)
+        except ValidationError as error:
+            raise InvalidInputError(problems_of(error)) from None
         response = function(request)
         metrics.add_metric(name="Calls", unit=MetricUnit.Count, value=1)
         return response.model_dump(mode="json")

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from events.ceb.base import CebModel, text
 from events.ceb.codec import read, refuse_root, write
+from events.ceb.schema_types import date_time, xml_id
 from events.ceb.xml import DEFAULT_SIZE_LIMIT, local_name, namespace, parse_xml
 from events.problems import InvalidInputError, Problem
 from events.values import CHINA
@@ -19,13 +20,11 @@ class DxpModel(CebModel):
     xml_namespace: ClassVar[str] = "http://www.chinaport.gov.cn/dxp"
 
 
-def _date_time(value: str) -> str:
-    datetime.fromisoformat(value.strip())
-    return value
-
-
 Party = Annotated[str, text(1, 16)]
-_XML: dict[str, Any] = {"xml": True}
+ATTRIBUTE: dict[str, Any] = {"attribute": True}
+RAW_XML: dict[str, Any] = {"xml": True}
+Ver = Annotated[str, Field(pattern=r"^1\.0$", json_schema_extra=ATTRIBUTE)]
+XmlId = Annotated[str, AfterValidator(xml_id)]
 
 
 class ReceiverIds(DxpModel):
@@ -40,7 +39,7 @@ class TransInfo(DxpModel):
     cop_msg_id: Annotated[str, text(1, 255), Field(alias="CopMsgId")]
     sender_id: Annotated[Party, Field(alias="SenderId")]
     receiver_ids: Annotated[ReceiverIds, Field(alias="ReceiverIds")]
-    created_at: Annotated[str, AfterValidator(_date_time), Field(alias="CreatTime")]  # the standard's own spelling
+    created_at: Annotated[str, AfterValidator(date_time), Field(alias="CreatTime")]  # the standard's own spelling
     msg_type: Annotated[str, text(0, 30), Field(alias="MsgType")]
 
 
@@ -49,20 +48,20 @@ class AddInfo(DxpModel):
 
     file_name: Annotated[str | None, text(1, 255), Field(alias="FileName")] = None
     ic_card: Annotated[str | None, text(1, 13), Field(alias="IcCard")] = None
-    biz_key: Annotated[str | None, Field(alias="BizKey", json_schema_extra=_XML)] = None
-    is_text: Annotated[str | None, Field(alias="IsText", json_schema_extra=_XML)] = None
-    rec_map_id: Annotated[str | None, Field(alias="RecMapId", json_schema_extra=_XML)] = None
+    biz_key: Annotated[str | None, Field(alias="BizKey", json_schema_extra=RAW_XML)] = None
+    is_text: Annotated[str | None, Field(alias="IsText", json_schema_extra=RAW_XML)] = None
+    rec_map_id: Annotated[str | None, Field(alias="RecMapId", json_schema_extra=RAW_XML)] = None
 
 
 class DxpMsg(DxpModel):
     """The envelope; `data` is the Base64 text of one customs message."""
 
-    ver: Annotated[str, Field(pattern=r"^1\.0$", json_schema_extra={"attribute": True})] = "1.0"
-    id: Annotated[str | None, Field(alias="Id", json_schema_extra={"attribute": True})] = None
+    ver: Ver
+    id: Annotated[XmlId | None, Field(alias="Id", json_schema_extra=ATTRIBUTE)] = None
     trans_info: Annotated[TransInfo, Field(alias="TransInfo")]
     data: Annotated[str, Field(alias="Data")]
     add_info: Annotated[AddInfo | None, Field(alias="AddInfo")] = None
-    signature: Annotated[str | None, Field(alias="Signature", json_schema_extra=_XML)] = None
+    signature: Annotated[str | None, Field(alias="Signature", json_schema_extra=RAW_XML)] = None
 
     @property
     def content(self) -> bytes:
@@ -89,7 +88,7 @@ def wrap(
         created_at=created_at.astimezone(CHINA).replace(microsecond=0, tzinfo=None).isoformat(),
         msg_type=msg_type,
     )
-    return write(DxpMsg(trans_info=info, data=base64.b64encode(message).decode()), "DxpMsg", "dxp")
+    return write(DxpMsg(ver="1.0", trans_info=info, data=base64.b64encode(message).decode()), "DxpMsg", "dxp")
 
 
 def unwrap(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> DxpMsg:

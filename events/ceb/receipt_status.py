@@ -76,9 +76,7 @@ def known_status(code: str, rank: int = 0, status_class: StatusClass | None = No
     return ReceiptStatus(code=code, status_class=status_class or usual, rank=rank, meaning=Text(zh=zh, en=en))
 
 
-LIST_STATUSES = ladder(
-    "1", "2", "4", "3", "120", "300", "399", "500", "501 502 503 599", "100", "700 800", "899"
-)  # fmt: skip
+LIST_STATUSES = ladder("1", "2", "4", "3", "120", "300", "399", "500", "501 502 503 599", "100", "700 800", "899")
 
 
 def list_status(code: str) -> ReceiptStatus:

@@ -26,8 +26,9 @@ def is_personal(field: str) -> bool:
 
 
 def mask(value: str) -> str:
-    """The value with only its ends left: 测试甲一 as 测***, 00000019900101001X as 00***1X."""
-    if len(value) > _SHORT:
+    """The value with only its ends left, of words the first letter: 测试甲 as 测***, 0000001990010100 as 00***00."""
+    is_number = value.isascii() and value.isalnum()
+    if is_number and len(value) > _SHORT:
         return f"{value[:2]}***{value[-2:]}"
     return f"{value[0]}***" if len(value) > 1 else "***"
 

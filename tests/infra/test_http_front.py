@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -134,7 +135,7 @@ def _pid(port: int) -> int | None:
 
 
 def _copies(port: int) -> set[int]:
-    """Who answers when many ask at once: which copy takes a connection is the kernel's choice, so it may need several."""
+    """Who answers when many ask at once; which copy takes a connection is the kernel's choice."""
     seen: set[int] = set()
     until = time.monotonic() + _PATIENCE_SECONDS
     with ThreadPoolExecutor(16) as many:

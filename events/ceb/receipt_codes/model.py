@@ -79,8 +79,9 @@ class ReceiptCode(Value):
 
     @model_validator(mode="after")
     def _fix_says_what(self) -> "ReceiptCode":
-        if (self.receipt_class is ReceiptClass.FIX) != (self.fix is not None) and self.family is not CodeFamily.REMARK:
-            raise ValueError(f"code {self.code} is of class {self.receipt_class}: a fix belongs to class fix and to it only")
+        is_fix = self.receipt_class is ReceiptClass.FIX
+        if is_fix != (self.fix is not None) and self.family is not CodeFamily.REMARK:
+            raise ValueError(f"code {self.code}, class {self.receipt_class}: a fix belongs to class fix and only to it")
         return self
 
     @property

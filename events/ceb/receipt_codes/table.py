@@ -11,12 +11,14 @@ from importlib.resources.abc import Traversable
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from events.ceb.receipt_codes.model import CodeFamily, ReceiptCode
+from events.ceb.receipt_codes.model import CodeFamily, ReceiptClass, ReceiptCode
+from events.ceb.receipt_status import REJECTED
 
 _ROWS = TypeAdapter(list[ReceiptCode])
 _DETAIL = re.compile(r"\[\s*Code\s*[:：]\s*(-?[0-9]+)\s*(?:[;；\]]|$)", re.IGNORECASE)
 _NOT_SAID = re.compile(r"[\s*\[\]【】［］!！,，。.]+")
-_LEAST_LIKENESS = 0.3  # below it, two texts of official phrases have no more than common words in common
+_LEAST_LIKENESS = 0.0  # what says less of a phrase has no more than common words in common with it
+_SHORTEST_BLOCK = 2
 
 
 class ReceiptCodeError(ValueError):
@@ -90,9 +92,13 @@ def exception_rows(code: str, info: str) -> list[ReceiptCode]:
 
 
 def remark_row(status: str, info: str) -> ReceiptCode | None:
-    """A text that was seen under a status, without a code of its own."""
+    """A text without a code of its own, that was seen under this status; one that is an error, under any rejection."""
     said = _essence(info)
-    return next((row for row in _remarks() if row.code == status and _essence(row.zh) in said), None)
+    return next((row for row in _remarks() if _may_stand(row, status) and _essence(row.zh) in said), None)
+
+
+def _may_stand(row: ReceiptCode, status: str) -> bool:
+    return row.code == status or (status == REJECTED and row.receipt_class is not ReceiptClass.PROGRESS)
 
 
 def detail_codes(info: str) -> list[str]:
@@ -107,11 +113,17 @@ def detail_row(code: str) -> ReceiptCode | None:
 
 def _most_like(rows: Sequence[ReceiptCode], info: str) -> list[ReceiptCode]:
     said = _essence(info)
-    likeness = [SequenceMatcher(None, _essence(row.zh), said, autojunk=False).ratio() for row in rows]
+    likeness = [_likeness(_essence(row.zh), said) for row in rows]
     best = max(likeness)
     if best < _LEAST_LIKENESS:
         return list(rows)
     return [row for row, like in zip(rows, likeness, strict=True) if like == best]
+
+
+def _likeness(phrase: str, said: str) -> float:
+    """How much of an official phrase is said, from 0 to 1; what fills its placeholders does not count against it."""
+    blocks = SequenceMatcher(None, phrase, said, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks if block.size >= _SHORTEST_BLOCK) / len(phrase)
 
 
 def _essence(text: str) -> str:

@@ -71,7 +71,7 @@ def test_no_personal_value_survives_in_a_finding_of_the_match(drawn: dict[str, d
     masked = [mask_finding(finding, personal) for finding in findings]
     assume(findings)
     for finding in masked:
-        told = json.dumps(finding.model_dump(mode="json"), ensure_ascii=False)
+        told = json.dumps(finding.model_dump(mode="json", exclude={"rule", "code", "basis"}), ensure_ascii=False)
         assert not [value for value in personal if value.strip().lower() in told.lower()], told
     assert [finding.rule for finding in masked] == [finding.rule for finding in findings]
     assert [finding.left.field for finding in masked] == [finding.left.field for finding in findings]
@@ -122,6 +122,8 @@ def test_a_field_is_personal_wherever_it_stands(field: str) -> None:
         ("测试甲一", "测***"),
         ("Li Na", "L***"),
         ("00000001", "0***"),
+        ("江苏省连云港市测试路1号 李四", "江***"),
+        ("Li Na, 1 Test Road", "L***"),
         ("00000000001", "00***01"),
         ("00000019900101001X", "00***1X"),
     ],
