@@ -9,6 +9,7 @@ from lxml import etree
 
 IMPORT_SCHEMA = "import_business_node.xsd"
 TERMINAL_SCHEMA = "terminal_node.xsd"
+TRANSPORT_SCHEMA = "transport_node.xsd"
 
 
 def schema_errors(shared_ceb: Path, message: bytes, schema: str = IMPORT_SCHEMA) -> str:

@@ -72,8 +72,15 @@ def ladder(*rungs: str, instead: Mapping[str, StatusClass] | None = None) -> dic
 
 def known_status(code: str, rank: int = 0, status_class: StatusClass | None = None) -> ReceiptStatus:
     """A status of the standard, of whichever receipt; one that it does not list is of class UNKNOWN."""
-    usual, zh, en = _KNOWN.get(code, (StatusClass.UNKNOWN, f"未知状态{code}", f"unknown status {code}"))
+    if code not in _KNOWN:
+        return _unknown(code).model_copy(update={"rank": rank, "status_class": status_class or StatusClass.UNKNOWN})
+    usual, zh, en = _KNOWN[code]
     return ReceiptStatus(code=code, status_class=status_class or usual, rank=rank, meaning=Text(zh=zh, en=en))
+
+
+def _unknown(code: str) -> ReceiptStatus:
+    meaning = Text(zh=f"未知状态{code}", en=f"unknown status {code}")
+    return ReceiptStatus(code=code, status_class=StatusClass.UNKNOWN, rank=0, meaning=meaning)
 
 
 LIST_STATUSES = ladder("1", "2", "4", "3", "120", "300", "399", "500", "501 502 503 599", "100", "700 800", "899")
@@ -87,4 +94,4 @@ def list_status(code: str) -> ReceiptStatus:
     if code.startswith("-"):
         rejected = LIST_STATUSES[REJECTED]
         return rejected.model_copy(update={"code": code})
-    return known_status(code, status_class=StatusClass.UNKNOWN)
+    return _unknown(code)

@@ -28,6 +28,8 @@ _POINTS_AT: dict[str, tuple[DocumentKind, str]] = {
     "13127": (DocumentKind.DECLARATION_LIST, "buyerName"),
     "130126": (DocumentKind.DECLARATION_LIST, "buyerTelephone"),
 }
+_NAMES_ZH = {DocumentKind.PAYMENT: "支付凭证", DocumentKind.DECLARATION_LIST: "清单"}
+_LONGEST_REASON = 1000
 
 
 def serial(key: OrderKey, purpose: str) -> str:
@@ -109,7 +111,7 @@ def _item(item: OrderItem, goods: GoodsDeclaration) -> ListItem:
 
 
 def compose_cancellation(request: ComposeCancellationRequest) -> Cancellation:
-    """The application to cancel a declared list."""
+    """The application to cancel a declared list; a reason is cut to what its field can hold."""
     same = set(Cancellation.model_fields) & set(ListHead.model_fields)
     same -= {"guid", "app_type", "app_time", "app_status", "invt_no", "pre_no", "note"}
     return Cancellation(
@@ -120,7 +122,7 @@ def compose_cancellation(request: ComposeCancellationRequest) -> Cancellation:
         **request.declaration_list.head.model_dump(include=same, by_alias=False),
         invt_no=request.invt_no,
         pre_no=request.pre_no,
-        reason=request.reason,
+        reason=request.reason[:_LONGEST_REASON],
     )
 
 
@@ -134,7 +136,7 @@ def explain(receipt: DeclarationReturn) -> Explained:
     document, field = _POINTS_AT.get(code, (DocumentKind.DECLARATION_LIST, "returnInfo"))
     fix = Fix(document=document, field=field) if code in _POINTS_AT else None
     message = Text(
-        zh=f"海关退单（{receipt.return_status}）：{receipt.return_info}。请更正{document}后重新申报。",
+        zh=f"海关退单（{receipt.return_status}）：{receipt.return_info}。请更正{_NAMES_ZH[document]}后重新申报。",
         en=f"Rejected by customs ({receipt.return_status}): {receipt.return_info}. "
         f"Correct the {document} and send it with appType 2; it is then declared again.",
     )

@@ -1,9 +1,7 @@
-"""Who the buyer is: the person named in a document (rules M4 and M9) and the identity number of GB 11643."""
+"""Who the buyer is: the person named in a document (rules M4 and M9)."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from events.ceb.declaration_list import DeclarationList
 from events.ceb.fields import Field, Rule, same
@@ -11,13 +9,10 @@ from events.ceb.order import Order
 from events.ceb.payment import Payment
 from events.documents import DocumentKind
 from events.findings import Finding
+from events.identity import IDENTITY_CARD, is_identity_number
 from events.values import Text
 
 _ORDER, _LIST = DocumentKind.ORDER, DocumentKind.DECLARATION_LIST
-_IDENTITY_CARD = "1"
-_NUMBER = re.compile(r"\d{17}[\dX]", re.ASCII)
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_DIGITS = "10X98765432"
 _IMPOSSIBLE = Rule(
     "M9",
     Text(
@@ -40,7 +35,7 @@ class Person:
     @property
     def is_impossible(self) -> bool:
         """Whether the number claims to be that of an identity card and cannot be one."""
-        return self.id_type == _IDENTITY_CARD and not is_identity_number(str(self.number.value))
+        return self.id_type == IDENTITY_CARD and not is_identity_number(str(self.number.value))
 
 
 def buyer_of(kind: DocumentKind, document: Order | DeclarationList) -> Person:
@@ -53,18 +48,6 @@ def payer_of(payment: Payment) -> Person:
     """The payer in a payment."""
     kind, head = DocumentKind.PAYMENT, payment.head
     return Person(Field(kind, head, "payer_name"), Field(kind, head, "payer_id_number"), head.payer_id_type)
-
-
-def is_identity_number(number: str) -> bool:
-    """Whether a number can be one of GB 11643: form, date of birth, check digit; the region is not looked up."""
-    if not _NUMBER.fullmatch(number):
-        return False
-    try:
-        datetime.strptime(number[6:14], "%Y%m%d")  # noqa: DTZ007 -- a date of birth has no time zone
-    except ValueError:
-        return False
-    weighed = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number[:17], strict=True))
-    return number[17] == _CHECK_DIGITS[weighed % 11]
 
 
 def more_likely_wrong(left: Person, right: Person, witness: Person | None) -> Person:

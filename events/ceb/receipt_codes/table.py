@@ -17,7 +17,7 @@ from events.ceb.receipt_status import REJECTED
 _ROWS = TypeAdapter(list[ReceiptCode])
 _DETAIL = re.compile(r"\[\s*Code\s*[:：]\s*(-?[0-9]+)\s*(?:[;；\]]|$)", re.IGNORECASE)
 _NOT_SAID = re.compile(r"[\s*\[\]【】［］!！,，。.]+")
-_LEAST_LIKENESS = 0.0  # what says less of a phrase has no more than common words in common with it
+_LEAST_LIKENESS = 0.3  # what says less of a phrase has no more than common words in common with it
 _SHORTEST_BLOCK = 2
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.matching.identity import is_identity_number
+from events.identity import is_identity_number
 from tests import builders
 
 

@@ -1,0 +1,140 @@
+"""Into envelopes and out of them, whichever node they come from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from lxml import etree
+from pydantic import ValidationError
+
+from events.ceb import dxp
+from events.ceb.base import CebModel
+from events.ceb.codec import read, refuse_root
+from events.ceb.dxp import DxpModel, DxpMsg, TransInfo
+from events.ceb.dxp_transport import DxpMsgSv, ServerNode, build_transport
+from events.ceb.node.numbering import node_number
+from events.ceb.xml import DEFAULT_SIZE_LIMIT, local_name, namespace, parse_xml
+from events.problems import InvalidInputError, Problem, problems_of
+from events.values import CHINA
+
+_DATA = f"{{{DxpModel.xml_namespace}}}Data"
+_DXP_MSG = f"{{{DxpModel.xml_namespace}}}DxpMsg"
+
+
+class EnvelopeKind(StrEnum):
+    """How a message came."""
+
+    PLAIN = "plain"
+    TERMINAL = "terminal"
+    TRANSPORT = "transport"
+
+
+@dataclass(frozen=True)
+class Unwrapped:
+    """A message out of its envelope.
+
+    `message` is its bytes, exactly as they were put in; `msg_type` is what the envelope calls it, of a plain message
+    its root. `trans_info` is there for every envelope, `server` only for that of a transport node.
+    """
+
+    kind: EnvelopeKind
+    message: bytes
+    msg_type: str
+    trans_info: TransInfo | None = None
+    server: ServerNode | None = None
+
+
+def wrap_terminal(
+    message: bytes, *, sender_id: str, receiver_ids: list[str], cop_msg_id: str, created_at: datetime
+) -> bytes:
+    """A customs message in a terminal's envelope; its MsgType is the name of the message's root.
+
+    Raises InvalidInputError when the root is not in the namespace of customs messages, or a part of the address label
+    is not what the schema allows. Whether the message itself is valid is not asked here.
+    """
+    root = parse_xml(message)
+    if namespace(root) != CebModel.xml_namespace:
+        raise refuse_root(root, f"is not a customs message in the namespace {CebModel.xml_namespace}")
+    try:
+        return dxp.wrap(
+            message,
+            msg_type=local_name(root),
+            sender_id=sender_id,
+            receiver_ids=receiver_ids,
+            cop_msg_id=cop_msg_id,
+            created_at=created_at,
+        )
+    except ValidationError as error:
+        raise InvalidInputError(problems_of(error, "DxpMsg/TransInfo")) from None
+    except ValueError as error:  # a character that no XML can hold
+        raise InvalidInputError([Problem(path="/DxpMsg/TransInfo", rule="text", message=str(error))]) from None
+
+
+def wrap_transport(
+    terminal: bytes,
+    *,
+    msg_id: str,
+    station_node: str,
+    end_node: str,
+    send_time: datetime,
+    sub_msg_id: str | None = None,
+) -> bytes:
+    """A terminal's envelope (a DxpMsg) in that of a transport node, for the node where its receiver is.
+
+    The DxpMsg goes in as it is, prefixes and signature included: a node changes nothing in what it carries.
+    `send_time` is aware. Raises InvalidInputError for what is no DxpMsg, and for nodes that have not 8 digits.
+    """
+    envelope = parse_xml(terminal)
+    inside = _read_terminal(envelope).model_copy(update={"data": ""})
+    try:
+        server = ServerNode(
+            ver="1.0",
+            msg_id=msg_id,
+            sub_msg_id=sub_msg_id,
+            send_time=send_time.astimezone(CHINA).replace(microsecond=0, tzinfo=None).isoformat(),
+            end_node=node_number(end_node, "DxpMsgSv/SvNo/EndNode"),
+            station_node=node_number(station_node, "DxpMsgSv/SvNo/StaNode"),
+        )
+    except ValidationError as error:
+        raise InvalidInputError(problems_of(error, "DxpMsgSv/SvNo")) from None
+    root = parse_xml(build_transport(DxpMsgSv(ver="1.0", server=server, dxp_msg=inside)))
+    for empty in root.findall(_DXP_MSG):
+        root.replace(empty, envelope)
+    return etree.tostring(root, method="c14n")
+
+
+def unwrap_any(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> Unwrapped:
+    """The message in `data`, be it in a DxpMsgSv, in a DxpMsg or in no envelope.
+
+    Raises InvalidInputError with path and line for what is none of these. What the envelope carries is not looked at.
+    """
+    root = parse_xml(data, size_limit)
+    match namespace(root), local_name(root):
+        case (DxpModel.xml_namespace, "DxpMsgSv"):
+            transport = read(root, DxpMsgSv)
+            return _opened(EnvelopeKind.TRANSPORT, transport.dxp_msg, root, transport.server)
+        case (DxpModel.xml_namespace, "DxpMsg"):
+            return _opened(EnvelopeKind.TERMINAL, read(root, DxpMsg), root, None)
+        case (DxpModel.xml_namespace, "DxpRep"):
+            raise refuse_root(root, "is the exchange platform's answer to an envelope, and carries no message")
+        case (CebModel.xml_namespace, name):
+            return Unwrapped(EnvelopeKind.PLAIN, data, name)
+    known = f"is neither DxpMsg nor DxpMsgSv in {DxpModel.xml_namespace}, nor a message in {CebModel.xml_namespace}"
+    raise refuse_root(root, known)
+
+
+def _read_terminal(root: etree._Element) -> DxpMsg:
+    if root.tag != _DXP_MSG:
+        raise refuse_root(root, f"is not a DxpMsg in the namespace {DxpModel.xml_namespace}")
+    return read(root, DxpMsg)
+
+
+def _opened(kind: EnvelopeKind, envelope: DxpMsg, root: etree._Element, server: ServerNode | None) -> Unwrapped:
+    try:
+        content = envelope.content
+    except InvalidInputError as error:
+        (problem,) = error.problems
+        line = next(root.iter(_DATA)).sourceline
+        path = f"/DxpMsgSv{problem.path}" if kind is EnvelopeKind.TRANSPORT else problem.path
+        raise InvalidInputError([problem.model_copy(update={"path": path, "line": line})]) from None
+    return Unwrapped(kind, content, envelope.trans_info.msg_type, envelope.trans_info, server)

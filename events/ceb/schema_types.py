@@ -1,0 +1,45 @@
+"""Simple types of XML Schema that the envelopes use beyond strings: times, days, ids."""
+
+import re
+
+_DAY = r"(?P<year>-?(?:[1-9]\d{3,17}|0\d{3}))-(?P<month>\d\d)-(?P<day>\d\d)"
+_TIME = r"T(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?|24:00:00(?:\.0+)?)"
+_ZONE = r"(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))?"
+_DATE_TIME = re.compile(_DAY + _TIME + _ZONE, re.ASCII)
+_DATE = re.compile(_DAY + _ZONE, re.ASCII)
+_ID = re.compile(r"[^\W\d][\w.\-]*")
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_FEBRUARY = 2
+_SPACE = " \t\r\n"
+
+
+def date_time(value: str) -> str:
+    """`value` when it is an xs:dateTime. Raises ValueError otherwise."""
+    return _checked(_DATE_TIME, value, "is not a time: write it as 2026-01-05T10:30:00")
+
+
+def date(value: str) -> str:
+    """`value` when it is an xs:date. Raises ValueError otherwise."""
+    return _checked(_DATE, value, "is not a day: write it as 2026-01-05")
+
+
+def xml_id(value: str) -> str:
+    """`value` when it is an xs:ID (an XML name without a colon). Raises ValueError otherwise."""
+    if not _ID.fullmatch(value.strip(_SPACE)):
+        raise ValueError("is not an id of XML: start with a letter, go on with letters, digits, '.', '-' and '_'")
+    return value
+
+
+def _checked(pattern: re.Pattern[str], value: str, words: str) -> str:
+    found = pattern.fullmatch(value.strip(_SPACE))
+    if not found or not _exists(int(found["year"]), int(found["month"]), int(found["day"])):
+        raise ValueError(words)
+    return value
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    """Whether there is such a day; `datetime.date` knows neither years before 1 nor after 9999, the schema does."""
+    if year == 0 or not 1 <= month <= len(_DAYS) or not 1 <= day <= _DAYS[month - 1]:
+        return False
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return leap or month != _FEBRUARY or day < _DAYS[month - 1]

@@ -1,0 +1,217 @@
+"""To customs: signed where the schema asks, valid, in order, and the same under the same key however often sent."""
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from events.ceb import CebMessage, parse
+from events.ceb.declaration_list import Cancellation
+from events.ceb.dxp import DxpMsg, unwrap
+from events.ceb.message import CEB621Message, CEB623Message, UploadMessage
+from events.ceb.signature import verify
+from events.documents import content_hash
+from events.values import OrderKey, key_of_cop_msg_id
+from functions.aws import secretsmanager
+from functions.declaration import customs
+from functions.declaration.handler import cancel, submit
+from functions.declaration.models import CancelListRequest, SubmitRequest
+from functions.declaration.signing import own_signer
+from functions.settings import settings
+from infra.stack.signing_key import new_signing_secret
+from tests import builders
+from tests.functions.intake.samples import cancellation
+from tests.official import TERMINAL_SCHEMA, schema_errors
+
+KEY = OrderKey(ebp_code=builders.PLATFORM["ebp_code"], order_no=builders.ORDER_NO)
+ALL = ["CEB311Message", "CEB411Message", "CEB511Message", "CEB621Message"]
+SECRET = new_signing_secret("TEST")
+
+
+@dataclass
+class Customs:
+    """An endpoint that answers what it is told, 200 when it is told nothing more."""
+
+    answers: list[int | Exception] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """One request."""
+        assert str(request.url) == settings().customs_url
+        assert request.headers["content-type"] == "application/xml"
+        self.bodies.append(request.content)
+        answer = self.answers.pop(0) if self.answers else 200
+        if isinstance(answer, Exception):
+            raise answer
+        return httpx.Response(answer, text="schema: 0002")
+
+    @property
+    def envelopes(self) -> list[DxpMsg]:
+        """What came in."""
+        return [unwrap(body) for body in self.bodies]
+
+    @property
+    def messages(self) -> list[CebMessage]:
+        """What was inside."""
+        return [parse(envelope.content) for envelope in self.envelopes]
+
+    @property
+    def keys(self) -> list[str]:
+        """The idempotency keys."""
+        return [envelope.trans_info.cop_msg_id for envelope in self.envelopes]
+
+
+@pytest.fixture
+def signing(aws: None) -> Iterator[None]:
+    """Our signing key in the secrets store."""
+    secretsmanager().create_secret(Name=settings().signing_secret, SecretString=json.dumps(SECRET))
+    own_signer.cache_clear()
+    yield
+    own_signer.cache_clear()
+
+
+@pytest.fixture
+def endpoint(signing: None, monkeypatch: pytest.MonkeyPatch) -> Customs:
+    """Customs at the other end of the line."""
+    made = Customs()
+    client = httpx.Client(transport=httpx.MockTransport(made), headers={"Content-Type": "application/xml"})
+    monkeypatch.setattr(customs, "_client", lambda: client)
+    return made
+
+
+def submission(version: int = 1, mode: str = "9610", **documents: Any) -> SubmitRequest:
+    """A list with its three documents."""
+    made = {"order": builders.order(), "payment": builders.payment(), "waybill": builders.waybill()} | documents
+    return SubmitRequest(key=KEY, version=version, declaration_list=builders.declaration_list(mode), **made)
+
+
+def cancelling(version: int = 1) -> CancelListRequest:
+    """A cancellation of that list."""
+    return CancelListRequest(key=KEY, version=version, cancellation=cancellation())
+
+
+def test_the_three_documents_go_before_the_list(endpoint: Customs) -> None:
+    """公告2018-194 §8: order, payment and waybill are sent before the declaration."""
+    submitted = submit(submission())
+    assert (submitted.messages, submitted.refused) == (ALL, None)
+    assert [envelope.trans_info.msg_type for envelope in endpoint.envelopes] == ALL
+    assert [message.root for message in endpoint.messages] == ALL
+    elements = [element for message in endpoint.messages for element in message.elements]
+    sent = submission()
+    assert elements == [sent.order, sent.payment, sent.waybill, sent.declaration_list]
+
+
+def test_what_customs_has_already_is_not_sent_again(endpoint: Customs) -> None:
+    assert submit(submission(2, order=None, waybill=None)).messages == ["CEB411Message", "CEB621Message"]
+
+
+def test_every_message_says_who_sends_it_to_whom(endpoint: Customs) -> None:
+    submit(submission())
+    own = settings()
+    for envelope, message in zip(endpoint.envelopes, endpoint.messages, strict=True):
+        assert isinstance(message, UploadMessage)
+        assert envelope.trans_info.sender_id == message.base_transfer.dxp_id == own.own_dxp_id
+        assert envelope.trans_info.receiver_ids.receiver_id == [own.customs_dxp_id]
+        assert (message.base_transfer.cop_code, message.base_transfer.cop_name) == (own.own_code, own.own_name)
+        assert key_of_cop_msg_id(envelope.trans_info.cop_msg_id) == KEY
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("mode", ["9610", "1210"])
+def test_everything_that_goes_out_is_valid_by_the_official_schemas(
+    endpoint: Customs, shared_ceb: Path, mode: str
+) -> None:
+    submit(submission(mode=mode))
+    cancel(cancelling())
+    assert len(endpoint.bodies) == 5
+    for body in endpoint.bodies:
+        assert schema_errors(shared_ceb, body, TERMINAL_SCHEMA) == ""
+        assert schema_errors(shared_ceb, unwrap(body).content) == ""
+
+
+def test_list_and_cancellation_are_signed_by_us_and_the_rest_is_not(endpoint: Customs) -> None:
+    submit(submission())
+    cancel(cancelling())
+    for envelope, message in zip(endpoint.envelopes, endpoint.messages, strict=True):
+        verification = verify(envelope.content)
+        signed = isinstance(message, CEB621Message | CEB623Message)
+        assert verification.status == ("valid" if signed else "absent"), message.root
+        if signed:
+            assert verification.certificate_der == own_signer().certificate_der
+
+
+def test_a_signature_of_the_declarant_is_not_passed_on_as_ours(endpoint: Customs) -> None:
+    message = builders.message(builders.declaration_list())
+    assert isinstance(message, CEB621Message)
+    foreign = message.model_copy(update={"signature": "<ds:Signature/>"})
+    assert customs.post(KEY, 1, foreign) is None
+    assert verify(endpoint.envelopes[0].content).status == "valid"
+
+
+def test_sent_again_it_is_the_same_under_the_same_key(endpoint: Customs) -> None:
+    for _ in range(2):
+        submit(submission())
+        cancel(cancelling())
+    first, again = endpoint.keys[:5], endpoint.keys[5:]
+    assert first == again
+    assert len(set(first)) == 5
+    messages = endpoint.messages
+    assert [message.guid for message in messages[:5]] == [message.guid for message in messages[5:]]
+    assert [message.elements for message in messages[:5]] == [message.elements for message in messages[5:]]
+
+
+def test_another_version_or_order_has_other_keys(endpoint: Customs) -> None:
+    submit(submission(1))
+    submit(submission(2))
+    submit(submission(1).model_copy(update={"key": OrderKey(ebp_code=KEY.ebp_code, order_no="2")}))
+    assert len(set(endpoint.keys)) == 12
+    assert len({message.guid for message in endpoint.messages}) == 12
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 413, 422, 302])
+def test_a_refusal_for_good_is_told_with_its_words_and_nothing_more_is_sent(endpoint: Customs, status: int) -> None:
+    endpoint.answers = [200, status]
+    submitted = submit(submission())
+    assert submitted.messages == ["CEB311Message"]
+    assert submitted.refused
+    assert f"CEB411Message (HTTP {status}): schema: 0002" in submitted.refused.en
+    assert f"CEB411Message（HTTP {status}）" in submitted.refused.zh
+    assert len(endpoint.bodies) == 2
+
+
+FAULTS: list[int | Exception] = [429, 500, 502, 503, httpx.ReadTimeout(""), httpx.RemoteProtocolError("")]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=repr)
+def test_a_fault_that_passes_raises_and_a_repetition_sends_all_under_the_same_keys(
+    endpoint: Customs, fault: int | Exception
+) -> None:
+    endpoint.answers = [200, 200, fault]
+    with pytest.raises(customs.CustomsUnavailableError):
+        submit(submission())
+    assert submit(submission()).messages == ALL
+    assert endpoint.keys[:3] == endpoint.keys[3:6]
+
+
+@pytest.mark.parametrize("call", [lambda: submit(submission()), lambda: cancel(cancelling())], ids=["list", "cancel"])
+def test_an_endpoint_that_is_not_there_is_a_fault_that_passes_and_names_no_person(
+    signing: None, monkeypatch: pytest.MonkeyPatch, call: Callable[[], object]
+) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("SANDAN_CUSTOMS_URL", f"http://127.0.0.1:{closed.getsockname()[1]}/customs/messages")
+        settings.cache_clear()
+        with pytest.raises(customs.CustomsUnavailableError, match=r"^customs endpoint: ConnectError$"):
+            call()
+
+
+def test_a_cancellation_goes_out_as_it_was_composed(endpoint: Customs) -> None:
+    assert cancel(cancelling()).messages == ["CEB623Message"]
+    (element,) = endpoint.messages[0].elements
+    assert isinstance(element, Cancellation)
+    assert content_hash(element) == content_hash(cancellation())
