@@ -56,6 +56,7 @@ class LifeLimits(Value):
     correction: timedelta
     silence: timedelta
     resends: int
+    decision: timedelta
 
 
 class ImportOrderStart(Value):

@@ -12,6 +12,9 @@ with workflow.unsafe.imports_passed_through():
     from events.life import Stage
     from functions.declaration import handler as declaration
     from functions.declaration.models import CancelListRequest, ComposeCancellationRequest, Submitted
+    from functions.intake import handler as intake
+    from functions.intake.models import ForgetRequest
+    from functions.intake.rules import business_key
     from workflows import texts
     from workflows.calls import call, call_outside
     from workflows.declaring import Declaring
@@ -47,9 +50,11 @@ class Cancelling:
         if state.stage not in AT_CUSTOMS:
             state.cancellation = None
             return
-        self._read_answer()
+        await self._read_answer()
+        if state.cancellation is None:
+            return
         await self._follow_receipts(case)
-        if state.cancellation and not case.submitted:
+        if state.cancellation and case.number is None:
             await self._submit(case)
 
     async def _submit(self, case: CancellationCase) -> None:
@@ -61,6 +66,7 @@ class Cancelling:
             assert self._state.declaration_list
             request = ComposeCancellationRequest(
                 key=self._state.key,
+                number=self._state.cancellations + 1,
                 on=workflow.now(),
                 declaration_list=self._state.declaration_list,
                 invt_no=version.invt_no,
@@ -68,11 +74,12 @@ class Cancelling:
                 reason=case.why,
             )
             case.document = (await call(declaration.compose_cancellation, request, "CEB623")).cancellation
-        case.submitted = True
-        cancel = CancelListRequest(key=self._state.key, version=version.number, cancellation=case.document)
+        self._state.cancellations += 1
+        case.number = self._state.cancellations
+        cancel = CancelListRequest(key=self._state.key, number=case.number, cancellation=case.document)
         self.submission = call_outside(declaration.cancel, cancel, "cancellation to customs")
 
-    def _read_answer(self) -> None:
+    async def _read_answer(self) -> None:
         if self.submission is None or not self.submission.done():
             return
         submitted = self.submission.result()
@@ -84,7 +91,7 @@ class Cancelling:
                 left=Place(document=DocumentKind.CANCELLATION, field="/", value=None),
                 message=submitted.refused,
             )
-            self._refused(finding)
+            await self._refused(finding)
 
     async def _follow_receipts(self, case: CancellationCase) -> None:
         for receipt in self._state.cancellation_receipts:
@@ -93,11 +100,19 @@ class Cancelling:
                 self._state.enter(Stage.CANCELLED, texts.cancelled(case.who, case.why), workflow.now())
                 return
             if list_status(receipt.return_status).status_class is StatusClass.REJECTED:
-                self._refused(_refusal(receipt))
+                await self._refused(_refusal(receipt))
+                return
 
-    def _refused(self, finding: Finding) -> None:
-        """Customs keeps the list: the order lives on as if nobody had asked."""
+    async def _refused(self, finding: Finding) -> None:
+        """Customs keeps the list: the order lives on as if nobody had asked, and one may ask again."""
         state = self._state
+        assert state.cancellation
+        if state.cancellation.document:
+            document = state.cancellation.document
+            request = ForgetRequest(
+                kind=DocumentKind.CANCELLATION, business_key=business_key(DocumentKind.CANCELLATION, document)
+            )
+            await call(intake.forget, request, "the refused cancellation")
         state.cancellation = None
         state.cancellation_receipts = []
         state.findings = [finding]

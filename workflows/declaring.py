@@ -32,6 +32,7 @@ Document = TypeVar("Document", Order, Payment, Waybill, DeclarationList)
 RETURN_WINDOW = "return.window_days"
 CUSTOMS_SILENT = "customs-silent"
 CUSTOMS_UNREACHABLE = "customs-unreachable"
+CUSTOMS_UNDECIDED = "customs-undecided"
 DETAINED = "detained"
 UNKNOWN_STATUS = "unknown-status"
 _USED_ELSEWHERE = {
@@ -141,6 +142,8 @@ class Declaring:
         state.note(workflow.now(), "submitted", submitted.model_dump(mode="json"))
         if state.needs_human == CUSTOMS_UNREACHABLE:
             state.needs_human = None
+            state.deadline = workflow.now() + self._limits.silence
+            state.enter(state.stage, texts.CUSTOMS_REACHED, workflow.now())
         if submitted.refused and state.stage in AT_CUSTOMS:
             finding = Finding(
                 rule="ENDPOINT",
@@ -162,6 +165,7 @@ class Declaring:
             return
         if version.is_answered and state.needs_human in {CUSTOMS_SILENT, CUSTOMS_UNREACHABLE}:
             state.needs_human = None
+            state.deadline = workflow.now() + self._limits.decision
             state.enter(state.stage, texts.customs(status.code, status.meaning, receipt.return_info), workflow.now())
         if status.status_class is StatusClass.REJECTED:
             explained = await call(declaration.explain, ExplainRequest(receipt=receipt), f"status {status.code}")
@@ -181,9 +185,9 @@ class Declaring:
         stage = _FOLLOWS.get(status.status_class)
         if stage is None or stage is self._state.stage:
             return
-        self._state.deadline = None
-        if stage is Stage.DETAINED:
-            self._state.needs_human = DETAINED
+        is_detained = stage is Stage.DETAINED
+        self._state.deadline = None if is_detained else workflow.now() + self._limits.decision
+        self._state.needs_human = DETAINED if is_detained else None
         self._state.enter(stage, texts.customs(status.code, status.meaning, receipt.return_info), workflow.now())
 
     async def _released(self, receipt: DeclarationReturn) -> None:
@@ -192,7 +196,7 @@ class Declaring:
         state = self._state
         state.note(workflow.now(), "policy", row.model_dump(mode="json"))
         state.window_days = int(row.value)
-        state.deadline = released_at + timedelta(days=state.window_days)
+        state.window_ends = state.deadline = released_at + timedelta(days=state.window_days)
         state.needs_human = None
         state.enter(Stage.RELEASED, texts.released(state.window_days), workflow.now())
 
@@ -229,14 +233,14 @@ class Declaring:
         state.enter(state.stage, text, workflow.now())
 
     def meet_silence(self) -> None:
-        """The waiting time for customs is over: send again, or call a person."""
+        """The waiting time for customs is over: send again, wait for its decision, or call a person."""
         state, version = self._state, self._state.version
         assert version
         now = workflow.now()
         state.deadline = None
         if version.is_answered:
-            return
-        if self.submission is not None:
+            self._meet_indecision()
+        elif self.submission is not None:
             state.needs_human = CUSTOMS_UNREACHABLE
             state.enter(state.stage, texts.CUSTOMS_UNREACHABLE, now)
         elif version.resends < self._limits.resends:
@@ -247,10 +251,23 @@ class Declaring:
             state.needs_human = CUSTOMS_SILENT
             state.enter(state.stage, texts.silent(version.resends), now)
 
+    def _meet_indecision(self) -> None:
+        """Customs has the list and may think it over for a time of its own; then a person looks."""
+        state = self._state
+        if not state.undecided and state.stage is Stage.DECLARED:
+            state.undecided = True
+            state.deadline = workflow.now() + self._limits.decision
+            return
+        state.needs_human = CUSTOMS_UNDECIDED
+        state.enter(state.stage, texts.CUSTOMS_UNDECIDED, workflow.now())
+
     def go_on_after(self, resolution: Resolution) -> None:
         """A person has looked at a silent customs: send the list again with a new count of resends, or wait longer."""
         state, version = self._state, self._state.version
-        if version is None or version.is_answered or state.stage not in AT_CUSTOMS:
+        if version is None or state.stage not in AT_CUSTOMS:
+            return
+        if version.is_answered:
+            state.deadline = None if state.stage is Stage.DETAINED else workflow.now() + self._limits.decision
             return
         state.deadline = workflow.now() + self._limits.silence
         if resolution is Resolution.RESEND:

@@ -124,8 +124,10 @@ class ImportOrderWorkflow:
     def _resolve_validator(self, request: ResolveRequest) -> None:
         if self._state.needs_human != request.case:
             raise ValueError(f"case is {request.case!r}, but the order waits with {self._state.needs_human!r}")
-        if request.resolution is Resolution.RESEND and self._state.stage not in AT_CUSTOMS:
-            raise ValueError(f"stage is {self._state.stage}: there is no declared list to send again")
+        version = self._state.version
+        silent = self._state.stage in AT_CUSTOMS and version is not None and not version.is_answered
+        if request.resolution is Resolution.RESEND and not silent:
+            raise ValueError("resend is for a list that customs has not answered; here are: continue, close")
 
     def _note(self, what: str, who: str, why: str) -> None:
         self._state.note(workflow.now(), "operator", {"update": what, "who": who, "why": why})

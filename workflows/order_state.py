@@ -32,7 +32,7 @@ class CancellationCase(BaseModel):
     who: str
     why: str
     document: Cancellation | None = None
-    submitted: bool = False
+    number: int | None = None
 
 
 class OrderState(BaseModel):
@@ -56,6 +56,9 @@ class OrderState(BaseModel):
     deadline: AwareDatetime | None = None
     delivered_at: AwareDatetime | None = None
     window_days: int = 0
+    window_ends: AwareDatetime | None = None
+    cancellations: int = 0
+    undecided: bool = False
 
     def parsed(self, kind: DocumentKind) -> Any:
         """The document of a kind as its model, or None."""
@@ -133,7 +136,11 @@ class OrderState(BaseModel):
         """Enter a stage, or note something about the one that it is in."""
         status = self.version.status.code if self.version and self.version.status else None
         change = StageChange(number=len(self.changes) + 1, stage=stage, at=at, reason=reason, customs_status=status)
+        if stage is not self.stage:
+            self.undecided = False
         self.stage = stage
+        if stage.is_final:
+            self.deadline, self.needs_human = None, None
         self.changes.append(change)
         self.note(at, "decision", change.model_dump(mode="json", exclude={"at"}))
 

@@ -71,9 +71,9 @@ class OrderSteps:
     def _follow_delivery(self) -> None:
         state = self._state
         if state.stage is Stage.RELEASED and state.delivered_at:
+            state.deadline = state.window_ends
             if state.needs_human == UNDELIVERED:
                 state.needs_human = None
-                state.deadline = workflow.now()
             state.enter(Stage.DELIVERED, texts.DELIVERED, workflow.now())
 
     def _meet_deadline(self) -> None:

@@ -13,6 +13,10 @@ DELIVERED = Text(zh="包裹已签收。", en="The parcel was signed for.")
 CUSTOMS_UNREACHABLE = Text(
     zh="海关接口长时间没有应答，仍在重试。", en="The customs endpoint has not answered for long; still trying."
 )
+CUSTOMS_REACHED = Text(zh="海关接口已应答。", en="The customs endpoint has answered.")
+CUSTOMS_UNDECIDED = Text(
+    zh="海关长时间没有结论，请人工处理。", en="Customs has not decided for long: a person must see to it."
+)
 UNDELIVERED = Text(
     zh="退货期已过，仍未收到签收回执。", en="The return window is over and nobody has signed for the parcel."
 )

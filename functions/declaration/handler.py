@@ -45,7 +45,7 @@ def compose_cancellation(request: ComposeCancellationRequest) -> ComposedCancell
 @function("declaration.cancel")
 def cancel(request: CancelListRequest) -> Submitted:
     """Send a cancellation to customs; as with lists, it can be sent again."""
-    return _send(request.key, request.version, [cancellation_message(request)])
+    return _send(request.key, request.number, [cancellation_message(request)])
 
 
 @function("declaration.explain")

@@ -44,7 +44,7 @@ def messages_of(request: SubmitRequest) -> list[UploadMessage]:
 def cancellation_message(request: CancelListRequest) -> CEB623Message:
     """The cancellation in its message."""
     return CEB623Message(
-        guid=serial(request.key, f"CEB623#{request.version}"),
+        guid=serial(request.key, f"CEB623#{request.number}"),
         cancellations=[request.cancellation],
         base_transfer=own_transfer(),
     )

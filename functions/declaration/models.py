@@ -46,10 +46,10 @@ class SubmitRequest(Value):
 
 
 class CancelListRequest(Value):
-    """A cancellation for customs."""
+    """A cancellation for customs; `number` counts the order's cancellations and is part of the idempotency key."""
 
     key: OrderKey
-    version: int
+    number: int
     cancellation: Cancellation
 
 
@@ -64,6 +64,7 @@ class ComposeCancellationRequest(Value):
     """What a cancellation is built from: the declared list and the numbers that customs gave it."""
 
     key: OrderKey
+    number: int
     on: AwareDatetime
     declaration_list: DeclarationList
     invt_no: str

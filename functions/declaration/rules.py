@@ -115,7 +115,7 @@ def compose_cancellation(request: ComposeCancellationRequest) -> Cancellation:
     same = set(Cancellation.model_fields) & set(ListHead.model_fields)
     same -= {"guid", "app_type", "app_time", "app_status", "invt_no", "pre_no", "note"}
     return Cancellation(
-        guid=serial(request.key, "cancellation"),
+        guid=serial(request.key, f"cancellation#{request.number}"),
         app_type="1",
         app_time=to_second(request.on),
         app_status="2",

@@ -7,6 +7,8 @@ from functions.intake.checks import check, refusal_by_record
 from functions.intake.models import (
     Accepted,
     AcceptRequest,
+    ForgetRequest,
+    Forgotten,
     FreezeRequest,
     Frozen,
     Routed,
@@ -53,6 +55,12 @@ def settle(request: SettleRequest) -> Settled:
 def freeze(request: FreezeRequest) -> Frozen:
     """Tie documents to a list that is about to be declared: all or none (rule M11); repeatable."""
     return store.freeze(request)
+
+
+@function("intake.forget")
+def forget(request: ForgetRequest) -> Forgotten:
+    """Take a record away that no list uses; repeatable."""
+    return Forgotten(forgotten=store.forget(request.kind, request.business_key))
 
 
 @function("intake.thaw")

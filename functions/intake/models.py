@@ -89,6 +89,19 @@ class Frozen(Value):
     taken: list[DocumentKind] = Field(default_factory=list)
 
 
+class ForgetRequest(Value):
+    """A document that was refused by customs for good, so that its sender may send another under the same key."""
+
+    kind: DocumentKind
+    business_key: str
+
+
+class Forgotten(Value):
+    """Whether there was anything to forget."""
+
+    forgotten: bool
+
+
 class ThawRequest(Value):
     """Give documents free again: their list was rejected or cancelled."""
 

@@ -43,6 +43,17 @@ def write(kind: DocumentKind, business_key: str, record: Record, over: Record | 
     return True
 
 
+def forget(kind: DocumentKind, business_key: str) -> bool:
+    """Delete a record that is not tied to a list; whether there was one."""
+    deleted = dynamodb().delete_item(
+        TableName=settings().intake_table,
+        Key=key(_pk(kind, business_key)),
+        ConditionExpression=_UNTIED,
+        ReturnValues="ALL_OLD",
+    )
+    return bool(deleted.get("Attributes"))
+
+
 def freeze(request: FreezeRequest) -> Frozen:
     """Tie all documents to the list version, and its copNo to the order, or nothing at all; repeatable.
 

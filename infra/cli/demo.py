@@ -57,6 +57,7 @@ def _demo(
             result = asyncio.run(run_demo(stack.state, made, seed, shown.update))
         if report:
             report.write_text(result.model_dump_json(indent=2))
+        console.print()
         Console().print(table(result))
         _conclude(result, console, stack.state.temporal_ui_url)
         if stay:
@@ -92,7 +93,7 @@ def _conclude(result: "DemoReport", console: Console, ui: str) -> None:
 
 
 def _wait(console: Console) -> None:
-    console.print("the stack stays until Ctrl-C")
+    console.print(f"the stack stays until Ctrl-C; other commands find it with --name {_STACK}")
     try:
         asyncio.run(asyncio.Event().wait())
     except KeyboardInterrupt:

@@ -207,7 +207,7 @@ async def _updated(state: StackState, key: OrderKey, act: Callable[[Any], Awaita
     try:
         return await act(client.get_workflow_handle_for(ImportOrderWorkflow.run, key.workflow_id))
     except WorkflowUpdateFailedError as error:
-        raise StackError(f"order {key}: refused: {error.cause}") from None
+        raise StackError(f"order {key}: refused: {getattr(error.cause, 'message', error.cause)}") from None
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise StackError(f"order {key} is not known, or its life has ended: see `sandan order show`") from None

@@ -32,7 +32,11 @@ from tests import builders
 from workflows.import_order import ImportOrderWorkflow
 
 LIMITS = LifeLimits(
-    documents=timedelta(hours=72), correction=timedelta(hours=72), silence=timedelta(minutes=30), resends=2
+    documents=timedelta(hours=72),
+    correction=timedelta(hours=72),
+    silence=timedelta(minutes=30),
+    resends=2,
+    decision=timedelta(hours=72),
 )
 PRE_NO = "B20260105000000001"
 INVT_NO = "23012026I000000001"

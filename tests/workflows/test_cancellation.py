@@ -51,6 +51,7 @@ async def test_cancellation_document_of_the_declarant(life: Life) -> None:
     declared = life.customs.submissions[0].declaration_list
     request = ComposeCancellationRequest(
         key=life.key,
+        number=1,
         on=datetime.now(UTC),
         declaration_list=declared,
         invt_no=INVT_NO,
