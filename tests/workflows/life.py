@@ -94,6 +94,7 @@ class Life:
         self._temporal = temporal
         self._task_queue = task_queue
         self.customs = customs
+        self.limits = LIMITS
         self.key = OrderKey(ebp_code=builders.PLATFORM["ebp_code"], order_no=f"T{uuid4().hex[:20]}")
         self.unique = uuid4().hex[:12]
         self._moment = datetime.now(UTC)
@@ -133,7 +134,7 @@ class Life:
         """One signal with documents; the first one starts the life."""
         await self._temporal.client.start_workflow(
             ImportOrderWorkflow.run,
-            ImportOrderStart(key=self.key, limits=LIMITS),
+            ImportOrderStart(key=self.key, limits=self.limits),
             id=self.key.workflow_id,
             task_queue=self._task_queue,
             start_signal="documents",

@@ -62,3 +62,22 @@ async def test_cancellation_document_of_the_declarant(life: Life) -> None:
     await life.until_true(lambda _: bool(life.customs.cancellations), "the cancellation")
     await life.customs_says_of_cancellation("399")
     assert (await life.result()).stage is Stage.CANCELLED
+
+
+async def test_a_refused_cancellation_can_be_asked_for_again(life: Life) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("120")
+    ask = CancelRequest(who="op-1", why="订购人取消")
+    await life.handle.execute_update(ImportOrderWorkflow.cancel, ask)
+    await life.until_true(lambda _: len(life.customs.cancellations) == 1, "the cancellation")
+    await life.customs_says_of_cancellation("100")
+    await life.until_true(lambda state: bool(state.findings), "the refusal")
+    await life.handle.execute_update(ImportOrderWorkflow.cancel, ask)
+    await life.until_true(lambda _: len(life.customs.cancellations) == 2, "the second cancellation")
+    # Then customs sees another message, not a repetition of the first
+    first, second = life.customs.cancellations
+    assert (first.number, second.number) == (1, 2)
+    assert first.cancellation.guid != second.cancellation.guid
+    await life.customs_says_of_cancellation("399")
+    assert (await life.result()).stage is Stage.CANCELLED

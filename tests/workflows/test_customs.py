@@ -3,14 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from temporalio.client import WorkflowUpdateFailedError
 
 from events.ceb.declaration_list import DeclarationList
 from events.documents import DocumentKind
 from events.findings import Fix
-from events.life import Stage
+from events.life import Resolution, ResolveRequest, Stage
 from events.values import Text
+from functions.orders.handler import show
+from functions.orders.models import ShowRequest
 from tests import builders
 from tests.workflows.life import LIMITS, MINUTE, Life, stages
+from workflows.import_order import ImportOrderWorkflow
 
 
 async def test_rejection_by_customs_then_fixed(life: Life) -> None:
@@ -140,3 +144,44 @@ async def test_endpoint_refuses_for_good(life: Life) -> None:
     await life.send_all()
     state = await life.until(Stage.REJECTED)
     assert state.findings[0].rule == "ENDPOINT"
+
+
+async def test_endpoint_away_for_long_calls_a_person_until_it_answers(life: Life) -> None:
+    # The clock is not skipped while a call is under way, so this silence is short
+    life.limits = LIMITS.model_copy(update={"silence": timedelta(seconds=1.5)})
+    life.customs.down = 3
+    await life.send_all()
+    await life.until_true(lambda state: state.needs_human == "customs-unreachable", "a person")
+    # When it answers, nobody is needed, and silence is watched again
+    state = await life.until_true(lambda state: state.needs_human is None, "the answer")
+    assert life.customs.versions[0] == 1
+    assert state.due_by
+
+
+async def test_customs_that_does_not_decide_calls_a_person(life: Life) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("2", "3", "120")
+    await life.forward(LIMITS.silence + MINUTE)
+    assert (await life.snapshot()).needs_human is None
+    await life.forward(LIMITS.decision + MINUTE)
+    await life.until_true(lambda state: state.needs_human == "customs-undecided", "a person")
+    assert life.customs.versions == [1]
+    # A list that customs has is not sent again
+    request = ResolveRequest(case="customs-undecided", resolution=Resolution.RESEND, who="op-1", why="test")
+    with pytest.raises(WorkflowUpdateFailedError):
+        await life.handle.execute_update(ImportOrderWorkflow.resolve, request)
+    await life.customs_says("800")
+    await life.until(Stage.RELEASED)
+
+
+async def test_an_ended_order_waits_for_nothing(life: Life) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("120", "501")
+    await life.until(Stage.DETAINED)
+    await life.customs_says("700")
+    await life.result()
+    shown = show(ShowRequest(key=life.key)).order
+    assert shown
+    assert (shown.stage, shown.needs_human, shown.due_by) == (Stage.SHIPPED_BACK, None, None)

@@ -81,3 +81,16 @@ async def test_bonded_mode(life: Life) -> None:
     await life.until_sent(1)
     await life.customs_says("800")
     assert (await life.until(Stage.RELEASED)).mode == "1210"
+
+
+async def test_a_parcel_signed_for_after_a_person_let_it_wait(life: Life) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("800")
+    await life.until(Stage.RELEASED)
+    await life.forward(WINDOW)
+    await life.until_true(lambda state: state.needs_human == "undelivered", "a person")
+    request = ResolveRequest(case="undelivered", resolution=Resolution.CONTINUE, who="op-1", why="在途")
+    await life.handle.execute_update(ImportOrderWorkflow.resolve, request)
+    await life.deliver()
+    assert (await life.result()).stage is Stage.CLOSED
