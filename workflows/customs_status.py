@@ -21,6 +21,7 @@ class ListVersion(BaseModel):
     sends: dict[DocumentKind, str]
     app_type: str
     receipts: list[DeclarationReturn] = Field(default_factory=list)
+    ignored: list[DeclarationReturn] = Field(default_factory=list)
     resends: int = 0
     flagged: int = 0
 
@@ -38,7 +39,11 @@ class ListVersion(BaseModel):
         An older receipt never undoes a further one, whichever arrived first (rulebook 2.6), and after a release
         or a return shipment no rejection counts. The result does not depend on the order of arrival.
         """
-        known = [receipt for receipt in self.receipts if _status(receipt).status_class is not StatusClass.UNKNOWN]
+        known = [
+            receipt
+            for receipt in self.receipts
+            if receipt not in self.ignored and _status(receipt).status_class is not StatusClass.UNKNOWN
+        ]
         return max(known, key=_how_far, default=None)
 
     @property

@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from events.ceb.declaration_list import DeclarationList, DeclarationReturn
     from events.ceb.order import Order
     from events.ceb.payment import Payment
+    from events.ceb.receipt_codes import ReceiptClass
     from events.ceb.receipt_status import StatusClass, list_status
     from events.ceb.waybill import Waybill
     from events.documents import DocumentKind
@@ -32,9 +33,11 @@ Document = TypeVar("Document", Order, Payment, Waybill, DeclarationList)
 RETURN_WINDOW = "return.window_days"
 CUSTOMS_SILENT = "customs-silent"
 CUSTOMS_UNREACHABLE = "customs-unreachable"
+CUSTOMS_REJECTION = "customs-rejection"
 CUSTOMS_UNDECIDED = "customs-undecided"
 DETAINED = "detained"
 UNKNOWN_STATUS = "unknown-status"
+_NO_REJECTION = {ReceiptClass.RETRY, ReceiptClass.DUPLICATE}
 _USED_ELSEWHERE = {
     DocumentKind.ORDER: "-301011",
     DocumentKind.PAYMENT: "-401008",
@@ -88,6 +91,7 @@ class Declaring:
         guid = declaration_list.head.guid
         state.versions.append(ListVersion(number=number, guid=guid, sends=lacking, app_type=app_type))
         state.findings = []
+        state.needs_human = None
         state.enter(Stage.DECLARED, texts.declared(number), workflow.now())
         self.submit()
 
@@ -168,9 +172,7 @@ class Declaring:
             state.deadline = workflow.now() + self._limits.decision
             state.enter(state.stage, texts.customs(status.code, status.meaning, receipt.return_info), workflow.now())
         if status.status_class is StatusClass.REJECTED:
-            explained = await call(declaration.explain, ExplainRequest(receipt=receipt), f"status {status.code}")
-            text = texts.customs(status.code, status.meaning, receipt.return_info)
-            await self._rejected(explained.stage, explained.finding, text)
+            await self._follow_rejection(receipt)
         elif status.status_class in {StatusClass.RELEASED, StatusClass.CLOSED}:
             await self._released(receipt)
         elif status.status_class is StatusClass.SHIPPED_BACK:
@@ -179,6 +181,24 @@ class Declaring:
             )
         else:
             self._follow(receipt)
+
+    async def _follow_rejection(self, receipt: DeclarationReturn) -> None:
+        """Act by the class of the code; one that is no rejection in truth is kept and does not count."""
+        version = self._state.version
+        assert version
+        status = list_status(receipt.return_status)
+        explained = await call(declaration.explain, ExplainRequest(receipt=receipt), f"status {status.code}")
+        if explained.receipt_class in _NO_REJECTION:
+            version.ignored.append(receipt)
+            if explained.receipt_class is ReceiptClass.RETRY and self.submission is None:
+                self._state.deadline = workflow.now() + self._limits.silence
+            await self.follow_customs()
+            return
+        await self._rejected(
+            explained.stage, explained.finding, texts.customs(status.code, status.meaning, receipt.return_info)
+        )
+        if explained.receipt_class is ReceiptClass.HUMAN:
+            self._state.needs_human = CUSTOMS_REJECTION
 
     def _follow(self, receipt: DeclarationReturn) -> None:
         status = list_status(receipt.return_status)

@@ -5,6 +5,7 @@ from pydantic import AwareDatetime
 from events.ceb.declaration_list import Cancellation, DeclarationList, DeclarationReturn
 from events.ceb.order import Order
 from events.ceb.payment import Payment
+from events.ceb.receipt_codes import ReceiptClass
 from events.ceb.waybill import Waybill
 from events.declaration_request import DeclarationRequest
 from events.findings import Finding
@@ -85,7 +86,8 @@ class ExplainRequest(Value):
 
 
 class Explained(Value):
-    """What the rejection means: the stage it leads to (mismatched or rejected) and the finding with its fix."""
+    """What the rejection means: the stage it leads to, what is to be done about it, and the finding with its fix."""
 
     stage: Stage
+    receipt_class: ReceiptClass
     finding: Finding

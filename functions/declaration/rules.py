@@ -1,12 +1,12 @@
 """Building lists and cancellations from what we have, and reading rejections."""
 
 import hashlib
-import re
 import uuid
 from decimal import Decimal
 
 from events.ceb.declaration_list import Cancellation, DeclarationList, DeclarationReturn, ListHead, ListItem
 from events.ceb.order import OrderItem
+from events.ceb.receipt_codes import classify
 from events.ceb.waybill import Waybill
 from events.declaration_request import DeclarationRequest, GoodsDeclaration
 from events.documents import DocumentKind
@@ -16,20 +16,9 @@ from events.values import OrderKey, Text, to_second
 from functions.declaration.models import ComposeCancellationRequest, Composed, ComposeRequest, Explained
 
 CNY = "142"
-_DETAIL = re.compile(r"\[Code:\s*(-?\d+)\s*;")
+LIST_RECEIPT = "CEB622"
+_LONGEST_REASON = 1000  # of CEB623
 _SERIALS = uuid.UUID("5a5d0a30-3b1d-4f0b-9c1e-6c1a5e0d3a11")
-
-# What a rejection points at: the document and the field that its sender mends. Observed codes: rulebook 2.8.
-_POINTS_AT: dict[str, tuple[DocumentKind, str]] = {
-    "1320": (DocumentKind.DECLARATION_LIST, "items"),
-    "1322": (DocumentKind.DECLARATION_LIST, "items"),
-    "1332": (DocumentKind.PAYMENT, "amountPaid"),
-    "13035": (DocumentKind.PAYMENT, "payCode"),
-    "13127": (DocumentKind.DECLARATION_LIST, "buyerName"),
-    "130126": (DocumentKind.DECLARATION_LIST, "buyerTelephone"),
-}
-_NAMES_ZH = {DocumentKind.PAYMENT: "支付凭证", DocumentKind.DECLARATION_LIST: "清单"}
-_LONGEST_REASON = 1000
 
 
 def serial(key: OrderKey, purpose: str) -> str:
@@ -127,21 +116,22 @@ def compose_cancellation(request: ComposeCancellationRequest) -> Cancellation:
 
 
 def explain(receipt: DeclarationReturn) -> Explained:
-    """What a rejection (100 or a negative status) asks for.
+    """What a rejection (100 or a negative status) asks for, by the class of its code (docs/receipt-codes.md).
 
-    A code of the matching family leads to mismatched, any other to rejected; both can be mended and declared again.
+    A code of the matching family leads to mismatched, any other to rejected; one that asks for the same message again,
+    or says that customs has it already, leaves the list declared.
     """
-    found = _DETAIL.search(receipt.return_info)
-    code = found.group(1) if found else receipt.return_status
-    document, field = _POINTS_AT.get(code, (DocumentKind.DECLARATION_LIST, "returnInfo"))
-    fix = Fix(document=document, field=field) if code in _POINTS_AT else None
+    found = classify(LIST_RECEIPT, receipt.return_status, receipt.return_info)
+    fix = Fix(document=found.fix.document, field=found.fix.field) if found.fix else None
+    told = f"（{receipt.return_status}）：{receipt.return_info}"
     message = Text(
-        zh=f"海关退单（{receipt.return_status}）：{receipt.return_info}。请更正{_NAMES_ZH[document]}后重新申报。",
-        en=f"Rejected by customs ({receipt.return_status}): {receipt.return_info}. "
-        f"Correct the {document} and send it with appType 2; it is then declared again.",
+        zh=f"海关退单{told}。{found.explanation.zh}",
+        en=f"Rejected by customs ({receipt.return_status}): {receipt.return_info}. {found.explanation.en}",
     )
     place = Place(document=DocumentKind.LIST_RECEIPT, field="returnInfo", value=receipt.return_info)
+    code = found.detail_code or found.code
     return Explained(
-        stage=Stage.MISMATCHED if code in _POINTS_AT else Stage.REJECTED,
+        stage=found.stage or Stage.REJECTED,
+        receipt_class=found.receipt_class,
         finding=Finding(rule="CUSTOMS", code=code, left=place, message=message, fix=fix),
     )

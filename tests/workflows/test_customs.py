@@ -185,3 +185,32 @@ async def test_an_ended_order_waits_for_nothing(life: Life) -> None:
     shown = show(ShowRequest(key=life.key)).order
     assert shown
     assert (shown.stage, shown.needs_human, shown.due_by) == (Stage.SHIPPED_BACK, None, None)
+
+
+async def test_rejections_that_are_none_leave_the_list_declared(life: Life) -> None:
+    # -621004: declared already (class duplicate)
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("2", "-621004", info="清单已经申报过，请勿重复申报")
+    await life.customs_says("120", "800")
+    assert Stage.REJECTED not in stages(await life.until(Stage.RELEASED))
+
+
+async def test_a_fault_of_customs_is_answered_by_sending_again(life: Life) -> None:
+    # -621017: system error (class retry)
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("-621017", info="系统发生异常")
+    await life.until_true(lambda _: True, "the receipt")
+    await life.forward(LIMITS.silence + MINUTE)
+    await life.until_sent(2)
+    assert life.customs.versions == [1, 1]
+    assert (await life.snapshot()).stage is Stage.DECLARED
+
+
+async def test_an_unknown_reason_calls_a_person(life: Life) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("100", info="[Code:9999;Desc:其他]")
+    state = await life.until(Stage.REJECTED)
+    assert state.needs_human == "customs-rejection"
