@@ -18,6 +18,7 @@ from functions.declaration.models import ComposeCancellationRequest, Composed, C
 CNY = "142"
 LIST_RECEIPT = "CEB622"
 _LONGEST_REASON = 1000  # of CEB623
+_NAMES_ZH: dict[str, str] = {"order": "订单", "payment": "支付凭证", "waybill": "运单", "list": "清单"}
 _SERIALS = uuid.UUID("5a5d0a30-3b1d-4f0b-9c1e-6c1a5e0d3a11")
 
 
@@ -123,10 +124,11 @@ def explain(receipt: DeclarationReturn) -> Explained:
     """
     found = classify(LIST_RECEIPT, receipt.return_status, receipt.return_info)
     fix = Fix(document=found.fix.document, field=found.fix.field) if found.fix else None
-    told = f"（{receipt.return_status}）：{receipt.return_info}"
+    to_do = _what_to_do(fix)
+    told = f"{receipt.return_info}。{found.explanation.zh}"
     message = Text(
-        zh=f"海关退单{told}。{found.explanation.zh}",
-        en=f"Rejected by customs ({receipt.return_status}): {receipt.return_info}. {found.explanation.en}",
+        zh=f"海关退单（{receipt.return_status}）：{told}{to_do.zh}",
+        en=f"Rejected by customs ({receipt.return_status}): {receipt.return_info}. {found.explanation.en}{to_do.en}",
     )
     place = Place(document=DocumentKind.LIST_RECEIPT, field="returnInfo", value=receipt.return_info)
     code = found.detail_code or found.code
@@ -134,4 +136,13 @@ def explain(receipt: DeclarationReturn) -> Explained:
         stage=found.stage or Stage.REJECTED,
         receipt_class=found.receipt_class,
         finding=Finding(rule="CUSTOMS", code=code, left=place, message=message, fix=fix),
+    )
+
+
+def _what_to_do(fix: Fix | None) -> Text:
+    if fix is None:
+        return Text(zh="", en="")
+    return Text(
+        zh=f"。请更正{_NAMES_ZH.get(fix.document, fix.document)}后重新申报。",
+        en=f". Correct the {fix.document} and send it with appType 2; it is then declared again.",
     )

@@ -131,7 +131,7 @@ def test_our_numbers_belong_to_one_order(order_no: str, other: str) -> None:
 def test_a_cancellation_says_of_the_list_what_the_list_says(reason: str) -> None:
     declared = builders.declaration_list("1210")
     request = ComposeCancellationRequest(
-        key=KEY, on=NOW, declaration_list=declared, invt_no=INVT_NO, pre_no=PRE_NO, reason=reason
+        key=KEY, number=1, on=NOW, declaration_list=declared, invt_no=INVT_NO, pre_no=PRE_NO, reason=reason
     )
     made = compose_cancellation(request).cancellation
     same = set(type(made).model_fields) & set(type(declared.head).model_fields) - {
@@ -179,12 +179,18 @@ def test_an_observed_code_is_a_mismatch_that_names_what_to_mend(
     assert f"Correct the {document}" in finding.message.en
 
 
+def test_an_observed_text_without_a_code_is_known_too() -> None:
+    """Rulebook 2.8: the text of M9."""
+    explained = explain(ExplainRequest(receipt=rejection("订单中的订购人姓名和身份证不匹配")))
+    assert explained.stage is Stage.MISMATCHED
+    assert explained.finding.fix
+
+
 @pytest.mark.parametrize(
     ("status", "info", "code"),
     [
         ("100", "[Code:1313;Desc:年度限额]", "1313"),
         ("100", "[Code: -621005 ;Desc:超过单次限额]", "-621005"),
-        ("100", "订单中的订购人姓名和身份证不匹配", "100"),
         ("-621018", "超过年度限额", "-621018"),
         ("100", "[Code:;Desc:]", "100"),
     ],

@@ -92,7 +92,7 @@ def submission(version: int = 1, mode: str = "9610", **documents: Any) -> Submit
 
 def cancelling(version: int = 1) -> CancelListRequest:
     """A cancellation of that list."""
-    return CancelListRequest(key=KEY, version=version, cancellation=cancellation())
+    return CancelListRequest(key=KEY, number=version, cancellation=cancellation())
 
 
 def test_the_three_documents_go_before_the_list(endpoint: Customs) -> None:
