@@ -36,7 +36,7 @@ schemas: $(VENV)/.installed ## regenerate the JSON Schemas and the OpenAPI docum
 
 lock: $(VENV)/.installed ## pin every dependency with hashes, for every platform
 	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv
-	$(VENV)/lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	$(VENV)/lock/bin/uv pip compile pyproject.toml --extra dev --extra amqp --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock
 
 clean:

@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from events.spelling import prose, why
+
 _WORDS = {
     "missing": ("required", "is required: add it"),
     "extra_forbidden": ("unknown", "is not a field of this document: remove it or correct its name"),
@@ -12,6 +14,8 @@ _WORDS = {
     "string_too_short": ("min_length", "is too short: give at least {min_length} characters"),
     "too_long": ("max_items", "stands too often: at most {max_length} allowed, split the message"),
     "too_short": ("min_items", "stands too seldom: give at least {min_length}"),
+    "less_than": ("value", "is too great: it must be below {lt}"),
+    "greater_than": ("value", "is too small: it must be above {gt}"),
 }
 
 
@@ -58,6 +62,8 @@ def _problem(details: Any, root: str) -> Problem:
         rule, words = getattr(context.get("error"), "rule", "value"), str(context.get("error", words))
     else:
         words = words.format(**context) if rule != details["type"] else words
+    if details["type"] == "extra_forbidden" and (right := prose(str(details["loc"][-1]))):
+        words = f"is not a field of this document: {why(str(details['loc'][-1]), right)}"
     given = details["input"]
     value = None if isinstance(given, dict | list) or rule == "required" else str(given)[:200]
     return Problem(path=path_of(details["loc"], root), rule=rule, value=value, message=words)

@@ -21,11 +21,19 @@ def put(document: InboundDocument) -> str:
 def get(reference: str) -> InboundDocument:
     """The document at an address that `put` gave.
 
-    Raises InvalidInputError for an address of another bucket or folder: events on the bus may be a stranger's.
+    Raises InvalidInputError for an address of another bucket or folder, or where nothing lies: events on the bus may
+    be a stranger's. Raises pydantic's ValidationError when what lies there is no document.
     """
     found = _REFERENCE.fullmatch(reference)
     if found is None or found["bucket"] != settings().archive_bucket:
         message = f"is not a document of ours: it has the form s3://{settings().archive_bucket}/inbox/….json"
-        raise InvalidInputError([Problem(path="/dataref", rule="dataref", value=reference[:200], message=message)])
-    stored = s3().get_object(Bucket=found["bucket"], Key=found["key"])
+        raise _refused(reference, message)
+    try:
+        stored = s3().get_object(Bucket=found["bucket"], Key=found["key"])
+    except s3().exceptions.NoSuchKey:
+        raise _refused(reference, "names no document: nothing lies there (any more)") from None
     return InboundDocument.model_validate_json(stored["Body"].read())
+
+
+def _refused(reference: str, message: str) -> InvalidInputError:
+    return InvalidInputError([Problem(path="/dataref", rule="dataref", value=reference[:200], message=message)])

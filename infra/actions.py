@@ -16,6 +16,7 @@ _COUNTED = {
     EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: "search attributes",
     EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED: "child",
 }
+_LOCAL_ACTIVITY = "core_local_activity"  # the marker's name; patches record markers too, and are no activities
 
 
 def count_actions(events: Iterable[HistoryEvent]) -> Counter[str]:
@@ -31,7 +32,7 @@ def count_actions(events: Iterable[HistoryEvent]) -> Counter[str]:
             actions[kind] += 1
         elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
             actions["activity retry"] += event.activity_task_started_event_attributes.attempt - 1
-        elif event.event_type == EventType.EVENT_TYPE_MARKER_RECORDED:
+        elif event.marker_recorded_event_attributes.marker_name == _LOCAL_ACTIVITY:
             tasks_with_markers.add(event.marker_recorded_event_attributes.workflow_task_completed_event_id)
     actions["local activities"] = len(tasks_with_markers)
     return +actions

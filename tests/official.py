@@ -7,6 +7,13 @@ from typing import Any
 
 from lxml import etree
 
+from events.ceb import MESSAGES, CebMessage
+
+# What an import order lives on; the rest of the standard has conformance tests of its own.
+SPINE_NUMBERS = (311, 312, 411, 412, 511, 512, 513, 514, 621, 622, 623, 624, 900)
+SPINE: dict[str, type[CebMessage]] = {
+    root: MESSAGES[root] for root in (f"CEB{number}Message" for number in SPINE_NUMBERS)
+}
 IMPORT_SCHEMA = "import_business_node.xsd"
 TERMINAL_SCHEMA = "terminal_node.xsd"
 TRANSPORT_SCHEMA = "transport_node.xsd"

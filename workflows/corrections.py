@@ -50,7 +50,8 @@ def _kind_of(fix: Fix) -> DocumentKind:
 
 
 def _as_change(model: CebModel, now: datetime) -> CebModel:
+    change = {"app_type": _CHANGE, "app_time": to_second(now)}
     head = getattr(model, "head", None)
     if head is None:
-        return model.model_copy(update={"app_time": to_second(now)})
-    return model.model_copy(update={"head": head.model_copy(update={"app_type": _CHANGE, "app_time": to_second(now)})})
+        return model.model_copy(update=change)
+    return model.model_copy(update={"head": head.model_copy(update=change)})

@@ -1,7 +1,7 @@
 """Declaring: fix the documents, send the list to customs once per version, follow what customs answers."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from temporalio import workflow
@@ -211,7 +211,7 @@ class Declaring:
         self._state.enter(stage, texts.customs(status.code, status.meaning, receipt.return_info), workflow.now())
 
     async def _released(self, receipt: DeclarationReturn) -> None:
-        released_at = from_millisecond(receipt.return_time)
+        released_at = self._moment_of(receipt)
         row = await call(policy.row, RowRequest(topic=RETURN_WINDOW, on=released_at.date()), RETURN_WINDOW)
         state = self._state
         state.note(workflow.now(), "policy", row.model_dump(mode="json"))
@@ -219,6 +219,15 @@ class Declaring:
         state.window_ends = state.deadline = released_at + timedelta(days=state.window_days)
         state.needs_human = None
         state.enter(Stage.RELEASED, texts.released(state.window_days), workflow.now())
+
+    def _moment_of(self, receipt: DeclarationReturn) -> datetime:
+        """When customs said it; a time that is none, or lies outside this life, is taken for now."""
+        now = workflow.now()
+        try:
+            moment = from_millisecond(receipt.return_time)
+        except ValueError:
+            return now
+        return moment if self._state.changes[0].at <= moment <= now else now
 
     async def _rejected(self, stage: Stage, finding: Finding, text: Text) -> None:
         state = self._state

@@ -1,27 +1,49 @@
 """The building blocks of customs messages: the base model and the schema's simple types."""
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema, core_schema
 
-_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
-_INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+from events.ceb.written import WrittenDecimal, WrittenInt, WrittenText
+
+_PLAIN_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,13})(?:\.\d{1,5})?", re.ASCII)
+_DECIMAL = re.compile(r"(?P<sign>[+-]?)0*+(?P<whole>\d*+)(?:\.(?P<fraction>\d*+))?", re.ASCII)
+_PLAIN_INTEGER = re.compile(r"0|-?[1-9]\d{0,9}", re.ASCII)
+_INTEGER = re.compile(r"(?P<sign>[+-]?)0*+(?P<digits>\d{0,10})", re.ASCII)
 _TOTAL_DIGITS, _FRACTION_DIGITS = 19, 5
 _FARTHEST_DIGIT = 100  # far beyond any real amount; 1e999999999 would overflow, or fill the memory when written out
 _INT_MIN, _INT_MAX = -(2**31), 2**31 - 1
+BLANK = " \t\r\n"  # what XML calls white space; str.strip() alone takes much more
+_BLANKS = re.compile(f"[{BLANK}]+")
 
 
 class CebModel(BaseModel):
     """A part of a customs message: Python names inside, the official names outside (XML and JSON alike).
 
-    Fields stand in the order of the official schema, which is the order in which they are written.
+    Fields stand in the order of the official schema, which is the order in which they are written; what a model names
+    as its first and its last element stands there, wherever its field is.
     """
 
     xml_namespace: ClassVar[str] = "http://www.chinaport.gov.cn/ceb"
+    xml_prefix: ClassVar[str] = "ceb"
     first_element: ClassVar[str | None] = None
+    last_element: ClassVar[str | None] = None
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -35,32 +57,56 @@ class CebModel(BaseModel):
 
 def _decimal(value: Any) -> Decimal:
     if isinstance(value, str):
-        if not _DECIMAL.fullmatch(value.strip(" \t\r\n")):
-            raise ValueError("is not a plain decimal number: write it with ASCII digits and one point, such as 561.89")
-        value = Decimal(value)
-    elif isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value) if _PLAIN_DECIMAL.fullmatch(value) else _as_written(value)
+    if isinstance(value, int) and not isinstance(value, bool):
         value = Decimal(value)
     if not isinstance(value, Decimal) or not value.is_finite():
         raise ValueError('is not an exact decimal number: give it as a string, such as "561.89"')
     if abs(value.adjusted()) > _FARTHEST_DIGIT:
         raise ValueError(f"has more than {_TOTAL_DIGITS} digits")
-    _, digits, exponent = value.normalize().as_tuple()
-    assert isinstance(exponent, int)
-    if -exponent > _FRACTION_DIGITS:
+    whole, _, fraction = plain(value).lstrip("-0").partition(".")
+    _check_digits(whole, fraction.rstrip("0"))
+    return value
+
+
+def _as_written(text: str) -> Decimal:
+    """A decimal in one of the unusual ways that the schema allows too: +5, .5, 05, 5. and blanks around."""
+    stripped = text.strip(BLANK)
+    found = _DECIMAL.fullmatch(stripped)
+    if not found or not stripped.strip("+-."):
+        raise ValueError("is not a plain decimal number: write it with ASCII digits and one point, such as 561.89")
+    whole, fraction = found["whole"], (found["fraction"] or "").rstrip("0")
+    _check_digits(whole, fraction)
+    return WrittenDecimal(Decimal(f"{found['sign']}{whole or 0}.{fraction}"), text)
+
+
+def _check_digits(whole: str, fraction: str) -> None:
+    """Digits count by value: zeros before and after the number are free."""
+    if len(fraction) > _FRACTION_DIGITS:
         raise ValueError(f"has more than {_FRACTION_DIGITS} digits after the point: round it")
-    if len(digits) + max(exponent, 0) > _TOTAL_DIGITS:
+    if len(whole) + len(fraction) > _TOTAL_DIGITS:
         raise ValueError(f"has more than {_TOTAL_DIGITS} digits")
-    return value
 
 
-def _integer(value: Any) -> int:
-    if isinstance(value, str) and _INTEGER.fullmatch(value.strip(" \t\r\n")):
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool):
+def read_whole(value: Any, within: ValidatorFunctionWrapHandler) -> int:
+    """A whole number; `within` holds its limits."""
+    found = _whole_as_written(value) if isinstance(value, str) else value
+    if not isinstance(found, int) or isinstance(found, bool):
         raise ValueError("is not a whole number: write it with ASCII digits")
-    if not _INT_MIN <= value <= _INT_MAX:
+    if not _INT_MIN <= found <= _INT_MAX:
         raise ValueError("is outside the range of a 32-bit whole number")
-    return value
+    within(found)
+    return found
+
+
+def _whole_as_written(text: str) -> int | None:
+    if _PLAIN_INTEGER.fullmatch(text):
+        return int(text)
+    stripped = text.strip(BLANK)
+    found = _INTEGER.fullmatch(stripped)
+    if not found or not stripped.strip("+-"):
+        return None
+    return WrittenInt(int(f"{found['sign']}{found['digits'] or 0}"), text)
 
 
 def plain(value: Decimal) -> str:
@@ -68,14 +114,52 @@ def plain(value: Decimal) -> str:
     return format(value, "f")
 
 
+@dataclass(frozen=True)
+class Presumed:
+    """What an empty element stands for, by the schema; `fixed`: nothing else may stand there.
+
+    JSON knows neither: there a field is left out or says what it says.
+    """
+
+    value: str
+    fixed: bool = False
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(_keep_written, handler(source))
+
+
+def _keep_written(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    read = handler(value)
+    return value if isinstance(value, WrittenText) else read
+
+
+@dataclass(frozen=True)
+class Collapsed:
+    """A string whose white space does not count: single spaces within, none around (xs:whiteSpace collapse)."""
+
+    shortest: int
+    longest: int
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        text = core_schema.str_schema(min_length=self.shortest, max_length=self.longest)
+        return core_schema.no_info_wrap_validator_function(_collapse, text)
+
+
+def _collapse(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    if not isinstance(value, str):
+        return handler(value)
+    collapsed = handler(_BLANKS.sub(" ", value).strip(" "))
+    return collapsed if collapsed == value else WrittenText(collapsed, value)
+
+
 Amount = Annotated[
     Decimal,
-    BeforeValidator(_decimal),
+    PlainValidator(_decimal),
     PlainSerializer(plain, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^[+-]?(\d+(\.\d*)?|\.\d+)$", "description": "decimal(19,5)"}),
 ]
-Count = Annotated[int, BeforeValidator(_integer)]
-Pieces = Annotated[Count, Field(gt=-(10**9), lt=10**9)]  # nine digits
+Count = Annotated[int, WrapValidator(read_whole)]
+Pieces = Annotated[int, Field(gt=-(10**9), lt=10**9), WrapValidator(read_whole)]  # nine digits
 
 
 def text(shortest: int, longest: int) -> StringConstraints:
@@ -100,3 +184,4 @@ ListNo = Annotated[str, text(18, 18)]
 Note = Annotated[str, text(0, 1000)]
 Reason = Annotated[str, text(1, 1000)]
 ReturnStatus = Annotated[str, text(1, 10)]
+Cny = Annotated[Code3, Presumed("142", fixed=True)]

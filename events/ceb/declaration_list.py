@@ -7,6 +7,7 @@ from pydantic import Field
 from events.ceb.base import (
     Amount,
     CebModel,
+    Cny,
     Code3,
     Code4,
     Count,
@@ -82,7 +83,7 @@ class ListHead(CebModel):
     country: Code3
     freight: Amount
     insured_fee: Amount
-    currency: Code3
+    currency: Cny
     wrap_type: Flag | None = None
     pack_no: Pieces
     gross_weight: Amount
@@ -103,7 +104,7 @@ class ListItem(CebModel):
     bar_code: Annotated[str, text(0, 50)] | None = None
     country: Code3
     trade_country: Annotated[str, text(1, 3)] | None = None
-    currency: Code3
+    currency: Cny
     qty: Amount
     unit: Code3
     qty1: Amount

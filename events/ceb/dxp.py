@@ -4,13 +4,13 @@ import base64
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationError
 
 from events.ceb.base import CebModel, text
 from events.ceb.codec import read, refuse_root, write
 from events.ceb.schema_types import date_time, xml_id
 from events.ceb.xml import DEFAULT_SIZE_LIMIT, local_name, namespace, parse_xml
-from events.problems import InvalidInputError, Problem
+from events.problems import InvalidInputError, Problem, problems_of
 from events.values import CHINA
 
 
@@ -18,6 +18,7 @@ class DxpModel(CebModel):
     """A part of an exchange-platform envelope."""
 
     xml_namespace: ClassVar[str] = "http://www.chinaport.gov.cn/dxp"
+    xml_prefix: ClassVar[str] = "dxp"
 
 
 Party = Annotated[str, text(1, 16)]
@@ -79,15 +80,20 @@ def wrap(
     """A customs message in its envelope.
 
     `cop_msg_id` is what replies refer to and by which a receiver knows a message that it already has; `created_at` is
-    aware, and written in China Standard Time like every time of the standard.
+    aware, and written in China Standard Time like every time of the standard. Raises InvalidInputError when a part of
+    the address label is not what the schema allows.
     """
-    info = TransInfo(
-        cop_msg_id=cop_msg_id,
-        sender_id=sender_id,
-        receiver_ids=ReceiverIds(receiver_id=receiver_ids),
-        created_at=created_at.astimezone(CHINA).replace(microsecond=0, tzinfo=None).isoformat(),
-        msg_type=msg_type,
-    )
+    label = {
+        "CopMsgId": cop_msg_id,
+        "SenderId": sender_id,
+        "ReceiverIds": {"ReceiverId": receiver_ids},
+        "CreatTime": created_at.astimezone(CHINA).replace(microsecond=0, tzinfo=None).isoformat(),
+        "MsgType": msg_type,
+    }
+    try:
+        info = TransInfo.model_validate(label, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise InvalidInputError(problems_of(error, "DxpMsg/TransInfo")) from None
     return write(DxpMsg(ver="1.0", trans_info=info, data=base64.b64encode(message).decode()), "DxpMsg", "dxp")
 
 

@@ -1,76 +1,36 @@
 """The messages: root elements, what stands inside them, and the catalogue by name."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
+from lxml import etree
 from pydantic import Field
 
-from events.ceb.base import CebModel, Code3, Enterprise, Guid, Millisecond, Note, ReturnStatus, text
+from events.ceb.base import CebModel, Guid, Millisecond, ReturnStatus, text
 from events.ceb.codec import read, refuse_root, write
 from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationList, DeclarationReturn
+from events.ceb.export.message import EXPORT_MESSAGES
+from events.ceb.frame import MESSAGE_LIMIT, BaseSubscribe, BaseTransfer, CebMessage, ExtendMessage, UploadMessage, many
 from events.ceb.order import Order, OrderReturn
 from events.ceb.payment import Payment, PaymentReturn
+from events.ceb.quick import quick_message
+from events.ceb.refund import Refund, RefundReturn
+from events.ceb.tax_bill import TaxBill, TaxBillStatus
+from events.ceb.warehouse_entry import EntryReturn, WarehouseEntry
 from events.ceb.waybill import Waybill, WaybillReturn, WaybillStatus, WaybillStatusReturn
 from events.ceb.xml import DEFAULT_SIZE_LIMIT, local_name, namespace, parse_xml
 
-MESSAGE_LIMIT = 100
-
-
-class BaseTransfer(CebModel):
-    """Who hands the message over: the enterprise of the access client and its exchange-platform number."""
-
-    cop_code: Enterprise
-    cop_name: Annotated[str, text(0, 100)]
-    dxp_mode: Code3
-    dxp_id: Annotated[str, text(0, 30)]
-    note: Note | None = None
-
-
-class BaseSubscribe(CebModel):
-    """Who else wants to hear of the message."""
-
-    status: Annotated[str, text(0, 100)]
-    dxp_mode: Code3
-    dxp_address: Annotated[str, text(0, 100)]
-    note: Note | None = None
-
-
-class ExtendMessage(CebModel):
-    """Data of the sender's own; `message` is kept as the XML text that it came as."""
-
-    name: Annotated[str, text(0, 30)]
-    version: Annotated[str, text(0, 30)]
-    message: Annotated[str, Field(alias="Message", json_schema_extra={"xml": True})]
-
-
-class CebMessage(CebModel):
-    """A whole message. `root` is its element name, `first_element` the field that holds its business elements."""
-
-    root: ClassVar[str]
-    first_element: ClassVar[str]
-
-    guid: Annotated[Guid, Field(json_schema_extra={"attribute": True})]
-    version: Annotated[str, text(1, 10), Field(json_schema_extra={"attribute": True})] = "1.0"
-
-    @property
-    def elements(self) -> list[CebModel]:
-        """The business elements, in the order in which they stand."""
-        found = getattr(self, self.first_element)
-        return found if isinstance(found, list) else [found]
-
-
-class UploadMessage(CebMessage):
-    """What an enterprise sends; the signature is kept as XML text, exactly as it came."""
-
-    base_transfer: Annotated[BaseTransfer, Field(alias="BaseTransfer")]
-    base_subscribe: Annotated[list[BaseSubscribe], Field(alias="BaseSubscribe", max_length=5)] = Field(
-        default_factory=list
-    )
-    extend_message: Annotated[ExtendMessage | None, Field(alias="ExtendMessage")] = None
-    signature: Annotated[str | None, Field(alias="Signature", json_schema_extra={"xml": True})] = None
-
-
-def _many(alias: str) -> object:
-    return Field(alias=alias, min_length=1, max_length=MESSAGE_LIMIT)
+__all__ = [
+    "MESSAGES",
+    "MESSAGE_LIMIT",
+    "BaseSubscribe",
+    "BaseTransfer",
+    "CebMessage",
+    "ExtendMessage",
+    "UploadMessage",
+    "build",
+    "model_of",
+    "parse",
+]
 
 
 class CEB311Message(UploadMessage):
@@ -78,7 +38,7 @@ class CEB311Message(UploadMessage):
 
     root = "CEB311Message"
     first_element = "orders"
-    orders: Annotated[list[Order], _many("Order")]
+    orders: Annotated[list[Order], many("Order")]
 
 
 class CEB411Message(UploadMessage):
@@ -86,7 +46,7 @@ class CEB411Message(UploadMessage):
 
     root = "CEB411Message"
     first_element = "payments"
-    payments: Annotated[list[Payment], _many("Payment")]
+    payments: Annotated[list[Payment], many("Payment")]
 
 
 class CEB511Message(UploadMessage):
@@ -94,7 +54,7 @@ class CEB511Message(UploadMessage):
 
     root = "CEB511Message"
     first_element = "waybills"
-    waybills: Annotated[list[Waybill], _many("Logistics")]
+    waybills: Annotated[list[Waybill], many("Logistics")]
 
 
 class CEB513Message(UploadMessage):
@@ -102,23 +62,43 @@ class CEB513Message(UploadMessage):
 
     root = "CEB513Message"
     first_element = "waybill_statuses"
-    waybill_statuses: Annotated[list[WaybillStatus], _many("LogisticsStatus")]
+    waybill_statuses: Annotated[list[WaybillStatus], many("LogisticsStatus")]
 
 
 class CEB621Message(UploadMessage):
     """Import declaration lists."""
 
     root = "CEB621Message"
+    must_be_signed = True
     first_element = "declaration_lists"
-    declaration_lists: Annotated[list[DeclarationList], _many("Inventory")]
+    declaration_lists: Annotated[list[DeclarationList], many("Inventory")]
 
 
 class CEB623Message(UploadMessage):
     """Cancellations of import lists."""
 
     root = "CEB623Message"
+    must_be_signed = True
     first_element = "cancellations"
-    cancellations: Annotated[list[Cancellation], _many("InvtCancel")]
+    cancellations: Annotated[list[Cancellation], many("InvtCancel")]
+
+
+class CEB625Message(UploadMessage):
+    """Returns of imported goods."""
+
+    root = "CEB625Message"
+    must_be_signed = True
+    first_element = "refunds"
+    refunds: Annotated[list[Refund], many("InvtRefund")]
+
+
+class CEB711Message(UploadMessage):
+    """A warehouse entry of direct purchase."""
+
+    root = "CEB711Message"
+    must_be_signed = True
+    first_element = "warehouse_entry"
+    warehouse_entry: Annotated[WarehouseEntry, Field(alias="Delivery")]
 
 
 class CEB312Message(CebMessage):
@@ -126,7 +106,7 @@ class CEB312Message(CebMessage):
 
     root = "CEB312Message"
     first_element = "returns"
-    returns: Annotated[list[OrderReturn], _many("OrderReturn")]
+    returns: Annotated[list[OrderReturn], many("OrderReturn")]
 
 
 class CEB412Message(CebMessage):
@@ -134,7 +114,7 @@ class CEB412Message(CebMessage):
 
     root = "CEB412Message"
     first_element = "returns"
-    returns: Annotated[list[PaymentReturn], _many("PaymentReturn")]
+    returns: Annotated[list[PaymentReturn], many("PaymentReturn")]
 
 
 class CEB512Message(CebMessage):
@@ -142,7 +122,7 @@ class CEB512Message(CebMessage):
 
     root = "CEB512Message"
     first_element = "returns"
-    returns: Annotated[list[WaybillReturn], _many("LogisticsReturn")]
+    returns: Annotated[list[WaybillReturn], many("LogisticsReturn")]
 
 
 class CEB514Message(CebMessage):
@@ -150,7 +130,7 @@ class CEB514Message(CebMessage):
 
     root = "CEB514Message"
     first_element = "returns"
-    returns: Annotated[list[WaybillStatusReturn], _many("LogisticsStatusReturn")]
+    returns: Annotated[list[WaybillStatusReturn], many("LogisticsStatusReturn")]
 
 
 class CEB622Message(CebMessage):
@@ -158,7 +138,7 @@ class CEB622Message(CebMessage):
 
     root = "CEB622Message"
     first_element = "returns"
-    returns: Annotated[list[DeclarationReturn], _many("InventoryReturn")]
+    returns: Annotated[list[DeclarationReturn], many("InventoryReturn")]
 
 
 class CEB624Message(CebMessage):
@@ -166,7 +146,39 @@ class CEB624Message(CebMessage):
 
     root = "CEB624Message"
     first_element = "returns"
-    returns: Annotated[list[CancellationReturn], _many("InvtCancelReturn")]
+    returns: Annotated[list[CancellationReturn], many("InvtCancelReturn")]
+
+
+class CEB626Message(CebMessage):
+    """Receipts of returns."""
+
+    root = "CEB626Message"
+    first_element = "returns"
+    returns: Annotated[list[RefundReturn], many("InvtRefundReturn")]
+
+
+class CEB712Message(CebMessage):
+    """Receipts of warehouse entries."""
+
+    root = "CEB712Message"
+    first_element = "returns"
+    returns: Annotated[list[EntryReturn], many("DeliveryReturn")]
+
+
+class CEB816Message(CebMessage):
+    """Electronic tax bills."""
+
+    root = "CEB816Message"
+    first_element = "tax_bills"
+    tax_bills: Annotated[list[TaxBill], Field(alias="Tax", min_length=1)]
+
+
+class CEB818Message(CebMessage):
+    """New statuses of tax bills."""
+
+    root = "CEB818Message"
+    first_element = "tax_bill_statuses"
+    tax_bill_statuses: Annotated[list[TaxBillStatus], Field(alias="Tax", min_length=1)]
 
 
 class FormatError(CebModel):
@@ -189,39 +201,59 @@ class CEB900Message(CebMessage):
     error: Annotated[FormatError, Field(alias="MessageReturn")]
 
 
-MESSAGES: dict[str, type[CebMessage]] = {
-    message.root: message
-    for message in (
-        CEB311Message,
-        CEB312Message,
-        CEB411Message,
-        CEB412Message,
-        CEB511Message,
-        CEB512Message,
-        CEB513Message,
-        CEB514Message,
-        CEB621Message,
-        CEB622Message,
-        CEB623Message,
-        CEB624Message,
-        CEB900Message,
-    )
-}
+IMPORT_MESSAGES: tuple[type[CebMessage], ...] = (
+    CEB311Message,
+    CEB312Message,
+    CEB411Message,
+    CEB412Message,
+    CEB511Message,
+    CEB512Message,
+    CEB513Message,
+    CEB514Message,
+    CEB621Message,
+    CEB622Message,
+    CEB623Message,
+    CEB624Message,
+    CEB625Message,
+    CEB626Message,
+    CEB711Message,
+    CEB712Message,
+    CEB816Message,
+    CEB818Message,
+    CEB900Message,
+)
+MESSAGES: dict[str, type[CebMessage]] = {message.root: message for message in (*IMPORT_MESSAGES, *EXPORT_MESSAGES)}
 
 
 def parse(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> CebMessage:
     """A customs message from its XML, of whichever type its root names.
 
-    Raises InvalidInputError with the path, the line and the value of every mistake.
+    Raises InvalidInputError with the path, the line and the value of every mistake: all that breaks the schema, but
+    for an absent Signature, and for a value that the schema fixes, such as the currency, which gets its own answer.
     """
+    if len(data) <= size_limit and (message := quick_message(data, MESSAGES)):
+        return message
     root = parse_xml(data, size_limit)
-    model = MESSAGES.get(local_name(root))
-    if model is None or namespace(root) != CebModel.xml_namespace:
-        known = f"is not a customs message in {CebModel.xml_namespace}; known are {', '.join(sorted(MESSAGES))}"
-        raise refuse_root(root, known)
-    return read(root, model)
+    return read(root, model_of(root))
+
+
+def model_of(root: etree._Element) -> type[CebMessage]:
+    """The message that a root element names. Raises InvalidInputError when it is none."""
+    name, space = local_name(root), CebModel.xml_namespace
+    model = MESSAGES.get(name)
+    if model is not None and namespace(root) == space:
+        return model
+    if model is not None:
+        raise refuse_root(root, f"is in the namespace {namespace(root)}: a customs message is in {space}")
+    known = {message.lower(): message for message in MESSAGES}
+    right = known.get(name.lower()) or known.get(f"{name}Message".lower())
+    hint = f"write {right}" if right else f"known are {', '.join(sorted(MESSAGES))}"
+    raise refuse_root(root, f"is not a customs message: {hint}")
 
 
 def build(message: CebMessage) -> bytes:
-    """The XML of a message, in canonical form and ready to be signed."""
-    return write(message, message.root, "ceb")
+    """The XML of a message, in canonical form and ready to be signed.
+
+    Raises InvalidInputError for a text that no XML can hold, and for a part kept as XML that is not safe XML.
+    """
+    return write(message, message.root, CebModel.xml_prefix)

@@ -7,6 +7,7 @@ from pydantic import Field
 from events.ceb.base import (
     Amount,
     CebModel,
+    Cny,
     Code3,
     Count,
     Enterprise,
@@ -43,7 +44,7 @@ class OrderHead(CebModel):
     discount: Amount
     tax_total: Amount
     actual_paid: Annotated[Amount, Field(alias="acturalPaid")]  # the standard's own spelling
-    currency: Code3
+    currency: Cny
     buyer_reg_no: Key
     buyer_name: Person
     buyer_telephone: Annotated[str, text(1, 30)]
@@ -73,7 +74,7 @@ class OrderItem(CebModel):
     qty: Amount
     price: Amount
     total_price: Amount
-    currency: Code3
+    currency: Cny
     country: Code3
     note: Note | None = None
 

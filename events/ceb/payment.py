@@ -7,7 +7,7 @@ from pydantic import Field
 from events.ceb.base import (
     Amount,
     CebModel,
-    Code3,
+    Cny,
     Enterprise,
     EnterpriseName,
     Flag,
@@ -42,7 +42,7 @@ class PaymentHead(CebModel):
     payer_name: Person
     telephone: Annotated[str, text(0, 60)] | None = None
     amount_paid: Amount
-    currency: Code3
+    currency: Cny
     pay_time: Second
     note: Note | None = None
 

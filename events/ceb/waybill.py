@@ -7,7 +7,7 @@ from pydantic import Field
 from events.ceb.base import (
     Amount,
     CebModel,
-    Code3,
+    Cny,
     Enterprise,
     EnterpriseName,
     Flag,
@@ -38,7 +38,7 @@ class WaybillHead(CebModel):
     order_no: Key
     freight: Amount | None = None
     insured_fee: Amount | None = None
-    currency: Code3
+    currency: Cny
     weight: Amount
     pack_no: Pieces
     goods_info: Annotated[str, text(0, 200)] | None = None

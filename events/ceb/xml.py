@@ -1,5 +1,7 @@
 """XML from strangers: parsed with no entities, no DTD, no network and a limit of size."""
 
+import re
+
 from lxml import etree
 
 from events.problems import InvalidInputError, Problem
@@ -7,6 +9,12 @@ from events.problems import InvalidInputError, Problem
 SCHEMA_INSTANCE_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance"
 SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
 DEFAULT_SIZE_LIMIT = 10 * 1024 * 1024
+
+_DECLARED = re.compile(rb"<\?xml\s[^>]{0,99}?encoding\s*=\s*[\"']([A-Za-z][\w.\-]*)[\"']")
+_CHINESE = frozenset({b"gb18030", b"gbk", b"gb2312", b"cp936"})
+_ENCODING = "save it as UTF-8, or declare the encoding that it has"
+_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
+_NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF in UTF-8
 
 
 def parse_xml(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> etree._Element:
@@ -16,6 +24,7 @@ def parse_xml(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> etree._Eleme
     """
     if len(data) > size_limit:
         raise _refused("size", f"the document has {len(data)} bytes, the limit is {size_limit}: split the message")
+    data = _in_utf_8(data)
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -28,7 +37,7 @@ def parse_xml(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> etree._Eleme
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise _refused("xml", f"this is not well-formed XML: {error.msg}", error.lineno) from None
+        raise _refused("xml", f"this is not well-formed XML: {_reason(str(error.msg))}", error.lineno) from None
     except (ValueError, LookupError) as error:
         raise _refused("xml", f"this cannot be read as XML: {error}") from None
     if root.getroottree().docinfo.internalDTD is not None:
@@ -44,6 +53,35 @@ def local_name(element: etree._Element) -> str:
 def namespace(element: etree._Element) -> str | None:
     """The namespace of an element, whatever its prefix."""
     return etree.QName(element).namespace
+
+
+def _in_utf_8(data: bytes) -> bytes:
+    """Chinese encodings put into UTF-8, which libxml2 does only where the C library knows them."""
+    found = _DECLARED.match(data)
+    if not found or found[1].lower() not in _CHINESE:
+        return data
+    try:
+        return (data[: found.start(1)] + b"UTF-8" + data[found.end(1) :]).decode("gb18030").encode()
+    except UnicodeDecodeError as error:
+        name, line = found[1].decode(), data.count(b"\n", 0, error.start) + 1
+        raise _refused("xml", f"this is not in {name}, the encoding that it declares: {_ENCODING}", line) from None
+
+
+def _reason(words: str) -> str:
+    """What libxml2 says, on one line, and what to do about an encoding."""
+    said = " ".join(words.split())
+    return f"{said}: {_ENCODING}" if "encoding" in said.lower() or "UTF-8" in said else f"{said}; mend it there"
+
+
+def has_only_xml_characters(data: bytes) -> bool:
+    """Whether UTF-8 text holds none of the characters that XML has no place for."""
+    return len(data.translate(None, _CONTROLS)) == len(data) and not _NO_CHARACTERS.search(data)
+
+
+def line_of(element: etree._Element) -> int | None:
+    """The line on which an element starts."""
+    line = element.sourceline
+    return line if isinstance(line, int) else None
 
 
 def _refused(rule: str, message: str, line: int | None = None) -> InvalidInputError:

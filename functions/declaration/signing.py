@@ -1,17 +1,57 @@
-"""Our own signer, from the secrets store."""
+"""Our own signer, from the secrets store: a key in software, or devices over HTTP."""
 
-import json
 from functools import cache
+from typing import Annotated, Literal
 
-from events.ceb.signature import SignatureProfile, SoftwareSigner
+from pydantic import Field, TypeAdapter
+
+from events.ceb.signature import SignatureProfile, Signer, SoftwareSigner
+from events.ceb.signature.certificate import from_pem, read
+from events.values import Value
 from functions.aws import secretsmanager
+from functions.declaration.remote_signer import UKEY_PER_MINUTE, RemoteSigner
 from functions.settings import settings
 
 
+class _Software(Value):
+    kind: Literal["software"] = "software"
+    key_pem: Annotated[str, Field(repr=False)]
+    certificate_pem: str
+    profile: SignatureProfile
+
+    def signer(self) -> Signer:
+        return SoftwareSigner.from_pem(self.key_pem.encode(), self.certificate_pem.encode(), self.profile)
+
+
+class _Devices(Value):
+    kind: Literal["devices"]
+    urls: Annotated[list[str], Field(min_length=1)]
+    certificate_pem: str
+    profile: SignatureProfile
+    per_minute: Annotated[int, Field(ge=1)] = UKEY_PER_MINUTE
+    waiting: Annotated[int, Field(ge=0)] = 100
+
+    def signer(self) -> Signer:
+        certificate = from_pem(self.certificate_pem.encode())
+        return RemoteSigner(
+            profile=self.profile,
+            key_name=f"{read(certificate).serial:x}",
+            certificate_der=certificate,
+            urls=self.urls,
+            per_minute=self.per_minute,
+            waiting=self.waiting,
+        )
+
+
+_SECRET: TypeAdapter[_Software | _Devices] = TypeAdapter(_Devices | _Software)
+
+
 @cache
-def own_signer() -> SoftwareSigner:
-    """The signer of what we send; the secret is JSON: key_pem, certificate_pem, profile."""
-    secret = json.loads(secretsmanager().get_secret_value(SecretId=settings().signing_secret)["SecretString"])
-    return SoftwareSigner.from_pem(
-        secret["key_pem"].encode(), secret["certificate_pem"].encode(), SignatureProfile(secret["profile"])
-    )
+def own_signer() -> Signer:
+    """The signer of what we send.
+
+    The secret is JSON: key_pem, certificate_pem, profile; or `"kind": "devices"`, urls, certificate_pem, profile,
+    per_minute, waiting. Raises pydantic's ValidationError naming the wrong field.
+    """
+    secret = secretsmanager().get_secret_value(SecretId=settings().signing_secret)["SecretString"]
+    return _SECRET.validate_json(secret).signer()

@@ -1,6 +1,7 @@
 """A record of the documents queue: the EventBridge event in its body, the document in that event's detail."""
 
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import ValidationError
 
@@ -16,6 +17,7 @@ from functions.intake.handler import accept
 from functions.intake.models import AcceptRequest
 
 GATEWAY_SOURCE = "sandan.gateway"
+_DOCUMENTS = uuid5(NAMESPACE_URL, "tag:sandan,2026:bus-document")
 
 
 class UnprocessableError(ValueError):
@@ -31,9 +33,7 @@ def document_of(body: str) -> InboundDocument | None:
     event, source = _event(body)
     if source == GATEWAY_SOURCE:
         reference = (event.model_extra or {}).get("dataref")
-        if reference:
-            return claim.get(str(reference))
-        return _model(event.data)
+        return _claimed(str(reference)) if reference else _model(event.data)
     return _accepted(event, source)
 
 
@@ -50,11 +50,26 @@ def _event(body: str) -> tuple[CloudEvent, str]:
         raise UnprocessableError(f"detail is not a CloudEvent: {_words(problems_of(error))}") from None
 
 
+def _claimed(reference: str) -> InboundDocument:
+    try:
+        return _whole(claim.get(reference))
+    except InvalidInputError as error:
+        raise UnprocessableError(str(error)) from None
+    except ValidationError as error:
+        raise UnprocessableError(f"what lies at dataref is no document: {_words(problems_of(error))}") from None
+
+
 def _model(data: Any) -> InboundDocument:
     try:
-        return InboundDocument.model_validate(data)
+        return _whole(InboundDocument.model_validate(data))
     except ValidationError as error:
         raise UnprocessableError(f"data is not an accepted document: {_words(problems_of(error))}") from None
+
+
+def _whole(document: InboundDocument) -> InboundDocument:
+    """Its content is read here once, so that whoever reads it later can rely on it."""
+    document.parsed()
+    return document
 
 
 def _accepted(event: CloudEvent, source: str) -> InboundDocument | None:
@@ -67,23 +82,23 @@ def _accepted(event: CloudEvent, source: str) -> InboundDocument | None:
         model = event_type.kind.model.model_validate(event.data, by_alias=True, by_name=False)
     except ValidationError as error:
         raise UnprocessableError(f"data: {_words(problems_of(error))}") from None
+    document_id = str(uuid5(_DOCUMENTS, f"{source}/{event.source}/{event.id}"))  # an id is unique in its source only
     accepted = accept(
         AcceptRequest(
-            document_id=event.id,
+            document_id=document_id,
             kind=event_type.kind,
             content=model.model_dump(mode="json"),
             sender=f"bus:{source}",
             received_at=utc_now(),
         )
     )
-    _answer(event.id, accepted.answer)
+    _answer(event.id, f"answer-{document_id}-{accepted.answer.status}", accepted.answer)
     return accepted.document
 
 
-def _answer(document_id: str, answer: Answer) -> None:
-    told = DocumentAnswered(document_id=document_id, answer=answer)
-    event_id = f"answer-{document_id}-{answer.status}"
-    put_events("sandan.orders", [OutboundEvent(event_id, DOCUMENT_ANSWERED.name, document_id, answer.at, told)])
+def _answer(asked: str, event_id: str, answer: Answer) -> None:
+    told = DocumentAnswered(document_id=asked, answer=answer)
+    put_events("sandan.orders", [OutboundEvent(event_id, DOCUMENT_ANSWERED.name, asked, answer.at, told)])
 
 
 def _words(problems: tuple[Problem, ...]) -> str:

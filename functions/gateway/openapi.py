@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from events.catalogue import INBOUND
-from events.ceb.message import MESSAGES
 from events.cloudevents import BATCH, BATCH_LIMIT, STRUCTURED, CloudEvent
 from events.life import OrderView
 from functions.gateway.models import Answers, Health
@@ -18,6 +17,8 @@ from functions.gateway.reading import JSON_TYPE, XML_TYPES
 from functions.gateway.receipts import RECEIPT_MESSAGES
 from functions.gateway.refusals import PROBLEM_TYPE, ProblemDocument, Refusal
 from functions.gateway.signing import PARTNER_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
+
+_MESSAGES = tuple(event_type.message for event_type in INBOUND if event_type.message)
 
 _REF = "#/components/schemas/"
 _VERSION = "1.0.0"
@@ -122,7 +123,7 @@ def receipts() -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     models: list[type[BaseModel]] = [
         *(event_type.model for event_type in INBOUND),
-        *MESSAGES.values(),
+        *_MESSAGES,
         *(CloudEvent, Answers, OrderView, Health, ProblemDocument),
     ]
     names, schema = models_json_schema([(model, "validation") for model in models], ref_template=_REF + "{model}")
@@ -146,5 +147,5 @@ def _schemas() -> dict[str, Any]:
     definitions["InboundEvents"] = {"type": "array", "minItems": 1, "maxItems": BATCH_LIMIT, "items": one}
     definitions["InboundData"] = {"anyOf": [names[event_type.model, "validation"] for event_type in INBOUND]}
     definitions["CebReceipt"] = {"oneOf": [names[message, "validation"] for message in RECEIPT_MESSAGES]}
-    definitions["CebMessage"] = {"oneOf": [names[message, "validation"] for message in MESSAGES.values()]}
+    definitions["CebMessage"] = {"oneOf": [names[message, "validation"] for message in _MESSAGES]}
     return dict(sorted(definitions.items()))

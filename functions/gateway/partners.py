@@ -1,17 +1,21 @@
 """Partners, and what each may send and read; pure."""
 
+import hashlib
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Base64Bytes, Field
 
+from events.ceb.signature import Reason
 from events.documents import DocumentKind
 from events.problems import Problem
 from events.values import Value
 from functions.gateway.reading import Incoming
+from functions.intake.models import SignatureState
 
 _SHORTEST_KEY = 16
+_ALWAYS_SIGNED = {DocumentKind.DECLARATION_LIST, DocumentKind.CANCELLATION}
 
 
 class Role(StrEnum):
@@ -34,7 +38,9 @@ def _long_enough(key: bytes) -> bytes:
 class Partner(Value):
     """Who may send, as the secrets store has it in JSON (beside the id, which is in the secret's name).
 
-    `key` (Base64) signs its requests, `codes` are the enterprise codes that it may speak for.
+    `key` (Base64) signs its requests, `codes` are the enterprise codes that it may speak for. Its lists and
+    cancellations carry an XML signature in any case, all its documents with `signs_everything`; `certificates`
+    are the SHA-256 of those (DER, hex) that it signs with, none meaning any.
     """
 
     id: str
@@ -42,10 +48,25 @@ class Partner(Value):
     key: Annotated[Base64Bytes, AfterValidator(_long_enough), Field(repr=False)]
     roles: frozenset[Role]
     codes: frozenset[str]
+    signs_everything: bool = False
+    certificates: frozenset[str] = frozenset()
 
     def may_read(self, ebp_code: str) -> bool:
         """Whether the orders of that platform are its own, or it is an operator."""
         return ebp_code in self.codes or Role.OPERATOR in self.roles
+
+    def signature_of(self, document: Incoming) -> SignatureState:
+        """What the signature of its document is worth, where one is asked for."""
+        found = document.signature
+        if found is None:
+            return SignatureState.NOT_ASKED
+        if found.status == "absent":
+            asked = self.signs_everything or document.kind in _ALWAYS_SIGNED
+            return SignatureState.ABSENT if asked else SignatureState.NOT_ASKED
+        if found.status == "invalid":
+            return SignatureState.DIFFERS if found.reason is Reason.DIGEST else SignatureState.INVALID
+        own = not self.certificates or hashlib.sha256(found.certificate_der or b"").hexdigest() in self.certificates
+        return SignatureState.VALID if own else SignatureState.INVALID
 
 
 _OWNERS: dict[DocumentKind, tuple[tuple[str, ...], ...]] = {

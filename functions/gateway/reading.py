@@ -1,7 +1,7 @@
 """From the body of a request to documents: CloudEvents, CEB messages in XML or JSON, envelopes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from events.catalogue import BY_MESSAGE, EVENT_TYPES, INBOUND
 from events.ceb.base import CebModel
 from events.ceb.dxp import DxpModel, unwrap
-from events.ceb.message import MESSAGES, CebMessage, parse
+from events.ceb.message import CebMessage, UploadMessage, parse
+from events.ceb.signature import Verification, verify
 from events.ceb.xml import local_name, namespace, parse_xml
 from events.cloudevents import BATCH, CloudEvent, exact_json, from_http
 from events.documents import DocumentKind
@@ -19,16 +20,21 @@ Model = TypeVar("Model", bound=CebModel)
 
 XML_TYPES = ("application/xml", "text/xml")
 JSON_TYPE = "application/json"
-_BY_ELEMENT = {str(message.model_fields[message.first_element].alias): message for message in MESSAGES.values()}
+_TAKEN = {root: event_type.message for root, event_type in BY_MESSAGE.items() if event_type.message}
+_BY_ELEMENT = {str(message.model_fields[message.first_element].alias): message for message in _TAKEN.values()}
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """One document of a request: `content` is its JSON under the official names, `path` where it stands."""
+    """One document of a request: `content` is its JSON under the official names, `path` where it stands.
+
+    `signature` is that of the XML message around it, None for what came as JSON.
+    """
 
     kind: DocumentKind
     content: dict[str, Any]
     path: str
+    signature: Verification | None = None
 
 
 def media_type(headers: Mapping[str, str]) -> str:
@@ -66,20 +72,28 @@ def read_message(headers: Mapping[str, str], body: bytes, size_limit: int) -> li
     """The business elements of a customs message. Raises InvalidInputError with the path of every mistake."""
     media = media_type(headers)
     if media in XML_TYPES:
-        message = _from_xml(body, size_limit)
-    elif media == JSON_TYPE:
-        message = _from_json(exact_json(body))
-    else:
-        known = f"is {media or 'absent'}: send {', '.join(XML_TYPES)} (a CEB message or a DxpMsg) or {JSON_TYPE}"
-        raise InvalidInputError([Problem(path="/headers/content-type", rule="media_type", message=known)])
-    return _documents(message)
+        xml = _unwrapped(body, size_limit)
+        message = _taken(parse(xml, size_limit))
+        signature = verify(xml) if isinstance(message, UploadMessage) else None
+        return [replace(document, signature=signature) for document in _documents(message)]
+    if media == JSON_TYPE:
+        return _documents(_from_json(exact_json(body)))
+    known = f"is {media or 'absent'}: send {', '.join(XML_TYPES)} (a CEB message or a DxpMsg) or {JSON_TYPE}"
+    raise InvalidInputError([Problem(path="/headers/content-type", rule="media_type", message=known)])
 
 
-def _from_xml(body: bytes, size_limit: int) -> CebMessage:
+def _taken(message: CebMessage) -> CebMessage:
+    if message.root not in _TAKEN:
+        known = f"is not a message that this door takes; it takes {', '.join(_TAKEN)}"
+        raise InvalidInputError([Problem(path=f"/{message.root}", rule="root", value=message.root, message=known)])
+    return message
+
+
+def _unwrapped(body: bytes, size_limit: int) -> bytes:
     root = parse_xml(body, size_limit)
     if local_name(root) == "DxpMsg" and namespace(root) == DxpModel.xml_namespace:
-        return parse(unwrap(body, size_limit).content, size_limit)
-    return parse(body, size_limit)
+        return unwrap(body, size_limit).content
+    return body
 
 
 def _from_json(content: Any) -> CebMessage:

@@ -34,6 +34,7 @@ def take(documents: Sequence[Incoming], sender: Partner, now: datetime) -> list[
                 content=document.content,
                 sender=sender.id,
                 received_at=now,
+                signature=sender.signature_of(document),
             )
         )
         for document in documents

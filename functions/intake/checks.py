@@ -16,11 +16,17 @@ from events.documents import DocumentKind
 from events.findings import Finding
 from events.problems import Problem
 from events.values import from_second
+from functions.intake.models import SignatureState
 from functions.intake.refusals import Reason, Refusal, refusal, remedy
 from functions.intake.rules import CHANGE, NEW, Arrival, is_key_part
 
 _LINE_FIELD = re.compile(r"items\[(?P<gnum>-?\d+)]\.(?P<field>\w+)")
 _DECLARED, _IMPORT, _SIGNED_FOR = "2", "I", "S"
+_BROKEN_SIGNATURES = {
+    SignatureState.ABSENT: (Reason.UNSIGNED, "is required: sign the message as 规范 202205 §6 says"),
+    SignatureState.DIFFERS: (Reason.SIGNED_DATA, "is over other data: sign the message as it is sent, and last"),
+    SignatureState.INVALID: (Reason.SIGNATURE, "is not valid: check key, certificate and algorithm"),
+}
 _UNCHANGEABLE = {DocumentKind.WAYBILL_STATUS, DocumentKind.CANCELLATION}
 
 
@@ -66,7 +72,13 @@ def check(arrival: Arrival) -> Refusal | None:
     if arrival.kind.is_receipt:
         return None
     parts = parts_of(arrival.model)
-    found = [*_app_type(arrival, parts), *_same_numbers(parts), *_fields(parts), *_findings(arrival, parts)]
+    found = [
+        *_signature(arrival),
+        *_app_type(arrival, parts),
+        *_same_numbers(parts),
+        *_fields(parts),
+        *_findings(arrival, parts),
+    ]
     if not found:
         return None
     reason = min((reason for reason, _ in found), key=list(Reason).index)
@@ -82,6 +94,14 @@ def refusal_by_record(arrival: Arrival, reason: Reason) -> Refusal:
     return refusal(
         arrival.kind, reason, arrival.business_key, [Problem(path=path, rule=reason, value=value, message=message)]
     )
+
+
+def _signature(arrival: Arrival) -> Iterator[tuple[Reason, Problem]]:
+    """All declared data carry an electronic signature (公告2018-194 §8)."""
+    broken = _BROKEN_SIGNATURES.get(arrival.request.signature)
+    if broken:
+        reason, message = broken
+        yield reason, Problem(path="/Signature", rule=reason, message=message)
 
 
 def _app_type(arrival: Arrival, parts: Parts) -> Iterator[tuple[Reason, Problem]]:

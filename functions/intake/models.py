@@ -1,5 +1,6 @@
 """Requests and results of the intake."""
 
+from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime, Field
@@ -7,6 +8,16 @@ from pydantic import AwareDatetime, Field
 from events.documents import DocumentKind, InboundDocument
 from events.receipts import Answer
 from events.values import OrderKey, Value
+
+
+class SignatureState(StrEnum):
+    """What the door found of a document's XML signature (加签, 规范 202205 §6); JSON carries none."""
+
+    NOT_ASKED = "not-asked"
+    VALID = "valid"
+    ABSENT = "absent"
+    DIFFERS = "differs"
+    INVALID = "invalid"
 
 
 class AcceptRequest(Value):
@@ -17,6 +28,7 @@ class AcceptRequest(Value):
     content: dict[str, Any]
     sender: str
     received_at: AwareDatetime
+    signature: SignatureState = SignatureState.NOT_ASKED
 
 
 class Accepted(Value):

@@ -13,6 +13,9 @@ _SHOWN_FIELDS = 10
 class Reason(StrEnum):
     """The reasons of the door, the weightiest first: it gives a document its code when several apply."""
 
+    UNSIGNED = "unsigned"
+    SIGNED_DATA = "signed-data"
+    SIGNATURE = "signature"
     APP_TYPE = "app-type"
     OPERATION = "operation"
     LINES = "lines"
@@ -48,10 +51,19 @@ NAMES: dict[DocumentKind, Text] = {
     DocumentKind.FORMAT_ERROR: Text(zh="报文格式错误回执", en="Format error"),
 }
 
+
+def _unproven(code: str, phrase: str) -> dict["Reason", tuple[str, str]]:
+    """One code for whatever is wrong with a signature, where the table has no more."""
+    return dict.fromkeys((Reason.UNSIGNED, Reason.SIGNED_DATA, Reason.SIGNATURE), (code, phrase))
+
+
 # Codes and phrases: 规范 202205 table 7-2. {fields} and {key} stand where the table has its placeholder.
 # The table has no code "exists" for lists and none "old data" for waybills and lists: there the general
 # codes say so in words.
 _LIST_CODES: dict[Reason, tuple[str, str]] = {
+    Reason.UNSIGNED: ("-621026", "保存签名信息发生错误,签名信息为空！"),
+    Reason.SIGNED_DATA: ("-621028", "加签数据比对失败！"),
+    Reason.SIGNATURE: ("-621029", "验签失败！"),
     Reason.APP_TYPE: ("-621001", "清单报文校验失败，[{fields}]"),
     Reason.LINES: ("-621027", "请确认表体gnum 无重复！"),
     Reason.PARAMETER: ("-621001", "清单报文校验失败，[{fields}]"),
@@ -62,6 +74,7 @@ _LIST_CODES: dict[Reason, tuple[str, str]] = {
 }
 _CODES: dict[DocumentKind, dict[Reason, tuple[str, str]]] = {
     DocumentKind.ORDER: {
+        **_unproven("-301020", "验签失败"),  # observed, not in the table (rulebook 2.8)
         Reason.APP_TYPE: ("-301009", "订单标识(appType)不正确,未找到操作的订单"),
         Reason.LINES: ("-301002", "订单商品信息内有重复商品序号"),
         Reason.PARAMETER: ("-301008", "参数校验不通过，{fields}"),
@@ -71,6 +84,7 @@ _CODES: dict[DocumentKind, dict[Reason, tuple[str, str]]] = {
         Reason.OUTDATED: ("-301014", "订单报文处理失败，接收报文为旧报文数据，不做处理"),
     },
     DocumentKind.PAYMENT: {
+        **_unproven("-401009", "参数校验不通过，[验签失败]"),
         Reason.APP_TYPE: ("-401006", "支付单标识(appType)不正确,未找到对应操作的支付单"),
         Reason.PARAMETER: ("-401009", "参数校验不通过，[{fields}]"),
         Reason.EXISTS: ("-401007", "已存在相同编号的支付单"),
@@ -79,6 +93,7 @@ _CODES: dict[DocumentKind, dict[Reason, tuple[str, str]]] = {
         Reason.OUTDATED: ("-401012", "支付单报文处理失败，接收报文为旧报文数据，不做处理"),
     },
     DocumentKind.WAYBILL: {
+        **_unproven("-504011", "参数校验不通过，验签失败"),
         Reason.APP_TYPE: ("-504014", "运单标识(appType)不正确,未找到操作的运单"),
         Reason.PARAMETER: ("-504011", "参数校验不通过，{fields}"),
         Reason.EXISTS: ("-504012", "物流运单已存在"),
@@ -87,6 +102,7 @@ _CODES: dict[DocumentKind, dict[Reason, tuple[str, str]]] = {
         Reason.OUTDATED: ("-504011", "参数校验不通过，appTime 早于已接收的报文，为旧报文数据"),
     },
     DocumentKind.WAYBILL_STATUS: {
+        **_unproven("-505011", "参数校验不通过"),
         Reason.APP_TYPE: ("-505011", "参数校验不通过"),
         Reason.OPERATION: ("-505014", "物流运单状态报文处理失败，未找到对应操作"),
         Reason.PARAMETER: ("-505011", "参数校验不通过"),
@@ -95,12 +111,17 @@ _CODES: dict[DocumentKind, dict[Reason, tuple[str, str]]] = {
     DocumentKind.DECLARATION_LIST: _LIST_CODES,
     DocumentKind.DECLARATION_REQUEST: _LIST_CODES,
     DocumentKind.CANCELLATION: {
+        **_unproven("-623029", "验签失败！"),
+        Reason.UNSIGNED: ("-623017", "保存签名信息发生错误,签名信息为空！"),
         Reason.APP_TYPE: ("-623001", "报文校验失败，[{fields}]"),
         Reason.PARAMETER: ("-623001", "报文校验失败，[{fields}]"),
         Reason.EXISTS: ("-623009", "撤单清单[{key}]已经申报过"),
     },
 }
 _WORDS: dict[Reason, str] = {
+    Reason.UNSIGNED: "it has no Signature, which is required of it",
+    Reason.SIGNED_DATA: "its Signature is over other data",
+    Reason.SIGNATURE: "its Signature is not valid",
     Reason.APP_TYPE: "appType is not one that is taken here; see the problems",
     Reason.OPERATION: "a status can only be sent new (appType 1), not changed",
     Reason.LINES: "its lines carry the same gnum more than once; see the problems",

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal, localcontext
 from typing import TypeVar
 
 from events.ceb.base import plain
+from events.ceb.business.sums import line_total
 from events.ceb.declaration_list import DeclarationList, ListItem
 from events.ceb.fields import Field, Rule, same
 from events.ceb.order import Order, OrderItem
@@ -18,7 +19,6 @@ Item = OrderItem | ListItem
 SomeItem = TypeVar("SomeItem", bound=Item)
 
 _ORDER, _LIST = DocumentKind.ORDER, DocumentKind.DECLARATION_LIST
-_FIVE_DIGITS = Decimal("0.00001")
 _EXACT = 50  # digits that hold the product of two numbers of 19
 _AMOUNTS = ("qty", "price", "total_price")
 _COMPARED = ("item_no", "item_name", "bar_code", "country", "unit", *_AMOUNTS)
@@ -73,12 +73,6 @@ def same_lines(order: Order, declaration_list: DeclarationList) -> Iterator[Find
     yield from _lone_lines(order, declaration_list)
     for gnum in sorted(ordered.keys() & declared.keys()):
         yield from _same_line(ordered[gnum], declared[gnum])
-
-
-def line_total(price: Decimal, qty: Decimal) -> Decimal:
-    """price x qty at five digits after the point, rounded half up."""
-    with localcontext(prec=_EXACT):
-        return (price * qty).quantize(_FIVE_DIGITS, rounding=ROUND_HALF_UP)
 
 
 def _same_line(ordered: OrderItem, declared: ListItem) -> Iterator[Finding]:

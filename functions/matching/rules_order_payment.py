@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from events.ceb.base import plain
+from events.ceb.business.sums import amount_due
 from events.ceb.declaration_list import DeclarationList
 from events.ceb.fields import Field, Rule, same
-from events.ceb.order import Order, OrderHead
+from events.ceb.order import Order
 from events.ceb.payment import Payment
 from events.documents import DocumentKind
 from events.findings import Finding, Place
@@ -86,11 +87,6 @@ def payer_is_buyer(order: Order, payment: Payment, declaration_list: Declaration
             yield _ANOTHER_PAID.broken_between(said.place, paid.place, paid.fix(None))
         else:
             yield from unequal(_PAYER_IS_BUYER, said, paid, mend=said if order_is_wrong else paid)
-
-
-def amount_due(head: OrderHead) -> Decimal:
-    """What the parts of an order come to."""
-    return head.goods_value + head.freight + head.tax_total - head.discount
 
 
 def _of(document: Order | Payment, name: str) -> Field:

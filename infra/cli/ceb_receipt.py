@@ -10,7 +10,7 @@ from events.problems import InvalidInputError
 
 _BAD_INPUT = 2
 _EXAMPLE = (
-    "Examples:\n\n"
+    "Example:\n\n"
     '    sandan ceb receipt --message CEB622 --status 100 --info "[Code:13035;Desc:支付企业不一致]"\n\n'
     "    sandan ceb receipt --message CEB622 --status -621018 --json\n\n"
     "    sandan ceb receipt --message DXP --status 1001\n\n"

@@ -20,6 +20,8 @@ _MODULES = {
     "demo": "infra.cli.demo",
     "submit": "infra.cli.submit",
     "order": "infra.cli.orders",
+    "ceb": "infra.cli.ceb",
+    "bench": "infra.cli.bench",
 }
 _FAILED, _BAD_INPUT = 1, 2
 

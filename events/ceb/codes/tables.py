@@ -50,9 +50,9 @@ class CodeTable(Value):
         return frozenset(row.code for row in self.rows)
 
     @property
-    def dated(self) -> bool:
-        """Whether a code of the table has a first day."""
-        return any(row.effective_from for row in self.rows)
+    def latest_start(self) -> date | None:
+        """The last of the days on which a code of the table began; None where none is known."""
+        return max((row.effective_from for row in self.rows if row.effective_from), default=None)
 
     def starts_after(self, code: str, day: date) -> date | None:
         """The first day of a code that may not stand yet on `day`; None when it may, or is none of the table."""

@@ -14,11 +14,12 @@ from events.ceb.dxp import DxpModel, DxpMsg, TransInfo
 from events.ceb.dxp_transport import DxpMsgSv, ServerNode, build_transport
 from events.ceb.node.numbering import node_number
 from events.ceb.xml import DEFAULT_SIZE_LIMIT, local_name, namespace, parse_xml
-from events.problems import InvalidInputError, Problem, problems_of
+from events.problems import InvalidInputError, problems_of
 from events.values import CHINA
 
 _DATA = f"{{{DxpModel.xml_namespace}}}Data"
 _DXP_MSG = f"{{{DxpModel.xml_namespace}}}DxpMsg"
+_START, _END = b"<dxp:DxpMsg ", b"</dxp:DxpMsg>"  # as build_transport writes them
 
 
 class EnvelopeKind(StrEnum):
@@ -55,19 +56,14 @@ def wrap_terminal(
     root = parse_xml(message)
     if namespace(root) != CebModel.xml_namespace:
         raise refuse_root(root, f"is not a customs message in the namespace {CebModel.xml_namespace}")
-    try:
-        return dxp.wrap(
-            message,
-            msg_type=local_name(root),
-            sender_id=sender_id,
-            receiver_ids=receiver_ids,
-            cop_msg_id=cop_msg_id,
-            created_at=created_at,
-        )
-    except ValidationError as error:
-        raise InvalidInputError(problems_of(error, "DxpMsg/TransInfo")) from None
-    except ValueError as error:  # a character that no XML can hold
-        raise InvalidInputError([Problem(path="/DxpMsg/TransInfo", rule="text", message=str(error))]) from None
+    return dxp.wrap(
+        message,
+        msg_type=local_name(root),
+        sender_id=sender_id,
+        receiver_ids=receiver_ids,
+        cop_msg_id=cop_msg_id,
+        created_at=created_at,
+    )
 
 
 def wrap_transport(
@@ -86,21 +82,20 @@ def wrap_transport(
     """
     envelope = parse_xml(terminal)
     inside = _read_terminal(envelope).model_copy(update={"data": ""})
+    label = {
+        "Ver": "1.0",
+        "MsgId": msg_id,
+        "SubMsgId": sub_msg_id,
+        "SendTime": send_time.astimezone(CHINA).replace(microsecond=0, tzinfo=None).isoformat(),
+        "EndNode": node_number(end_node, "DxpMsgSv/SvNo/EndNode"),
+        "StaNode": node_number(station_node, "DxpMsgSv/SvNo/StaNode"),
+    }
     try:
-        server = ServerNode(
-            ver="1.0",
-            msg_id=msg_id,
-            sub_msg_id=sub_msg_id,
-            send_time=send_time.astimezone(CHINA).replace(microsecond=0, tzinfo=None).isoformat(),
-            end_node=node_number(end_node, "DxpMsgSv/SvNo/EndNode"),
-            station_node=node_number(station_node, "DxpMsgSv/SvNo/StaNode"),
-        )
+        server = ServerNode.model_validate(label, by_alias=True, by_name=False)
     except ValidationError as error:
         raise InvalidInputError(problems_of(error, "DxpMsgSv/SvNo")) from None
-    root = parse_xml(build_transport(DxpMsgSv(ver="1.0", server=server, dxp_msg=inside)))
-    for empty in root.findall(_DXP_MSG):
-        root.replace(empty, envelope)
-    return etree.tostring(root, method="c14n")
+    around = build_transport(DxpMsgSv(ver="1.0", server=server, dxp_msg=inside))
+    return _graft(around, envelope)
 
 
 def unwrap_any(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> Unwrapped:
@@ -127,6 +122,14 @@ def _read_terminal(root: etree._Element) -> DxpMsg:
     if root.tag != _DXP_MSG:
         raise refuse_root(root, f"is not a DxpMsg in the namespace {DxpModel.xml_namespace}")
     return read(root, DxpMsg)
+
+
+def _graft(around: bytes, envelope: etree._Element) -> bytes:
+    """The envelope in the place of the DxpMsg that stands there; as text, since lxml would change its prefixes."""
+    before, _, rest = around.partition(_START)
+    _, _, after = rest.rpartition(_END)
+    whole = before + etree.tostring(envelope, method="c14n") + after
+    return etree.tostring(parse_xml(whole, len(whole)), method="c14n")
 
 
 def _opened(kind: EnvelopeKind, envelope: DxpMsg, root: etree._Element, server: ServerNode | None) -> Unwrapped:

@@ -76,7 +76,7 @@ def test_what_only_the_exchange_platform_reads_is_kept() -> None:
     added_info = unwrap(wrapped().replace(b"</dxp:Data>", added)).add_info
     assert added_info
     assert added_info.biz_key
-    assert '<dxp:Key name="a">1</dxp:Key>' in added_info.biz_key
+    assert 'Key name="a">1</' in added_info.biz_key
     assert added_info.is_text
 
 
@@ -92,7 +92,7 @@ def test_what_is_no_base64_is_refused(content: str) -> None:
     [
         ("dxp:DxpMsg", "dxp:DxpRep", "/DxpRep", "root"),
         ("www.chinaport.gov.cn/dxp", "www.chinaport.gov.cn/ceb", "/DxpMsg", "root"),
-        ('ver="1.0"', 'ver="2.0"', "/DxpMsg/ver", "string_pattern_mismatch"),
+        ('ver="1.0"', 'ver="2.0"', "/DxpMsg/@ver", "string_pattern_mismatch"),
         ("2026-01-06T02:30:59", "yesterday", "/DxpMsg/TransInfo/CreatTime", "value"),
         ("<dxp:CopMsgId>", "<dxp:CopMsgId></dxp:CopMsgId><dxp:CopMsgId>", "/DxpMsg/TransInfo/CopMsgId", "repeated"),
         ("DXPTEST000000001", "DXPTEST0000000001", "/DxpMsg/TransInfo/SenderId", "max_length"),

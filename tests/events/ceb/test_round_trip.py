@@ -7,19 +7,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from events.ceb import MESSAGES, CebMessage, build, parse
+from events.ceb import CebMessage, build, parse
 from events.ceb.base import CebModel, plain
 from events.ceb.order import Order
 from events.ceb.signature import SoftwareSigner, sign
 from events.declaration_request import DeclarationRequest
 from events.documents import DocumentKind, content_hash
 from tests import builders
+from tests.official import SPINE
 from tests.strategies import amounts, models
 
 SIGNER = SoftwareSigner.throwaway("TEST")
 
 
-@pytest.mark.parametrize("message", MESSAGES.values(), ids=list(MESSAGES))
+@pytest.mark.parametrize("message", SPINE.values(), ids=list(SPINE))
 def test_what_is_built_reads_as_the_same_message(message: type[CebMessage]) -> None:
     @settings(max_examples=40, deadline=None)
     @given(given=models(message))
@@ -31,7 +32,7 @@ def test_what_is_built_reads_as_the_same_message(message: type[CebMessage]) -> N
     holds()
 
 
-@pytest.mark.parametrize("message", MESSAGES.values(), ids=list(MESSAGES))
+@pytest.mark.parametrize("message", SPINE.values(), ids=list(SPINE))
 def test_what_is_written_as_json_reads_as_the_same_message(message: type[CebMessage]) -> None:
     @settings(max_examples=40, deadline=None)
     @given(given=models(message))
@@ -57,7 +58,7 @@ def test_an_amount_is_written_in_digits_and_read_as_the_same_number(amount: Deci
 
 
 @settings(max_examples=30, deadline=None)
-@given(given=models(MESSAGES["CEB621Message"]))
+@given(given=models(SPINE["CEB621Message"]))
 def test_the_signature_stays_as_it_came(given: CebMessage) -> None:
     signed = sign(build(given), SIGNER)
     read = parse(signed)

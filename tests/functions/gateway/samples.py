@@ -1,11 +1,20 @@
 """The documents that tests/builders.py does not have: status, cancellation, receipts, requests for a list."""
 
 from events.ceb.declaration_list import Cancellation, DeclarationReturn
+from events.ceb.message import CEB621Message, CEB623Message, CebMessage, build
+from events.ceb.signature import SoftwareSigner, sign
 from events.ceb.waybill import WaybillStatus
 from events.declaration_request import DeclarationRequest, GoodsDeclaration
 from tests import builders
 
+SIGNER = SoftwareSigner.throwaway("test")
 LIST_NO = "230120261000000001"
+
+
+def as_sent(message: CebMessage) -> bytes:
+    """A message as its sender sends it: lists and cancellations are signed."""
+    xml = build(message)
+    return sign(xml, SIGNER) if isinstance(message, CEB621Message | CEB623Message) else xml
 
 
 def waybill_status() -> WaybillStatus:

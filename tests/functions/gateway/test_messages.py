@@ -1,6 +1,8 @@
 """Customs messages in, official receipts out."""
 
+import base64
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +16,12 @@ from events.ceb import MESSAGES, CebMessage, build, parse
 from events.ceb.base import CebModel
 from events.ceb.dxp import wrap
 from events.ceb.message import CEB900Message, FormatError
+from events.ceb.signature import sign
 from events.documents import InboundDocument
 from events.values import from_millisecond, utc_now
 from tests import builders
 from tests.functions.gateway.conftest import JSON, XML, Answered, Door
-from tests.functions.gateway.samples import cancellation, list_receipt, waybill_status
+from tests.functions.gateway.samples import SIGNER, as_sent, cancellation, list_receipt, waybill_status
 
 MESSAGE = "/v1/messages"
 UPLOADS: list[tuple[Callable[[], CebModel], str, str]] = [
@@ -55,7 +58,7 @@ def test_each_message_earns_its_receipt(
 ) -> None:
     """Given each upload in XML, when it is sent, then its receipt message says 120 and the document is on the bus."""
     before = utc_now()
-    answered = door.post(MESSAGE, build(builders.message(build_one())), XML, sender=sender)
+    answered = door.post(MESSAGE, as_sent(builders.message(build_one())), XML, sender=sender)
     assert (answered.status, answered.headers["Content-Type"]) == (202, XML)
     message = parse(answered.body.encode())
     (element,) = message.elements
@@ -72,7 +75,7 @@ def test_json_earns_the_same_receipt_as_json(
 ) -> None:
     """Given a message in XML and then in JSON, when both are answered, then the receipts say the same."""
     message = builders.message(build_one())
-    in_xml = door.post(MESSAGE, build(message), XML, sender=sender)
+    in_xml = door.post(MESSAGE, as_sent(message), XML, sender=sender)
     in_json = door.post(MESSAGE, as_json(message), JSON, sender=sender)
     assert (in_json.status, in_json.headers["Content-Type"]) == (202, JSON)
     assert MESSAGES[receipt].model_validate(in_json.json) == parse(in_xml.body.encode())
@@ -85,7 +88,7 @@ def test_receipts_validate_against_the_official_schema(
 ) -> None:
     """Given accepted and refused documents, when the receipts are built, then the official schema takes them."""
     schema = etree.XMLSchema(etree.parse(str(shared_ceb / "xsd" / "import_business_node.xsd")))
-    document = build(builders.message(build_one()))
+    document = as_sent(builders.message(build_one()))
     for sent in (document, document.replace(b"<ceb:appType>1<", b"<ceb:appType>3<")):
         answered = door.post(MESSAGE, sent, XML, sender=sender)
         schema.assertValid(etree.fromstring(answered.body.encode()))
@@ -109,7 +112,7 @@ def test_one_return_for_each_element_in_order(door: Door) -> None:
 def test_when_all_are_refused_the_status_is_422_with_the_receipt(door: Door, content_type: str) -> None:
     """Given only documents with business mistakes, when they are sent, then 422, and the receipt has their codes."""
     message = builders.message(builders.order(app_type="3"))
-    body = build(message) if content_type == XML else as_json(message)
+    body = as_sent(message) if content_type == XML else as_json(message)
     answered = door.post(MESSAGE, body, content_type)
     assert (answered.status, answered.headers["Content-Type"]) == (422, content_type)
     assert "-301009" in answered.body
@@ -169,7 +172,7 @@ def test_receipts_of_customs_are_taken_without_a_body(door: Door, content_type: 
         original_message="<x/>",
     )
     for message in (builders.message(list_receipt("500"), list_receipt()), CEB900Message(guid=error.guid, error=error)):
-        body = build(message) if content_type == XML else as_json(message)
+        body = as_sent(message) if content_type == XML else as_json(message)
         answered = door.post(MESSAGE, body, content_type, sender="customs")
         assert (answered.status, answered.body) == (202, "")
     types = [event["type"].removeprefix("cn.sandan.customs.") for event in door.events]
@@ -190,3 +193,40 @@ def test_text_that_api_gateway_passes_on_as_text_is_read_too(door: Door) -> None
     encoded = door.post(MESSAGE, body, JSON)
     assert json.loads(encoded.body)["OrderReturn"][0]["returnStatus"] == "120"
     assert door.post_text(MESSAGE, body, JSON).body == encoded.body
+
+
+@pytest.mark.parametrize(
+    ("build_one", "absent", "differs", "invalid"),
+    [
+        (builders.declaration_list, "-621026", "-621028", "-621029"),
+        (cancellation, "-623017", "-623029", "-623029"),
+    ],
+)
+def test_what_must_be_signed_is_refused_without_a_valid_signature(
+    door: Door, build_one: Callable[[], CebModel], absent: str, differs: str, invalid: str
+) -> None:
+    """公告2018-194 §8; the codes of 规范 202205 for no signature, another one's data, a wrong signature."""
+    message = builders.message(build_one())
+    signed = as_sent(message)
+    value = re.search(rb"<ds:SignatureValue>([^<]+)<", signed)
+    assert value
+    forged = signed.replace(value[1], base64.b64encode(bytes(64)))
+    for body, code in (
+        (build(message), absent),
+        (signed.replace("测试报关有限公司".encode(), "别的报关有限公司".encode()), differs),
+        (forged, invalid),
+    ):
+        answered = door.post(MESSAGE, body, XML, sender="declarant")
+        assert answered.status == 422
+        assert [getattr(element, "return_status") for element in returns(answered)] == [code]  # noqa: B009
+    assert door.events == []
+    assert door.post(MESSAGE, signed, XML, sender="declarant").status == 202
+
+
+def test_an_order_may_be_unsigned_but_not_wrongly_signed(door: Door) -> None:
+    """Orders, payments and waybills are signed by the partner's policy; what is signed must be signed rightly."""
+    signed = sign(build(builders.message(builders.order())), SIGNER)
+    tampered = signed.replace("测试电商有限公司".encode(), "别的电商有限公司".encode())
+    answered = door.post(MESSAGE, tampered, XML)
+    assert [getattr(element, "return_status") for element in returns(answered)] == ["-301020"]  # noqa: B009
+    assert door.post(MESSAGE, signed, XML).status == 202

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from events.catalogue import INBOUND
-from events.ceb.message import MESSAGES
+from events.catalogue import BY_MESSAGE, INBOUND
 from functions.gateway import openapi
 from functions.gateway.handler import app
 from functions.gateway.refusals import Refusal
@@ -65,6 +64,6 @@ def test_it_has_the_schema_of_every_document() -> None:
     """Given the catalogue, when the schemas are read, then every inbound event and every message has its own."""
     schemas = DOCUMENT["components"]["schemas"]
     assert {event_type.name for event_type in INBOUND} <= schemas.keys()
-    assert len(schemas["CebMessage"]["oneOf"]) == len(MESSAGES)
+    assert len(schemas["CebMessage"]["oneOf"]) == len(BY_MESSAGE)
     assert "acturalPaid" in schemas["OrderHead"]["properties"]
     assert "actual_paid" not in schemas["OrderHead"]["properties"]

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from events.ceb.business.sums import line_total
 from events.findings import Fix
 from functions.matching.handler import match
 from functions.matching.models import MatchRequest
-from functions.matching.rules_items import line_total
 from tests import builders
 from tests.functions.matching.cases import FIELDS, TODAY, findings, fixed, line, one, request
 

@@ -110,6 +110,7 @@ def test_the_shipped_topics() -> None:
         "life.correction_hours": 72,
         "life.silence_minutes": 30,
         "life.resends": 3,
+        "life.decision_hours": 72,
     }
 
 

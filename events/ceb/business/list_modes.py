@@ -1,8 +1,8 @@
-"""What the standard's prose asks of a declaration list and its schema cannot hold: modes, one parcel, one currency."""
+"""What the prose asks of an import list by its mode: which fields, one parcel, one currency; and CNY of the rest."""
 
 from collections.abc import Iterator
 
-from events.ceb.declaration_list import DeclarationList
+from events.ceb.declaration_list import DeclarationList, ListHead, ListItem
 from events.ceb.fields import Field, Rule, fields_of_lines
 from events.ceb.order import Order
 from events.ceb.payment import Payment
@@ -36,10 +36,10 @@ def list_mode_findings(declaration_list: DeclarationList) -> list[Finding]:
     Rulebook 2.4, the prose of 规范 202205 for CEB621. No official code of rejection is known for these.
     """
     by_mode = {DIRECT_PURCHASE: _direct_purchase, BONDED: _bonded}
-    mode = declaration_list.head.trade_mode
-    found = list(by_mode.get(mode, _unknown_mode)(declaration_list))
-    pack_no = _head(declaration_list, "pack_no")
-    if pack_no.value != 1:
+    head = declaration_list.head
+    found = list(by_mode.get(head.trade_mode, _unknown_mode)(declaration_list))
+    if head.pack_no != 1:
+        pack_no = _head(declaration_list, "pack_no")
         found.append(_ONE_PARCEL.broken_at(pack_no, pack_no.fix("1")))
     return [*found, *currency_findings("L-CURRENCY", _LIST, declaration_list)]
 
@@ -48,9 +48,10 @@ def currency_findings(
     rule: str, kind: DocumentKind, document: Order | Payment | Waybill | DeclarationList
 ) -> Iterator[Finding]:
     """Every currency that is not 142: import documents are in CNY throughout (rulebook 2.3)."""
-    fields = [Field(kind, document.head, "currency")]
-    if isinstance(document, Order | DeclarationList):
-        fields += fields_of_lines(kind, document.items, "currency")
+    items = document.items if isinstance(document, Order | DeclarationList) else ()
+    if document.head.currency == CNY and all(item.currency == CNY for item in items):
+        return
+    fields = [Field(kind, document.head, "currency"), *fields_of_lines(kind, items, "currency")]
     in_cny = Rule(rule, _IN_CNY, f"规范 202205 {fields[0].official}")
     for field in fields:
         if field.value != CNY:
@@ -58,30 +59,40 @@ def currency_findings(
 
 
 def _unknown_mode(declaration_list: DeclarationList) -> Iterator[Finding]:
-    fits_direct = all(_head(declaration_list, name).given for name in _TRANSPORT)
-    fits_bonded = all(_head(declaration_list, name).given for name in _BONDED_SITE)
+    head = declaration_list.head
+    fits_direct = not _blank(head, _TRANSPORT)
+    fits_bonded = not _blank(head, _BONDED_SITE)
     meant = None if fits_direct == fits_bonded else DIRECT_PURCHASE if fits_direct else BONDED
     field = _head(declaration_list, "trade_mode")
     yield _MODE.broken_at(field, field.fix(meant))
 
 
 def _direct_purchase(declaration_list: DeclarationList) -> Iterator[Finding]:
-    yield from _wanting(_TRANSPORT_GIVEN, [_head(declaration_list, name) for name in _TRANSPORT])
+    return _wanting(_TRANSPORT_GIVEN, declaration_list, _TRANSPORT)
 
 
 def _bonded(declaration_list: DeclarationList) -> Iterator[Finding]:
-    yield from _wanting(_SITE_GIVEN, [_head(declaration_list, name) for name in _BONDED_SITE])
-    yield from _wanting(_SITE_GIVEN, fields_of_lines(_LIST, declaration_list.items, "item_record_no"))
-    for field in (_head(declaration_list, name) for name in _TRANSPORT):
-        if field.given:
-            yield _TRANSPORT_EMPTY.broken_at(field, field.fix(""))
-    country = _head(declaration_list, "country")
-    if country.value != CHINA_CODE:
+    head, items = declaration_list.head, declaration_list.items
+    yield from _wanting(_SITE_GIVEN, declaration_list, _BONDED_SITE)
+    if any(_blank(item, ("item_record_no",)) for item in items):
+        records = fields_of_lines(_LIST, items, "item_record_no")
+        yield from (_SITE_GIVEN.broken_at(field, field.fix(None)) for field in records if not field.given)
+    empty = _blank(head, _TRANSPORT)
+    for field in (_head(declaration_list, name) for name in _TRANSPORT if name not in empty):
+        yield _TRANSPORT_EMPTY.broken_at(field, field.fix(""))
+    if head.country != CHINA_CODE:
+        country = _head(declaration_list, "country")
         yield _FROM_CHINA.broken_at(country, country.fix(CHINA_CODE))
 
 
-def _wanting(rule: Rule, fields: list[Field]) -> Iterator[Finding]:
-    return (rule.broken_at(field, field.fix(None)) for field in fields if not field.given)
+def _wanting(rule: Rule, declaration_list: DeclarationList, names: tuple[str, ...]) -> Iterator[Finding]:
+    for field in (_head(declaration_list, name) for name in _blank(declaration_list.head, names)):
+        yield rule.broken_at(field, field.fix(None))
+
+
+def _blank(part: ListHead | ListItem, names: tuple[str, ...]) -> list[str]:
+    """Those of the names where nothing but white space stands."""
+    return [name for name in names if not (getattr(part, name) or "").strip()]
 
 
 def _head(declaration_list: DeclarationList, name: str) -> Field:

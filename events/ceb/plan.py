@@ -1,0 +1,136 @@
+"""How a model stands in XML, worked out once for each model."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from types import NoneType
+from typing import Any, get_args, get_origin
+
+from annotated_types import Lt
+from pydantic.fields import FieldInfo
+
+from events.ceb.base import CebModel, Presumed
+from events.ceb.written import Written, WrittenDecimal, WrittenText
+from events.ceb.xml import SIGNATURE_NAMESPACE
+
+_SCHEMA_NAMESPACE = "http://www.w3.org/2001/XMLSchema"
+
+
+class Kind(Enum):
+    """What an element holds: text, parts of its own, or XML that is kept as text."""
+
+    TEXT = "text"
+    PARTS = "parts"
+    XML = "xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One field of a model in XML: `tag` is its full name, `order` its place among its neighbours.
+
+    `empty` is what an empty element says, `fixed` the only value that the schema allows, `one_element` that at most
+    one element, and no text, stands in what is kept as XML, `type_name` the name of its type where that has one.
+    """
+
+    name: str
+    alias: str
+    tag: str
+    space: str
+    model_space: str
+    prefix: str
+    order: int
+    kind: Kind
+    model: type[CebModel] | None
+    repeated: bool
+    required: bool
+    attribute: bool
+    one_element: bool
+    empty: str | Written
+    fixed: str | None
+    type_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A model in XML. `elements` stand in the order of the schema."""
+
+    model: type[CebModel]
+    validate: Callable[..., CebModel]
+    attributes: Mapping[str, Slot]
+    elements: tuple[Slot, ...]
+    by_tag: Mapping[str, Slot]
+    fixed: tuple[Slot, ...]
+
+
+@cache
+def plan_of(model: type[CebModel]) -> Plan:
+    """The plan of a model."""
+    ends = {model.first_element: -1, model.last_element: 1}
+    fields = sorted(model.model_fields.items(), key=lambda item: ends.get(item[0], 0))
+    attributes = [_slot(model, 0, name, field) for name, field in fields if _is_attribute(field)]
+    others = ((name, field) for name, field in fields if not _is_attribute(field))
+    elements = tuple(_slot(model, order, name, field) for order, (name, field) in enumerate(others))
+    return Plan(
+        model,
+        model.__pydantic_validator__.validate_python,
+        {slot.alias: slot for slot in attributes},
+        elements,
+        {slot.tag: slot for slot in elements},
+        tuple(slot for slot in elements if slot.fixed is not None),
+    )
+
+
+def _marks(field: FieldInfo) -> Mapping[str, Any]:
+    return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+
+
+def _is_attribute(field: FieldInfo) -> bool:
+    return bool(_marks(field).get("attribute"))
+
+
+def _slot(model: type[CebModel], order: int, name: str, field: FieldInfo) -> Slot:
+    marks = _marks(field)
+    alias = field.alias or name
+    parts = [*_unfold(field.annotation), *field.metadata]
+    nested = next((part for part in parts if isinstance(part, type) and issubclass(part, CebModel)), None)
+    presumed = next((part for part in parts if isinstance(part, Presumed)), None)
+    space = SIGNATURE_NAMESPACE if alias == "Signature" else model.xml_namespace
+    return Slot(
+        name=name,
+        alias=alias,
+        tag=f"{{{space}}}{alias}",
+        space=space,
+        model_space=model.xml_namespace,
+        prefix=model.xml_prefix,
+        order=order,
+        kind=Kind.XML if marks.get("xml") else Kind.PARTS if nested else Kind.TEXT,
+        model=nested,
+        repeated=get_origin(field.annotation) is list,
+        required=NoneType not in get_args(field.annotation),
+        attribute=_is_attribute(field),
+        one_element=marks.get("xml") == "one",
+        empty=_empty(presumed, Decimal in parts),
+        fixed=presumed.value if presumed and presumed.fixed else None,
+        type_name=_type_name(model, parts, marks.get("xml") == "one"),
+    )
+
+
+def _unfold(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for argument in get_args(annotation):
+        yield from _unfold(argument)
+
+
+def _empty(presumed: Presumed | None, number: bool) -> str | Written:
+    if presumed is None:
+        return ""
+    return WrittenDecimal(Decimal(presumed.value), "") if number else WrittenText(presumed.value, "")
+
+
+def _type_name(model: type[CebModel], parts: list[Any], one_element: bool) -> str | None:
+    if one_element:
+        return f"{{{model.xml_namespace}}}XMLElement"
+    bounded = any(isinstance(part, Lt) for part in parts)
+    return f"{{{_SCHEMA_NAMESPACE}}}int" if int in parts and not bounded else None

@@ -1,0 +1,133 @@
+"""The shape of a Signature by the schema that the port publishes (xmldsig-core-schema.xsd), not what it proves."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from lxml import etree
+
+from events.ceb.attributes import refused_attributes
+from events.ceb.base import BLANK
+from events.ceb.xml import SIGNATURE_NAMESPACE, local_name, namespace
+from events.ceb.xmldsig_types import ANY_TEXT, BASE64, ID, INTEGER, URI, Check
+from events.problems import Problem, path_of
+
+Path = tuple[str | int, ...]
+
+_LONGEST_SHOWN = 200
+
+_XS = "{http://www.w3.org/2001/XMLSchema}"
+_DS = f"{{{SIGNATURE_NAMESPACE}}}"
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What an element holds: a text, or elements as `holds` says in the manner of a DTD.
+
+    `any` stands for an element of another namespace, `mixed` lets text stand between elements; of the attributes the
+    `required` one may not be absent.
+    """
+
+    holds: str = ""
+    text: Check | None = None
+    mixed: bool = False
+    attributes: Mapping[str, Check] = field(default_factory=dict)
+    required: str | None = None
+    type_name: str | None = None
+
+    @cached_property
+    def children(self) -> re.Pattern[str]:
+        """`holds` as a pattern over the names of the children, each with a comma behind it."""
+        return re.compile(re.sub(r"\s", "", re.sub(r"\w+", r"(?:\g<0>,)", self.holds)))
+
+
+_ALGORITHM = _Shape(mixed=True, attributes={"Algorithm": URI}, required="Algorithm")
+_X509 = "(X509IssuerSerial|X509SKI|X509SubjectName|X509Certificate|X509CRL|any)+"
+_KEY_INFO = "(KeyName|KeyValue|RetrievalMethod|X509Data|PGPData|SPKIData|MgmtData|any)+"
+_DSA = "(P Q)? G? Y J? (Seed PgenCounter)?"
+_SHAPES: dict[str, _Shape] = {
+    "Signature": _Shape("SignedInfo SignatureValue KeyInfo?", attributes={"Id": ID}),
+    "SignedInfo": _Shape("CanonicalizationMethod SignatureMethod Reference+"),
+    "CanonicalizationMethod": _ALGORITHM,
+    "SignatureMethod": _ALGORITHM,
+    "Reference": _Shape("Transforms? DigestMethod DigestValue", attributes={"Id": ID, "URI": URI, "Type": URI}),
+    "Transforms": _Shape("Transform+"),
+    "Transform": _Shape("(any|XPath)*", mixed=True, attributes={"Algorithm": URI}, required="Algorithm"),
+    "DigestMethod": _ALGORITHM,
+    "KeyInfo": _Shape(_KEY_INFO, mixed=True),
+    "KeyValue": _Shape("(DSAKeyValue|RSAKeyValue|any)", mixed=True),
+    "RetrievalMethod": _Shape("Transforms?", attributes={"URI": URI, "Type": URI}),
+    "X509Data": _Shape(_X509),
+    "X509IssuerSerial": _Shape("X509IssuerName X509SerialNumber"),
+    "PGPData": _Shape("PGPKeyID PGPKeyPacket? any* | PGPKeyPacket any*"),
+    "SPKIData": _Shape("(SPKISexp any?)+"),
+    "DSAKeyValue": _Shape(_DSA),
+    "RSAKeyValue": _Shape("Modulus Exponent"),
+    "X509SerialNumber": _Shape(text=INTEGER, type_name=f"{_XS}integer"),
+    "SignatureValue": _Shape(text=BASE64),
+    "DigestValue": _Shape(text=BASE64),
+}
+_TEXTS = ("KeyName", "MgmtData", "XPath", "X509SubjectName", "X509IssuerName")
+_BYTES = ("X509SKI", "X509Certificate", "X509CRL", "PGPKeyID", "PGPKeyPacket", "SPKISexp")
+_NUMBERS = ("P", "Q", "G", "Y", "J", "Seed", "PgenCounter", "Modulus", "Exponent")
+_SHAPES |= dict.fromkeys(_TEXTS, _Shape(text=ANY_TEXT, type_name=f"{_XS}string"))
+_SHAPES |= dict.fromkeys(_BYTES, _Shape(text=BASE64, type_name=f"{_XS}base64Binary"))
+_SHAPES |= dict.fromkeys(_NUMBERS, _Shape(text=BASE64, type_name=f"{_DS}CryptoBinary"))
+
+
+def signature_problems(signature: etree._Element, path: Path) -> Iterator[Problem]:
+    """What in a Signature breaks its schema; `path` is where it stands."""
+    ids: set[str] = set()
+    for element, place in _declared(signature, path):
+        yield from _element_problems(element, _SHAPES[local_name(element)], place)
+        name = (element.get("Id") or "").strip(BLANK)
+        if name and name in ids:
+            yield _problem(element, (*place, "@Id"), "repeated", "stands at another element too: an Id is unique", name)
+        ids.add(name)
+
+
+def _declared(element: etree._Element, path: Path) -> Iterator[tuple[etree._Element, Path]]:
+    """The elements that the schema knows, also those within elements that it does not know."""
+    if namespace(element) == SIGNATURE_NAMESPACE and local_name(element) in _SHAPES:
+        yield element, path
+    counts = Counter(local_name(child) for child in element)
+    seen: Counter[str] = Counter()
+    for child in element:
+        name = local_name(child)
+        yield from _declared(child, (*path, name, seen[name]) if counts[name] > 1 else (*path, name))
+        seen[name] += 1
+
+
+def _element_problems(element: etree._Element, shape: _Shape, path: Path) -> Iterator[Problem]:
+    type_name = shape.type_name or f"{_DS}{local_name(element)}Type"
+    for step, words in refused_attributes(element, shape.attributes, type_name):
+        yield _problem(element, (*path, step), "unknown", words)
+    if shape.required and element.get(shape.required) is None:
+        yield _problem(element, (*path, f"@{shape.required}"), "required", "is required: add it")
+    for name, check in shape.attributes.items():
+        given = element.get(name)
+        if given is not None and not check.takes(given):
+            yield _problem(element, (*path, f"@{name}"), "value", f"is not {check.what}", given)
+    children = [_particle(child) for child in element]
+    if not shape.children.fullmatch("".join(f"{child}," for child in children)):
+        held = " ".join(children)[:_LONGEST_SHOWN] or "no element"
+        wanted = f"holds {held}; the schema asks for {shape.holds or 'text'}"
+        yield _problem(element, path, "content", wanted)
+    text = "".join([element.text or "", *(child.tail or "" for child in element)])
+    if shape.text and not shape.text.takes(text):
+        yield _problem(element, path, "value", f"is not {shape.text.what}", text)
+    if not shape.text and not shape.mixed and text.strip(BLANK):
+        yield _problem(element, path, "text", "holds text between its elements: remove it")
+
+
+def _particle(child: etree._Element) -> str:
+    space = namespace(child)
+    return local_name(child) if space == SIGNATURE_NAMESPACE else "any" if space else "unqualified"
+
+
+def _problem(element: etree._Element, path: Path, rule: str, message: str, value: str | None = None) -> Problem:
+    line = element.sourceline
+    shown = None if value is None else value[:_LONGEST_SHOWN]
+    return Problem(path=path_of(path), rule=rule, value=shown, message=message, line=line)

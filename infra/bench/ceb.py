@@ -1,0 +1,114 @@
+"""`sandan bench ceb`: customs messages against what the libraries beneath take for the same."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+from tongsuopy.crypto import hashes
+from tongsuopy.crypto.asymciphers import ec
+
+from events.ceb import build, parse
+from events.ceb.business import business_problems
+from events.ceb.schema import schema_problems
+from events.ceb.signature import SoftwareSigner, sign, verify
+from events.values import Value
+from infra.bench.measure import LEAST_SECONDS, REPEATS, Ratio, Spread, ratio, timed
+from infra.bench.memory import Memory, memory_of
+from infra.bench.messages import big_message, one_list
+from infra.bench.work import through
+
+VALIDATION_LIMIT, SIGNATURE_LIMIT, MEMORY_LIMIT = 3.0, 1.5, 12.0
+BIG = 10 * 1000 * 1000
+_SCHEMA = "import_business_node.xsd"
+_SIGNED_INFO = b"<ds:SignedInfo", b"</ds:SignedInfo>"
+
+
+class MemoryUse(Value):
+    """Bytes of a message, and of the process that handled it; `ratio` is what the message took over its size."""
+
+    message: int
+    process: Memory
+    ratio: float
+    whole_process_ratio: float
+    limit: float = MEMORY_LIMIT
+
+    @property
+    def within(self) -> bool:
+        """Whether the ratio keeps the limit."""
+        return self.ratio <= self.limit
+
+
+class CebBench(Value):
+    """One run. Times are microseconds of processor time; `validation` is there where the official schema was given.
+
+    `validation`: parse, both layers and build against lxml's parse and the XSD. `signature`: sign and verify the
+    message against one bare SM2 signature and its check, of as many bytes as are signed.
+    """
+
+    message_bytes: int
+    repeats: int = REPEATS
+    steps: dict[str, Spread]
+    validation: Ratio | None
+    signature: Ratio
+    memory: MemoryUse
+
+
+def run(xsd: Path | None, big: int = BIG, least_seconds: float = LEAST_SECONDS) -> CebBench:
+    """Measure, each function for at least `least_seconds` a repeat, memory with a message of `big` bytes.
+
+    `xsd` is the folder of the official schemas. Raises OSError or lxml.etree.LxmlError when they cannot be read.
+    """
+    signer = SoftwareSigner.throwaway("BENCH")
+    message = sign(build(one_list()), signer)
+    steps = _steps(message, signer)
+    official = _official(xsd, message) if xsd else None
+    found = timed({**steps, "raw": _raw_sm2(message), **({"official": official} if official else {})}, least_seconds)
+    return CebBench(
+        message_bytes=len(message),
+        steps={name: Spread.of(found[name], 1) for name in steps},
+        validation=ratio(found["whole"], found["official"], VALIDATION_LIMIT) if official else None,
+        signature=ratio(found["sign_and_verify"], found["raw"], SIGNATURE_LIMIT),
+        memory=_memory(big_message(big)),
+    )
+
+
+def _steps(message: bytes, signer: SoftwareSigner) -> dict[str, Callable[[], object]]:
+    unsigned, model = build(one_list()), parse(message)
+    return {
+        "whole": lambda: through(message),
+        "parse": lambda: parse(message),
+        "schema_layer": lambda: schema_problems(message),
+        "business_layer": lambda: business_problems(model),
+        "build": lambda: build(model),
+        "sign_and_verify": lambda: verify(sign(unsigned, signer)),
+    }
+
+
+def _official(folder: Path, message: bytes) -> Callable[[], object]:
+    schema = etree.XMLSchema(etree.parse(str(folder / _SCHEMA)))
+
+    def check() -> None:
+        assert schema.validate(etree.fromstring(message)), schema.error_log
+
+    return check
+
+
+def _raw_sm2(message: bytes) -> Callable[[], object]:
+    start, end = (message.index(mark) for mark in _SIGNED_INFO)
+    data = message[start:end]
+    key: Any = ec.generate_private_key(ec.SM2())
+    public: Any = key.public_key()
+    algorithm = ec.ECDSA(hashes.SM3())
+    return lambda: public.verify(key.sign(data, algorithm), data, algorithm)
+
+
+def _memory(message: bytes) -> MemoryUse:
+    process = memory_of(message)
+    size = len(message)
+    return MemoryUse(
+        message=size,
+        process=process,
+        ratio=round(process.growth / size, 2),
+        whole_process_ratio=round(process.peak / size, 2),
+    )

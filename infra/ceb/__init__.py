@@ -1,0 +1,1 @@
+"""Work on customs messages that the command line does: validating, comparing, building."""

@@ -1,0 +1,139 @@
+"""`sandan ceb wrap` and `unwrap`: messages into the envelopes of the exchange platform and out of them."""
+
+import sys
+import time
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from events.ceb.node import EnvelopeKind, MsgIdNumbering, unwrap_any, wrap_terminal, wrap_transport
+from events.problems import InvalidInputError, Problem
+from events.values import utc_now
+from functions.settings import settings
+
+_CANNOT_WRITE, _UNREADABLE = 1, 2
+_NANOSECONDS = 10**9
+_PLACEHOLDER_NODE = "00000000"
+_WRAP_EXAMPLE = (
+    "Example:\n\n    sandan ceb wrap 621.xml --receiver DXPEDCCEB0000002 --out 621.dxp.xml\n\n"
+    "A transport node's envelope goes around a message or a DxpMsg. Exit code 0: written; 2: FILE cannot be read."
+)
+_UNWRAP_EXAMPLE = (
+    "Example:\n\n    sandan ceb unwrap 621.dxp.xml --out 621.xml\n\n"
+    "Takes DxpMsg and DxpMsgSv; a message without an envelope comes out as it is. Exit code 0: written; 2: FILE cannot "
+    "be read."
+)
+_File = Annotated[Path, typer.Argument(metavar="FILE", help="XML; - for standard input.", allow_dash=True)]
+_Out = Annotated[Path | None, typer.Option("--out", metavar="F", help="Write here; standard output by default.")]
+
+
+class Node(StrEnum):
+    """Whose envelope."""
+
+    TERMINAL = "terminal"
+    TRANSPORT = "transport"
+
+
+def add_wrap(ceb: typer.Typer) -> None:
+    """Add both commands to `sandan ceb`."""
+    ceb.command("wrap", epilog=_WRAP_EXAMPLE)(_wrap)
+    ceb.command("unwrap", epilog=_UNWRAP_EXAMPLE)(_unwrap)
+
+
+def _wrap(
+    file: _File,
+    *,
+    node: Annotated[Node, typer.Option(help="Whose envelope: DxpMsg or DxpMsgSv.")] = Node.TERMINAL,
+    sender: Annotated[
+        str | None, typer.Option(metavar="ID", help="SenderId; SANDAN_OWN_DXP_ID by default.", show_default=False)
+    ] = None,
+    receiver: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="ReceiverId, up to five times; SANDAN_CUSTOMS_DXP_ID by default."),
+    ] = None,
+    cop_msg_id: Annotated[
+        str | None, typer.Option("--id", metavar="COPMSGID", help="CopMsgId; a new one by default.")
+    ] = None,
+    own_node: Annotated[
+        str, typer.Option(envvar="SANDAN_OWN_NODE", help="Our transport node, 8 digits; the default is a placeholder.")
+    ] = _PLACEHOLDER_NODE,
+    end_node: Annotated[
+        str, typer.Option(envvar="SANDAN_END_NODE", help="The receiver's, 8 digits; the default is a placeholder.")
+    ] = _PLACEHOLDER_NODE,
+    out: _Out = None,
+) -> None:
+    """Put a customs message into the envelope of a terminal or of a transport node."""
+    try:
+        envelope = data = _read(file)
+        if node is Node.TERMINAL or unwrap_any(data).kind is not EnvelopeKind.TERMINAL:
+            envelope = wrap_terminal(
+                data,
+                sender_id=sender or settings().own_dxp_id,
+                receiver_ids=receiver or [settings().customs_dxp_id],
+                cop_msg_id=cop_msg_id or str(uuid4()),
+                created_at=utc_now(),
+            )
+        elif sender or receiver or cop_msg_id:
+            raise _addressed_already()
+        if node is Node.TRANSPORT:
+            envelope = _in_transport(envelope, own_node, end_node)
+    except InvalidInputError as error:
+        raise _refused("wrap", file, error) from None
+    _write("wrap", envelope, out)
+
+
+def _unwrap(file: _File, *, out: _Out = None) -> None:
+    """Take the message out of its envelope, byte by byte as it was put in."""
+    try:
+        message = unwrap_any(_read(file)).message
+    except InvalidInputError as error:
+        raise _refused("unwrap", file, error) from None
+    _write("unwrap", message, out)
+
+
+def _in_transport(terminal: bytes, own_node: str, end_node: str) -> bytes:
+    """The serial number is the nanosecond within the second, so that a later run gives a greater MsgId."""
+    second, nanosecond = divmod(time.time_ns(), _NANOSECONDS)
+    now = datetime.fromtimestamp(second, UTC)
+    msg_id = MsgIdNumbering(own_node, nanosecond).next_id(now)
+    return wrap_transport(terminal, msg_id=msg_id, station_node=own_node, end_node=end_node, send_time=now)
+
+
+def _addressed_already() -> InvalidInputError:
+    words = "is an address label already: leave out --sender, --receiver and --id, or unwrap the message first"
+    return InvalidInputError([Problem(path="/DxpMsg/TransInfo", rule="address", message=words)])
+
+
+def _read(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        words = f"cannot be read: {error.strerror}"
+        raise InvalidInputError([Problem(path="/", rule="file", message=words)]) from None
+
+
+def _write(command: str, content: bytes, out: Path | None) -> None:
+    """Exactly these bytes: a line end more would break a signature."""
+    if out is None:
+        typer.echo(content, nl=False)
+        return
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        typer.echo(f"sandan ceb {command}: {out} cannot be written: {error.strerror}; choose another --out", err=True)
+        raise typer.Exit(_CANNOT_WRITE) from None
+
+
+def _refused(command: str, file: Path, error: InvalidInputError) -> typer.Exit:
+    for problem in error.problems:
+        line = f" line {problem.line}," if problem.line else ""
+        value = f" (it is {problem.value!r})" if problem.value is not None else ""
+        words = f"{file}:{line} {problem.path} {problem.message}{value} [{problem.rule}]"
+        typer.echo(f"sandan ceb {command}: {words}", err=True)
+    return typer.Exit(_UNREADABLE)

@@ -1,0 +1,1 @@
+"""The demonstration: seeded orders of every scenario through the whole local stack, checked and timed."""
