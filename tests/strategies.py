@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import StringConstraints
 from pydantic.fields import FieldInfo
 
-from events.ceb.base import CebModel
+from events.ceb.base import CebModel, Collapsed
 
 Model = TypeVar("Model", bound=CebModel)
 
@@ -24,6 +24,8 @@ _LINES = 2
 _CHARACTERS = st.characters(
     codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff", include_characters="\t\n\r\x85"
 )
+
+_NO_BLANKS = str.maketrans(" \t\r\n", "甲乙丙丁")  # where blanks do not count, a text of blanks would be too short
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Shape:
     repeats: tuple[int, int | None] | None = None
     whole: tuple[int, int] = (-(2**31), 2**31 - 1)
     model: type[CebModel] | None = None
+    collapsed: bool = False
 
 
 def shape_of(field: FieldInfo) -> Shape:
@@ -59,7 +62,8 @@ def _shape(annotation: Any, metadata: list[Any]) -> Shape:
     if origin is list:
         return replace(_shape(arguments[0], []), repeats=(shortest, longest))
     if annotation is str:
-        return Shape("string", shortest=shortest, longest=longest)
+        blanks_collapse = any(isinstance(item, Collapsed) for item in metadata)
+        return Shape("string", shortest=shortest, longest=longest, collapsed=blanks_collapse)
     if annotation is Decimal:
         return Shape("decimal")
     if annotation is int:
@@ -83,6 +87,8 @@ def _lengths(metadata: list[Any]) -> tuple[int, int | None]:
     for item in metadata:
         if isinstance(item, StringConstraints):
             shortest, longest = item.min_length or 0, item.max_length
+        if isinstance(item, Collapsed):
+            shortest, longest = item.shortest, item.longest
         shortest = item.min_length if isinstance(item, MinLen) else shortest
         longest = item.max_length if isinstance(item, MaxLen) else longest
     return shortest, longest
@@ -116,6 +122,8 @@ def _one(shape: Shape) -> st.SearchStrategy[Any]:
         return amounts()
     if shape.base == "int":
         return st.integers(*shape.whole) | st.integers(0, 9)
+    if shape.collapsed:
+        return _texts(shape.shortest, shape.longest).map(lambda text: text.translate(_NO_BLANKS))
     return st.sampled_from(OTHERS_XML) if shape.base == "xml" else _texts(shape.shortest, shape.longest)
 
 

@@ -125,6 +125,7 @@ def _part(text: str, at: int, template: _Template, content: dict[str, Any]) -> t
 
 
 def _parts(text: str, at: int, template: _Template, content: dict[str, Any]) -> int:
+    at = _skip(text, at)
     for opening, closing, slot, inner in template.slots:
         if slot.kind is Kind.XML:
             signature = plain_signature(text, at) if slot.alias == "Signature" else None

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from events.ceb.base import CebModel
 from events.ceb.business import currency_findings, list_mode_findings
+from events.ceb.business.forms import is_day, is_second
 from events.ceb.declaration_list import DeclarationList
 from events.ceb.order import Order
 from events.ceb.payment import Payment
@@ -15,7 +15,6 @@ from events.declaration_request import DeclarationRequest
 from events.documents import DocumentKind
 from events.findings import Finding
 from events.problems import Problem
-from events.values import from_second
 from functions.intake.models import SignatureState
 from functions.intake.refusals import Reason, Refusal, refusal, remedy
 from functions.intake.rules import CHANGE, NEW, Arrival, is_key_part
@@ -155,24 +154,8 @@ def _path(field: str, parts: Parts) -> str:
     return f"{parts.lines_path}[{places[0]}]/{of_line['field']}"
 
 
-def _is_second(value: str) -> bool:
-    try:
-        from_second(value)
-    except ValueError:
-        return False
-    return value.isascii() and value.isdigit()
-
-
-def _is_day(value: str) -> bool:
-    try:
-        datetime.strptime(value, "%Y%m%d")  # noqa: DTZ007 -- a calendar day has no zone
-    except ValueError:
-        return False
-    return value.isascii() and value.isdigit()
-
-
-_SECOND = _FieldRule("time", _is_second, "is not a time: write YYYYMMDDhhmmss (China Standard Time) of a real day")
-_DAY = _FieldRule("day", _is_day, "is not a day: write YYYYMMDD of a real day")
+_SECOND = _FieldRule("time", is_second, "is not a time: write YYYYMMDDhhmmss (China Standard Time) of a real day")
+_DAY = _FieldRule("day", is_day, "is not a day: write YYYYMMDD of a real day")
 _KEY = _FieldRule("key", is_key_part, 'holds "/" or white space: it is part of keys, so send it without them')
 _FIELD_RULES: dict[str, _FieldRule] = {
     "app_time": _SECOND,

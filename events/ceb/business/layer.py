@@ -81,7 +81,7 @@ class _Plan:
     holds: tuple[tuple[str, Callable[[Any], object]], ...] = ()
     filled: tuple[str, ...] = ()
     signs: tuple[Sign, ...] = ()
-    parts: tuple[Field, ...] = ()
+    parts: "tuple[tuple[Field, _Plan], ...]" = ()
 
 
 def business_problems(message: CebMessage) -> list[BusinessProblem]:
@@ -91,7 +91,7 @@ def business_problems(message: CebMessage) -> list[BusinessProblem]:
     customs takes. The schema layer is apart: what it refuses never comes here. A signature is asked for, not verified.
     """
     name, found = short_name(message.root), list[BusinessProblem]()
-    sound = _breaks_nothing(name, message.root, message)
+    sound = _breaks_nothing(message, _plan(name, message.root, type(message)))
     if sound and is_single_and_signed(message):
         return found
     root = whole(name, message.root, message)
@@ -118,9 +118,9 @@ def _ask(part: Part, found: list[BusinessProblem]) -> None:
         _ask(child, found)
 
 
-def _breaks_nothing(message: str, tag: str, model: CebModel) -> bool:
+def _breaks_nothing(model: CebModel, plan: _Plan) -> bool:
     """Whether an element and all within it surely hold what is asked; False where that must be looked at closely."""
-    plan, values = _plan(message, tag, type(model)), model.__dict__
+    values = model.__dict__
     for name, holds in plan.holds:
         value = values[name]
         if value is not None and not holds(value):
@@ -130,10 +130,10 @@ def _breaks_nothing(message: str, tag: str, model: CebModel) -> bool:
     for sign in plan.signs:
         if not sign(model):
             return False
-    for part in plan.parts:
+    for part, plan_within in plan.parts:
         within = values[part.name]
-        for inner in within if part.repeated else () if within is None else (within,):
-            if inner is not None and not _breaks_nothing(message, part.official, inner):
+        for inner in within if part.repeated else (within,):
+            if inner is not None and not _breaks_nothing(inner, plan_within):
                 return False
     return True
 
@@ -177,7 +177,7 @@ def _plan(message: str, tag: str, model: type[CebModel]) -> _Plan:
         tuple((checked.field.name, rule.holds) for checked in fields for rule in checked.rules),
         tuple(checked.field.name for checked in fields if checked.must_be_filled and not checked.rules),
         tuple(sign for _, sign in rules),
-        parts,
+        tuple((part, _plan(message, part.official, part.base)) for part in parts),
     )
 
 

@@ -23,9 +23,19 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "CEB607": ("agentCode", "copNo", "msgSeqNo"),
     "CEB701": ("agentCode", "copNo", "msgSeqNo"),
 }
-_SIGNATURE = Text(
-    zh="appStatus 为 2（申报）时必须有 Signature，请加签后再发送",
-    en="with appStatus 2 (declare) a Signature is required: sign the message before it is sent",
+_SIGNED_BY_LAW = BusinessRule(
+    "S-SIGNATURE",
+    Text(zh="传输的数据应有电子签名，请加签", en="transmitted data carry an electronic signature: sign the message"),
+    "海关总署公告2018-194 §8",
+    Severity.ADVICE,
+)
+_SIGNATURE = BusinessRule(
+    "S-SIGNATURE",
+    Text(
+        zh="appStatus 为 2（申报）时必须有 Signature，请加签后再发送",
+        en="with appStatus 2 (declare) a Signature is required: sign the message before it is sent",
+    ),
+    "规范 202205 appStatus",
 )
 _TOO_MANY = BusinessRule(
     "G-LIMIT",
@@ -65,10 +75,7 @@ def _signature(message: CebMessage, name: str, heads: list[Part]) -> Iterator[Bu
     """Where the specification leaves the Signature optional, the law still asks for it (公告2018-194 §8): an advice."""
     if getattr(message, "signature", None) or not any(head.said("appStatus") == _DECLARED for head in heads):
         return
-    required = name in _MUST_BE_SIGNED
-    basis = "规范 202205 appStatus" if required else "海关总署公告2018-194 §8"
-    rule = BusinessRule("S-SIGNATURE", _SIGNATURE, basis, Severity.ERROR if required else Severity.ADVICE)
-    yield rule.broken(f"/{message.root}/Signature")
+    yield (_SIGNATURE if name in _MUST_BE_SIGNED else _SIGNED_BY_LAW).broken(f"/{message.root}/Signature")
 
 
 def _same_guid(heads: list[Part]) -> Iterator[BusinessProblem]:

@@ -18,8 +18,8 @@ from events.ceb.business.scope import ALL
 from events.ceb.business.tree import fields_of
 from events.ceb.codes import code_tables
 from events.values import from_second
-from tests import builders
-from tests.events.ceb.good_messages import EXPORT_LIST_NO, IMPORT_LIST_NO, good
+from tests.events.ceb.business_cases import ADVICE, ERRORS
+from tests.events.ceb.good_messages import good
 from tests.strategies import amounts
 
 Model = TypeVar("Model", bound=CebModel)
@@ -28,139 +28,6 @@ JUNK: dict[type, st.SearchStrategy[Any]] = {
     Decimal: amounts(),
     int: st.integers(-(2**31), 2**31 - 1) | st.integers(0, 3),
 }
-SUBSCRIBED = {"BaseSubscribe": 1}
-TWO_LISTS: dict[str, Any] = {"times": {"Inventory": 2}}
-TWO_LINES: dict[str, Any] = {"times": {"InventoryList": 2}}
-
-# message, what is changed, the rule, the last parts of the path
-ERRORS: list[tuple[str, dict[str, Any], str, str]] = [
-    ("CEB311", {"appType": "4"}, "C-APP-TYPE", "OrderHead/appType"),
-    ("CEB623", {"appType": "2"}, "C-APP-TYPE", "InvtCancel[1]/appType"),
-    ("CEB603", {"appStatus": "3"}, "C-APP-STATUS", "InventoryHead/appStatus"),
-    ("CEB311", {"dxpMode": "AS2"}, "C-DXP-MODE", "BaseTransfer/dxpMode"),
-    ("CEB311", {"times": SUBSCRIBED, "status": "SOME"}, "C-SUBSCRIBE", "BaseSubscribe[1]/status"),
-    ("CEB311", {"orderType": "E"}, "C-ORDER-TYPE", "OrderHead/orderType"),
-    ("CEB303", {"orderType": "I"}, "C-ORDER-TYPE", "OrderHead/orderType"),
-    ("CEB621", {"ieFlag": "E"}, "C-IE-FLAG", "InventoryHead/ieFlag"),
-    ("CEB603", {"ieFlag": "a"}, "C-IE-FLAG", "InventoryHead/ieFlag"),
-    ("CEB213", {"ieFlag": "E"}, "C-IE-FLAG", "InvtRefundHead/ieFlag"),
-    ("CEB621", {"buyerIdType": "2"}, "C-ID-TYPE", "InventoryHead/buyerIdType"),
-    ("CEB411", {"payerIdType": "2"}, "C-ID-TYPE", "PaymentHead/payerIdType"),
-    ("CEB513", {"logisticsStatus": "R"}, "C-LOGISTICS-STATUS", "LogisticsStatus[1]/logisticsStatus"),
-    ("CEB816", {"status": "4"}, "C-TAX-STATUS", "TaxHeadRd/status"),
-    ("CEB818", {"status": "0"}, "C-TAX-STATUS", "TaxHeadStatus/status"),
-    ("CEB603", {"tradeMode": "0101"}, "C-TRADE-MODE", "InventoryHead/tradeMode"),
-    ("CEB603", {"tradeMode": "9710", "appTime": "20200630235959"}, "C-TRADE-MODE", "InventoryHead/tradeMode"),
-    ("CEB213", {"tradeMode": "9710"}, "C-TRADE-MODE", "InvtRefundHead/tradeMode"),
-    ("CEB604", {"statisticsFlag": "1"}, "C-STATISTICS-FLAG", "InventoryReturn[1]/statisticsFlag"),
-    ("CEB603", {"fFlag": "4"}, "C-FEE-FLAG", "InventoryHead/fFlag"),
-    ("CEB701", {"summaryFlag": "3"}, "C-SUMMARY-FLAG", "SummaryApplyHead/summaryFlag"),
-    ("CEB900", {"oriMessageType": "INV101"}, "C-ORI-TYPE", "MessageReturn/oriMessageType"),
-    ("CEB622", {"returnStatus": "18"}, "C-RETURN-STATUS", "InventoryReturn[1]/returnStatus"),
-    ("CEB514", {"returnStatus": "800"}, "C-RETURN-STATUS", "LogisticsStatusReturn[1]/returnStatus"),
-    ("CEB214", {"returnStatus": "399"}, "C-RETURN-STATUS", "RefundReturn[1]/returnStatus"),
-    ("CEB900", {"returnStatus": "100"}, "C-RETURN-STATUS", "MessageReturn/returnStatus"),
-    ("CEB311", {"appTime": "20260230103000"}, "T-SECOND", "OrderHead/appTime"),
-    ("CEB411", {"payTime": "2026010510300x"}, "T-SECOND", "PaymentHead/payTime"),
-    ("CEB509", {"leaveTime": "20260105246000"}, "T-SECOND", "DepartureHead/leaveTime"),
-    ("CEB622", {"returnTime": "20260105103000 12"}, "T-MILLISECOND", "InventoryReturn[1]/returnTime"),
-    ("CEB621", {"declTime": "20261301"}, "T-DAY", "InventoryHead/declTime"),
-    ("CEB603", {"ieDate": "１２345678"}, "T-DAY", "InventoryHead/ieDate"),
-    ("CEB701", {"startTime": "20260101000000"}, "T-SPAN", "SummaryApplyHead/endTime"),
-    ("CEB701", {"endTime": "20260101000000"}, "T-SPAN", "SummaryApplyHead/startTime"),
-    (
-        "CEB701",
-        {"startTime": "20260201000000", "endTime": "20260131235959"},
-        "T-SPAN",
-        "SummaryApplyHead/endTime",
-    ),
-    ("CEB303", {"currency": ["aaa"]}, "F-CURRENCY", "OrderList[1]/currency"),
-    ("CEB603", {"fCurrency": "USD"}, "F-CURRENCY", "InventoryHead/fCurrency"),
-    ("CEB621", {"country": "US1"}, "F-COUNTRY", "InventoryHead/country"),
-    ("CEB303", {"unit": "aaa"}, "F-UNIT", "OrderList[1]/unit"),
-    ("CEB621", {"portCode": "23A1"}, "F-CUSTOMS", "InventoryHead/portCode"),
-    ("CEB621", {"trafMode": "a"}, "F-TRAF-MODE", "InventoryHead/trafMode"),
-    ("CEB603", {"POD": "a-b"}, "F-PORT", "InventoryHead/POD"),
-    ("CEB621", {"gcode": "330499009９"}, "F-GCODE", "InventoryList[1]/gcode"),
-    ("CEB311", {"consigneeDistrict": "32-700"}, "F-DISTRICT", "OrderHead/consigneeDistrict"),
-    ("CEB621", {"wrapType": "B"}, "F-WRAP", "InventoryHead/wrapType"),
-    ("CEB603", {"wrapType": "b"}, "F-WRAP", "InventoryHead/wrapType"),
-    ("CEB621", {"preNo": "B20260230000000001"}, "F-PRE-NO", "InventoryHead/preNo"),
-    ("CEB623", {"invtNo": EXPORT_LIST_NO}, "F-INVT-NO", "InvtCancel[1]/invtNo"),
-    ("CEB605", {"invtNo": IMPORT_LIST_NO}, "F-INVT-NO", "InvtCancel[1]/invtNo"),
-    ("CEB622", {"invtNo": "150201613031520001"}, "F-INVT-NO", "InventoryReturn[1]/invtNo"),
-    ("CEB701", {"sumNo": "S2026"}, "F-SUM-NO", "SummaryApplyHead/sumNo"),
-    ("CEB213", {"country": "142"}, "X-COUNTRY", "InvtRefundHead/country"),
-    ("CEB511", {"packNo": "6000"}, "M8", "LogisticsHead/packNo"),
-    ("CEB621", {"packNo": "6000"}, "L-PACK", "InventoryHead/packNo"),
-    ("CEB621", {"tradeMode": "0101"}, "L-MODE", "InventoryHead/tradeMode"),
-    ("CEB621", {"voyageNo": None}, "L-9610", "InventoryHead/voyageNo"),
-    ("CEB621", {"currency": "840"}, "L-CURRENCY", "InventoryHead/currency"),
-    ("CEB311", {"currency": "840"}, "O-CURRENCY", "OrderList[1]/currency"),
-    ("CEB411", {"currency": "840"}, "P-CURRENCY", "PaymentHead/currency"),
-    ("CEB511", {"currency": "840"}, "W-CURRENCY", "LogisticsHead/currency"),
-    ("CEB621", {"assureCode": "NOBODY"}, "L-ASSURE", "InventoryHead/assureCode"),
-    ("CEB311", {"acturalPaid": "561.90"}, "M3", "OrderHead/acturalPaid"),
-    ("CEB311", {"totalPrice": "260.01"}, "M7", "OrderList[1]/totalPrice"),
-    ("CEB621", {"qty": "100", "price": "20", "totalPrice": "20"}, "M7", "InventoryList[1]/totalPrice"),
-    ("CEB603", {"totalPrice": "200"}, "M7", "InventoryList[1]/totalPrice"),
-    ("CEB621", {"buyerIdNumber": builders.INVALID_ID}, "M9", "InventoryHead/buyerIdNumber"),
-    ("CEB411", {"payerIdNumber": builders.INVALID_ID}, "M9", "PaymentHead/payerIdNumber"),
-    ("CEB625", {"buyerIdNumber": builders.INVALID_ID}, "M9", "InvtRefundHead/buyerIdNumber"),
-    ("CEB621", {"netWeight": "2.5"}, "N-NET", "InventoryHead/netWeight"),
-    ("CEB621", {"freight": "-1"}, "N-NEGATIVE", "InventoryHead/freight"),
-    ("CEB403", {"charge": "-0.01"}, "N-NEGATIVE", "Receipts[1]/charge"),
-    ("CEB621", {"qty1": "0"}, "N-POSITIVE", "InventoryList[1]/qty1"),
-    ("CEB625", {"qty": "-2"}, "N-POSITIVE", "InvtRefundList[1]/qty"),
-    ("CEB505", {"packNo": "0"}, "N-POSITIVE", "Logistics[1]/packNo"),
-    ("CEB509", {"msgCount": "0"}, "N-POSITIVE", "DepartureHead/msgCount"),
-    ("CEB621", {"qty2": "3"}, "Q-SECOND", "InventoryList[1]/unit2"),
-    ("CEB213", {"unit2": "007"}, "Q-SECOND", "InvtRefundList[1]/qty2"),
-    ("CEB621", {"gnum": "2"}, "N-GNUM", "InventoryList[1]/gnum"),
-    ("CEB621", {"gnum": [1, 3], **TWO_LINES}, "N-GNUM", "InventoryList[2]/gnum"),
-    ("CEB621", {"gnum": [1, 1], **TWO_LINES}, "N-GNUM", "InventoryList[2]/gnum"),
-    ("CEB311", {"gnum": [1, 3, 2], "times": {"OrderList": 3}}, "N-GNUM", "OrderList[3]/gnum"),
-    ("CEB625", {"gnum": [4, 4], "times": {"InvtRefundList": 2}}, "N-GNUM", "InvtRefundList[2]/gnum"),
-    ("CEB507", {"msgCount": "2", "msgSeqNo": "3"}, "N-SPLIT", "ArrivalHead/msgSeqNo"),
-    ("CEB603", {"tradeMode": "1210", "emsNo": "T1", "itemRecordNo": "1"}, "X-1210", "InventoryHead/iacCode"),
-    (
-        "CEB603",
-        {"tradeMode": "1239", "emsNo": "T1", "iacCode": "3207AREA01", "iacName": "X"},
-        "X-1210",
-        "InventoryList[1]/itemRecordNo",
-    ),
-    ("CEB603", {"statisticsFlag": "A", "licenseNo": "L1"}, "X-SIMPLIFIED", "InventoryHead/licenseNo"),
-    ("CEB621", {"Signature": None}, "S-SIGNATURE", "CEB621Message/Signature"),
-    ("CEB507", {"Signature": None}, "S-SIGNATURE", "CEB507Message/Signature"),
-    ("CEB303", {"orderNo": " "}, "R-EMPTY", "OrderHead/orderNo"),
-    ("CEB311", {"times": {"Order": 2}}, "U-KEY", "Order[2]/OrderHead/orderNo"),
-    ("CEB603", TWO_LISTS, "U-KEY", "Inventory[2]/InventoryHead/copNo"),
-    ("CEB816", {"times": {"Tax": 101}}, "G-LIMIT", "CEB816Message/Tax[101]"),
-]
-ADVICE: list[tuple[str, dict[str, Any], str, str]] = [
-    ("CEB311", {"guid": "311af125-6fed-4603-8c5d-49b1fa4b4b9b"}, "G-GUID", "OrderHead/guid"),
-    ("CEB711", {"guid": "5923DGGB-9940-415B-B666-C09BOO7F40B2"}, "G-GUID", "CEB711Message/@guid"),
-    ("CEB622", {"times": {"InventoryReturn": 2}}, "U-GUID", "InventoryReturn[2]/guid"),
-    ("CEB312", {"version": "2.0"}, "G-VERSION", "CEB312Message/@version"),
-    ("CEB304", {"returnStatus": "18"}, "C-RETURN-STATUS", "OrderReturn[1]/returnStatus"),
-    ("CEB701", {"itemNameFlag": "0"}, "C-ITEM-NAME-FLAG", "SummaryApplyHead/itemNameFlag"),
-    ("CEB604", {"preNo": "P20180507000000001"}, "F-PRE-NO", "InventoryReturn[1]/preNo"),
-    ("CEB216", {"preNo": "B20180507000000001"}, "F-PRE-NO", "InvtRefundDetailReturn[1]/preNo"),
-    ("CEB702", {"sumNo": "230120260000000001"}, "F-SUM-NO", "SummaryReturn[1]/sumNo"),
-    ("CEB303", {"totalPrice": "261"}, "M7", "OrderList[1]/totalPrice"),
-    ("CEB621", {"barCode": None}, "L-BARCODE", "InventoryList[1]/barCode"),
-    ("CEB816", {"times": {"TaxListRd": 2}}, "X-TAX", "TaxHeadRd/customsTax"),
-    ("CEB603", {"tradeMode": "9810", "licenseNo": "L1"}, "X-B2B", "InventoryHead/licenseNo"),
-    ("CEB603", {"tradeMode": "9710", "price": "2500.005", "totalPrice": "5000.01"}, "X-B2B", "InventoryHead/tradeMode"),
-    (
-        "CEB603",
-        {"tradeMode": "1210", "iacCode": "3207AREA01", "iacName": "X", "itemRecordNo": "1"},
-        "X-1210",
-        "InventoryHead/emsNo",
-    ),
-    ("CEB403", {"payCode": None}, "X-PAY-CODE", "Receipts[1]/payCode"),
-    ("CEB311", {"Signature": None}, "S-SIGNATURE", "CEB311Message/Signature"),
-]
 
 
 def broken(message: CebMessage) -> list[tuple[str, str, str]]:
@@ -368,3 +235,9 @@ def test_every_official_sample_is_judged_and_some_break_nothing(shared_ceb: Path
         if message and not any(found.severity is Severity.ERROR for found in business_problems(message)):
             clean.add(sample.stem.removesuffix("Message"))
     assert clean >= {"CEB216", "CEB304", "CEB312", "CEB412", "CEB512", "CEB622", "CEB702", "CEB711"}
+
+
+def test_every_rule_stands_in_the_page_that_teaches_the_standard() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "ceb-standard.md").read_text(encoding="utf-8")
+    assert {rule for _, _, rule, _ in [*ERRORS, *ADVICE] if rule not in page} == set()
+    assert {name for name in ALL if name not in page} == set()

@@ -8,7 +8,7 @@ from events.findings import Fix
 from functions.matching.handler import match
 from functions.matching.models import MatchRequest
 from functions.matching.rules import RULES, match_documents
-from functions.policy.pack import Pack, PolicyError, Row, default_pack
+from functions.policy.pack import PolicyError, Row, default_pack
 from tests import builders
 from tests.functions.matching.cases import FIELDS, TODAY, findings, fixed, one, request
 
@@ -19,7 +19,8 @@ OTHER = "OTHER-1"
 def test_consistent_documents_match(mode: str) -> None:
     result = match(request(mode))
     assert (result.matched, result.missing, result.findings) == (True, [], [])
-    assert result.policy == ["matching.amount_tolerance-2014"]
+    rows = ["matching.amount_tolerance-2014", "quota.single_limit-2019", "quota.annual_limit-2019"]
+    assert result.policy == rows
 
 
 @pytest.mark.parametrize(
@@ -144,13 +145,13 @@ def test_m3_differs_at_most_by_the_policys_share(share: str, paid: str, matched:
         id="tolerant", topic="matching.amount_tolerance", value=share, effective_from=TODAY, basis="setting: a test"
     )
     given = request(order=builders.order(actual_paid=paid), payment=builders.payment(amount_paid=paid))
-    result = match_documents(given, Pack([policy]).at(TODAY))
+    result = match_documents(given, default_pack().replaced_by([policy]).at(TODAY))
     assert (result.matched, result.policy) == (matched, ["tolerant"])
 
 
 def test_m3_the_tolerance_is_inclusive_and_a_share_of_what_was_paid() -> None:
     policy = Row(id="p", topic="matching.amount_tolerance", value="0.05", effective_from=TODAY, basis="setting: a test")
-    at = Pack([policy]).at(TODAY)
+    at = default_pack().replaced_by([policy]).at(TODAY)
 
     def rules(paid: str) -> list[str]:
         head: dict[str, Any] = {"goods_value": "100", "freight": "5", "tax_total": "0", "actual_paid": paid}

@@ -111,12 +111,14 @@ def test_the_shipped_topics() -> None:
         "life.silence_minutes": 30,
         "life.resends": 3,
         "life.decision_hours": 72,
+        "quota.single_limit": 5000,
+        "quota.annual_limit": 26000,
     }
 
 
 def test_only_what_a_regulation_says_names_one() -> None:
     sourced = {found.topic for found in default_pack().at(TODAY).rows() if not found.basis.startswith("setting: ")}
-    assert sourced == {"return.window_days"}
+    assert sourced == {"return.window_days", "quota.single_limit", "quota.annual_limit"}
 
 
 def test_a_what_if_directory_replaces_whole_topics(tmp_path: Path, fresh_settings: pytest.MonkeyPatch) -> None:

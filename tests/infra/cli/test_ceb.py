@@ -1,46 +1,23 @@
-"""`sandan ceb`, fixed for users' scripts (issue 3): the JSON and the exit codes of its commands."""
+"""`sandan ceb validate` and `roundtrip`, fixed for users' scripts (issue 3): their JSON and exit codes."""
 
 import base64
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
-from typer.testing import CliRunner, Result
 
-from events.ceb import CebMessage, build, parse
+from events.ceb import build
 from events.ceb.node import wrap_terminal
-from events.ceb.signature import SignatureProfile, SoftwareSigner, sign
+from events.ceb.signature import SignatureProfile
 from events.values import utc_now
-from infra.cli.ceb import register
 from tests import builders
 from tests.events.ceb.good_messages import good
-
-SIGNER = SoftwareSigner.throwaway("TEST")
-
-
-def run(*arguments: object, given: bytes | None = None) -> Result:
-    app = typer.Typer(pretty_exceptions_enable=False)
-    app.callback()(lambda: None)
-    register(app)
-    result = CliRunner().invoke(app, ["ceb", *map(str, arguments)], input=given)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
-
-
-def signed(message: CebMessage) -> bytes:
-    return sign(build(message.model_copy(update={"signature": None})), SIGNER)
-
-
-def put(folder: Path, name: str, content: bytes) -> Path:
-    path = folder / name
-    path.write_bytes(content)
-    return path
+from tests.infra.cli.ceb_command import put, run, signed
 
 
 @pytest.fixture
@@ -219,167 +196,6 @@ def test_roundtrip_of_what_cannot_be_read(broken: Path, listed: Path) -> None:
     assert f"{listed}: the canonical form is unchanged" in result.stdout
 
 
-def pems(folder: Path) -> tuple[Path, Path]:
-    """An RSA key and its certificate as files."""
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "RSA")])
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), 0x1A2B)
-        .not_valid_before(utc_now().replace(year=2020))
-        .not_valid_after(utc_now().replace(year=2049))
-        .sign(key, hashes.SHA256())
-    )
-    pkcs8, no_password = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    return (
-        put(folder, "key.pem", key.private_bytes(serialization.Encoding.PEM, pkcs8, no_password)),
-        put(folder, "cert.pem", certificate.public_bytes(serialization.Encoding.PEM)),
-    )
-
-
-@pytest.fixture
-def unsigned(tmp_path: Path) -> Path:
-    return put(tmp_path, "unsigned.xml", build(builders.message(builders.declaration_list())))
-
-
-def test_what_is_signed_verifies(unsigned: Path, tmp_path: Path) -> None:
-    key, cert = pems(tmp_path)
-    out = tmp_path / "signed.xml"
-    done = run("sign", unsigned, "--key", key, "--cert", cert, "--profile", "rsa-sha1", "--out", out)
-    assert (done.exit_code, done.stdout) == (0, "")
-    printed = run("sign", unsigned, "--key", key, "--cert", cert, "--profile", "rsa-sha1")
-    assert printed.stdout_bytes == out.read_bytes()
-    result = run("verify", out, "--json")
-    (found,) = json.loads(result.stdout)
-    assert result.exit_code == 0
-    assert {name: found[name] for name in ("file", "signature", "profile", "digest_ok", "signature_ok", "reason")} == {
-        "file": str(out),
-        "signature": "valid",
-        "profile": "rsa-sha1",
-        "digest_ok": True,
-        "signature_ok": True,
-        "reason": None,
-    }
-    assert run("verify", out, "--accept", "sm2-sm3").exit_code == 1
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize("profile", ["sm2-sm3", "sm2-sha1"])
-def test_an_sm2_key_from_a_file_signs(unsigned: Path, shared_ceb: Path, tmp_path: Path, profile: str) -> None:
-    keys = shared_ceb / "signed_example"
-    out = tmp_path / "signed.xml"
-    options = ("--key", keys / "sm2-test-key.pem", "--cert", keys / "sm2-test-cert.pem", "--profile", profile)
-    assert run("sign", unsigned, *options, "--out", out).exit_code == 0
-    (found,) = json.loads(run("verify", out, "--json").stdout)
-    assert (found["digest_ok"], found["signature_ok"], found["profile"]) == (True, True, profile)
-
-
-def test_verify_tells_invalid_absent_and_unreadable_apart(listed: Path, unsigned: Path, tmp_path: Path) -> None:
-    bent = put(tmp_path, "bent.xml", listed.read_bytes().replace(b">15.02<", b">15.03<"))
-    result = run("verify", listed, bent, unsigned, tmp_path / "none.xml", "--json")
-    found = json.loads(result.stdout)
-    assert result.exit_code == 2
-    assert [each["signature"] for each in found] == ["valid", "invalid", "absent", "invalid"]
-    assert [each["reason"] for each in found] == [None, "digest", None, "unreadable"]
-    assert (found[1]["digest_ok"], found[1]["signature_ok"]) == (False, True)
-    assert run("verify", listed).exit_code == 0
-    assert run("verify", listed, bent).exit_code == 1
-    assert run("verify", unsigned).exit_code == 1
-    assert f"{bent}: invalid: digest: " in run("verify", bent).stdout
-
-
-def test_verify_unwraps(listed: Path, tmp_path: Path) -> None:
-    wrapped = wrap_terminal(
-        listed.read_bytes(), sender_id="A", receiver_ids=["B"], cop_msg_id="1", created_at=utc_now()
-    )
-    assert run("verify", put(tmp_path, "dxp.xml", wrapped)).exit_code == 0
-
-
-def test_what_cannot_be_signed_is_told(unsigned: Path, listed: Path, broken: Path, tmp_path: Path) -> None:
-    key, cert = pems(tmp_path)
-    options = ("--key", key, "--cert", cert, "--profile", "rsa-sha1")
-    for file, code, words in (
-        (listed, 1, "signed already"),
-        (broken, 2, "not well-formed"),
-        (tmp_path / "none.xml", 2, "none.xml: / cannot be read"),
-    ):
-        result = run("sign", file, *options)
-        assert (result.exit_code, result.stdout) == (code, "")
-        assert words in result.stderr
-    assert "not the PEM of an SM2 key" in run("sign", unsigned, "--key", key, "--cert", cert).stderr
-    result = run("sign", unsigned, *options, "--out", tmp_path)
-    assert (result.exit_code, "cannot be written" in result.stderr) == (2, True)
-    assert run("sign", unsigned, "--key", tmp_path / "no.pem", "--cert", cert).exit_code == 2
-
-
-def message_json(message: CebMessage) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(message.model_dump_json(exclude_none=True))
-    return content
-
-
-def from_json(folder: Path, name: str, content: object, *extra: object) -> Result:
-    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
-    return run("new", name, "--from", put(folder, "order.json", text.encode()), *extra)
-
-
-SENDER = ("--sender-code", "3207PLAT01", "--sender-name", "测试平台", "--sender-dxp", "DXPTEST000000001")
-
-
-def test_new_builds_a_whole_message(tmp_path: Path) -> None:
-    message = builders.message(builders.declaration_list())
-    out = tmp_path / "621.xml"
-    result = from_json(tmp_path, "CEB621", message_json(message), "--out", out)
-    assert (result.exit_code, result.stdout) == (0, "")
-    assert parse(out.read_bytes()) == message
-    assert "S-SIGNATURE" in result.stderr
-
-
-@pytest.mark.parametrize("name", ["CEB311", "ceb311", "CEB311Message"])
-@pytest.mark.parametrize("shape", ["element", "list", "object"])
-def test_new_builds_from_elements_and_makes_what_is_left_out(tmp_path: Path, name: str, shape: str) -> None:
-    element = json.loads(builders.order().model_dump_json(exclude_none=True))
-    del element["OrderHead"]["guid"]
-    shapes = {"element": element, "list": [element], "object": {"Order": element}}
-    result = from_json(tmp_path, name, shapes[shape], *SENDER)
-    assert result.exit_code == 0, result.stderr
-    made = parse(result.stdout_bytes)
-    content = message_json(made)
-    assert content["BaseTransfer"]["copCode"] == "3207PLAT01"
-    assert content["BaseTransfer"]["dxpMode"] == "DXP"
-    guids = {content["guid"], content["Order"][0]["OrderHead"]["guid"]}
-    assert len(guids) == 2
-    assert all(len(guid) == 36 and guid == guid.upper() for guid in guids)
-
-
-def test_new_builds_flat_elements_and_receipts(tmp_path: Path) -> None:
-    status = json.loads(good("CEB513").elements[0].model_dump_json(exclude_none=True))
-    assert from_json(tmp_path, "CEB513", status, *SENDER).exit_code == 0
-    error = json.loads(good("CEB900").elements[0].model_dump_json())
-    assert from_json(tmp_path, "CEB900", {"MessageReturn": error}, *SENDER).exit_code == 0
-    assert from_json(tmp_path, "CEB900", error).exit_code == 0
-    entry = json.loads(good("CEB711").elements[0].model_dump_json(exclude_none=True))
-    assert from_json(tmp_path, "CEB711", entry, *SENDER).exit_code == 0
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("CEB999", {}, "no message of the standard: give one of CEB213"),
-        ("CEB311", "{", "is not JSON"),
-        ("CEB311", "3", "neither an object nor a list"),
-        ("CEB311", '{"OrderHead": {}, "OrderHead": {}}', "stands twice"),
-        ("CEB311", {"Order": []}, "/CEB311Message/Order stands too seldom"),
-        ("CEB311", {"Order": [7]}, "/CEB311Message/Order[1]"),
-        ("CEB311", {"OrderHead": {"acturalPaid": "1e5"}}, "/CEB311Message/Order[1]/OrderHead/acturalPaid"),
-        ("CEB311", {"OrderHead": {}}, "or give --sender-code"),
-    ],
-)
-def test_new_names_what_is_wrong(tmp_path: Path, name: str, content: object, words: str) -> None:
-    result = from_json(tmp_path, name, content)
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "order.json" in result.stderr
-    assert words in result.stderr
-
-
 @pytest.mark.shared
 def test_all_valid_samples_pass_the_schema_layer_and_survive_the_roundtrip(shared_ceb: Path) -> None:
     samples = sorted((shared_ceb / "samples").glob("*/*.xml"))
@@ -408,3 +224,17 @@ def test_data_in_an_envelope_that_is_no_message(tmp_path: Path) -> None:
     assert (code, found["envelope"], found["schema"][0]["rule"]) == (2, "terminal", "xml")
     assert run("roundtrip", other).exit_code == 2
     assert SignatureProfile.SM2_SM3 in run("verify", "--help").stdout
+
+
+def test_the_commands_of_the_page_that_teaches_the_standard_run(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "ceb-standard.md").read_text(encoding="utf-8")
+    _, _, rest = page.partition("```sh\n")
+    commands, _, _ = rest.partition("```")
+    assert commands.count("sandan ceb ") >= 8
+    script = f'sandan() {{ "{sys.executable}" -m infra.cli.main "$@"; }}\n{commands}'
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    done = subprocess.run(
+        ["bash", "-euc", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr

@@ -49,7 +49,7 @@ def test_documents_that_match(files: Path) -> None:
         "matched": True,
         "findings": [],
         "missing": [],
-        "policy": ["matching.amount_tolerance-2014"],
+        "policy": ["matching.amount_tolerance-2014", "quota.single_limit-2019", "quota.annual_limit-2019"],
     }
 
 

@@ -1,0 +1,153 @@
+"""The schema layer: its verdict is that of the official XSD, and what it says names the place and what to do."""
+
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from events.ceb import MESSAGES, CebMessage, build, parse
+from events.ceb.canonical import canonical
+from events.ceb.quick import quick_message
+from events.ceb.reading import PROBLEM_LIMIT, Reading
+from events.ceb.schema import examine, schema_problems
+from events.ceb.xml import parse_xml
+from events.problems import InvalidInputError, Problem
+from tests.events.ceb.good_messages import good
+from tests.events.ceb.mutants import mutants, plain_seed, seed
+from tests.official import official_schema, schema_name
+
+BENT = 60  # of each message in each of two ways of writing it: more than five thousand in all
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("root", MESSAGES)
+def test_the_verdict_is_that_of_the_official_schema(shared_ceb: Path, root: str) -> None:
+    """Given thousands of bent messages, when both judge them, then they agree; and what is valid comes back as it was."""
+    official = official_schema(shared_ceb, schema_name(root))
+    for message in (seed(root, shared_ceb), plain_seed(root)):
+        assert official.validate(message), str(official.error_log)
+        judged = [(done, data, official.validate(etree.fromstring(data))) for done, data in mutants(message, BENT, root)]
+        wrong = [(done, valid, schema_problems(data)) for done, data, valid in judged]
+        assert [found for found in wrong if found[1] != (found[2] == [])] == []
+        assert {valid for _, _, valid in judged} == {True, False}
+        for done, data, valid in judged:
+            assert_parse_and_build_keep_to_it(official if valid else None, data, done)
+
+
+def assert_parse_and_build_keep_to_it(official: etree.XMLSchema | None, data: bytes, done: str) -> None:
+    """`parse` refuses what has problems, but for those that have an answer of their own; what it takes, it keeps."""
+    problems = [problem for problem in schema_problems(data) if not is_tolerated(problem)]
+    try:
+        message = parse(data)
+    except InvalidInputError as refused:
+        assert list(refused.problems) == problems, done
+        return
+    assert problems == [], done
+    built = build(message)
+    assert built == canonical(data), done
+    assert parse(built) == message, done
+    assert build(parse(built)) == built, done
+    assert official is None or official.validate(etree.fromstring(built)), done
+
+
+def is_tolerated(problem: Problem) -> bool:
+    return problem.rule == "fixed" or (problem.rule == "required" and problem.path.endswith("Message/Signature"))
+
+
+@pytest.mark.parametrize("root", MESSAGES)
+def test_the_quick_way_reads_as_the_thorough_way_does(root: str) -> None:
+    """Whatever the quick way takes, the thorough way takes too, and both make the same message of it."""
+    taken = 0
+    for done, data in mutants(plain_seed(root), 3 * BENT, f"quick {root}"):
+        quick = quick_message(data, MESSAGES)
+        if quick is None:
+            continue
+        reading = Reading()
+        thorough = reading.document(parse_xml(data), MESSAGES[root])
+        assert (reading.problems, reading.tolerated) == ([], []), done
+        assert thorough == quick, done
+        assert thorough is not None
+        assert (thorough.model_fields_set, build(thorough)) == (quick.model_fields_set, build(quick)), done
+        taken += 1
+    assert taken >= 5
+
+
+@pytest.mark.parametrize("root", MESSAGES)
+def test_what_we_write_is_read_the_quick_way(root: str) -> None:
+    message = good(root.removesuffix("Message"), Signature=None)
+    built = build(message)
+    indented = b'\xef\xbb\xbf<?xml version="1.0" encoding="UTF-8"?>\n' + built.replace(b"><ceb:", b">\n\t<ceb:") + b"\n"
+    others = built.replace(b"<ceb:", b"<").replace(b"</ceb:", b"</").replace(b"xmlns:ceb=", b"xmlns=")
+    for data in (built, indented, others):
+        assert quick_message(data, MESSAGES) == message == parse(data)
+
+
+def one(data: bytes) -> Problem:
+    (problem,) = schema_problems(data)
+    return problem
+
+
+def bent(name: str, old: str, new: str, **changes: str) -> bytes:
+    """A message of ours with one piece of its text replaced."""
+    text = build(good(name, Signature=None, **changes)).decode()
+    assert old in text
+    return text.replace(old, new, 1).encode()
+
+
+def test_a_missing_signature_is_told_and_the_message_read_all_the_same() -> None:
+    unsigned = build(good("CEB621", Signature=None))
+    found = examine(unsigned)
+    (problem,) = found.problems
+    assert (problem.path, problem.rule, problem.line) == ("/CEB621Message/Signature", "required", 1)
+    assert found.message == parse(unsigned)
+    assert schema_problems(build(good("CEB311", Signature=None))) == []
+
+
+def test_a_value_that_the_schema_fixes_is_told_and_read_all_the_same() -> None:
+    """Given an order in USD: invalid by the schema, yet read, for customs' rules answer it in their own words."""
+    data = build(good("CEB311", Signature=None, currency="502"))
+    found = examine(data)
+    assert [(problem.path, problem.rule, problem.value) for problem in found.problems] == [
+        ("/CEB311Message/Order[1]/OrderHead/currency", "fixed", "502"),
+        ("/CEB311Message/Order[1]/OrderList[1]/currency", "fixed", "502"),
+    ]
+    assert found.message == parse(data)
+    assert "write 142" in found.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("name", "official", "prose"),
+    [
+        ("CEB511", "consignee", "consingee"),
+        ("CEB605", "agentName", "agengName"),
+        ("CEB625", "InvtRefund", "InvtRefound"),
+        ("CEB626", "InvtRefundReturn", "InvtRefoundReturn"),
+        ("CEB701", "declAgentCode", "declagAgentCode"),
+        ("CEB792", "declAgentCode", "declagAgentCode"),
+    ],
+)
+def test_the_names_of_the_prose_are_refused_naming_the_right_one(name: str, official: str, prose: str) -> None:
+    """Rulebook 2.5: where prose and schema differ the schema is right."""
+    built = build(good(name, Signature=None)).decode()
+    data = built.replace(f"ceb:{official}>", f"ceb:{prose}>").encode()
+    problem = next(found for found in schema_problems(data) if not is_tolerated(found))
+    assert problem.rule == "unknown"
+    assert problem.path.rpartition("/")[2].startswith(prose)
+    assert f"write {official} (the specification's prose says {prose}, its schema {official})" in problem.message
+
+
+def test_the_prose_name_of_an_optional_field_is_refused_too() -> None:
+    data = bent("CEB311", "</ceb:OrderHead>", "<ceb:consigneeDitrict>320700</ceb:consigneeDitrict></ceb:OrderHead>")
+    assert "write consigneeDistrict" in one(data).message
+
+
+def test_a_prose_name_in_json_is_refused_naming_the_right_one() -> None:
+    content = good("CEB511", Signature=None).model_dump(mode="json")
+    head = content["Logistics"][0]["LogisticsHead"]
+    head["consingee"] = head.pop("consignee")
+    with pytest.raises(ValueError, match="consingee") as refused:
+        MESSAGES["CEB511Message"].model_validate(content)
+    from events.problems import problems_of
+
+    told = {problem.path: problem.message for problem in problems_of(refused.value)}
+    assert "write consignee" in told["/Logistics[1]/LogisticsHead/consingee"]

@@ -1,0 +1,82 @@
+"""`sandan ceb new`: messages from JSON, and what is wrong with JSON that is none."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import Result
+
+from events.ceb import CebMessage, parse
+from tests import builders
+from tests.events.ceb.good_messages import good
+from tests.infra.cli.ceb_command import put, run
+
+
+def message_json(message: CebMessage) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(message.model_dump_json(exclude_none=True))
+    return content
+
+
+def from_json(folder: Path, name: str, content: object, *extra: object) -> Result:
+    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+    return run("new", name, "--from", put(folder, "order.json", text.encode()), *extra)
+
+
+SENDER = ("--sender-code", "3207PLAT01", "--sender-name", "测试平台", "--sender-dxp", "DXPTEST000000001")
+
+
+def test_new_builds_a_whole_message(tmp_path: Path) -> None:
+    message = builders.message(builders.declaration_list())
+    out = tmp_path / "621.xml"
+    result = from_json(tmp_path, "CEB621", message_json(message), "--out", out)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert parse(out.read_bytes()) == message
+    assert "S-SIGNATURE" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["CEB311", "ceb311", "CEB311Message"])
+@pytest.mark.parametrize("shape", ["element", "list", "object"])
+def test_new_builds_from_elements_and_makes_what_is_left_out(tmp_path: Path, name: str, shape: str) -> None:
+    element = json.loads(builders.order().model_dump_json(exclude_none=True))
+    del element["OrderHead"]["guid"]
+    shapes = {"element": element, "list": [element], "object": {"Order": element}}
+    result = from_json(tmp_path, name, shapes[shape], *SENDER)
+    assert result.exit_code == 0, result.stderr
+    made = parse(result.stdout_bytes)
+    content = message_json(made)
+    assert content["BaseTransfer"]["copCode"] == "3207PLAT01"
+    assert content["BaseTransfer"]["dxpMode"] == "DXP"
+    guids = {content["guid"], content["Order"][0]["OrderHead"]["guid"]}
+    assert len(guids) == 2
+    assert all(len(guid) == 36 and guid == guid.upper() for guid in guids)
+
+
+def test_new_builds_flat_elements_and_receipts(tmp_path: Path) -> None:
+    status = json.loads(good("CEB513").elements[0].model_dump_json(exclude_none=True))
+    assert from_json(tmp_path, "CEB513", status, *SENDER).exit_code == 0
+    error = json.loads(good("CEB900").elements[0].model_dump_json())
+    assert from_json(tmp_path, "CEB900", {"MessageReturn": error}, *SENDER).exit_code == 0
+    assert from_json(tmp_path, "CEB900", error).exit_code == 0
+    entry = json.loads(good("CEB711").elements[0].model_dump_json(exclude_none=True))
+    assert from_json(tmp_path, "CEB711", entry, *SENDER).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("CEB999", {}, "no message of the standard: give one of CEB213"),
+        ("CEB311", "{", "is not JSON"),
+        ("CEB311", "3", "neither an object nor a list"),
+        ("CEB311", '{"OrderHead": {}, "OrderHead": {}}', "stands twice"),
+        ("CEB311", {"Order": []}, "/CEB311Message/Order stands too seldom"),
+        ("CEB311", {"Order": [7]}, "/CEB311Message/Order[1]"),
+        ("CEB311", {"OrderHead": {"acturalPaid": "1e5"}}, "/CEB311Message/Order[1]/OrderHead/acturalPaid"),
+        ("CEB311", {"OrderHead": {}}, "or give --sender-code"),
+    ],
+)
+def test_new_names_what_is_wrong(tmp_path: Path, name: str, content: object, words: str) -> None:
+    result = from_json(tmp_path, name, content)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "order.json" in result.stderr
+    assert words in result.stderr
