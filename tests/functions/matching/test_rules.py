@@ -146,7 +146,7 @@ def test_m3_differs_at_most_by_the_policys_share(share: str, paid: str, matched:
     )
     given = request(order=builders.order(actual_paid=paid), payment=builders.payment(amount_paid=paid))
     result = match_documents(given, default_pack().replaced_by([policy]).at(TODAY))
-    assert (result.matched, result.policy) == (matched, ["tolerant"])
+    assert (result.matched, result.policy[0]) == (matched, "tolerant")
 
 
 def test_m3_the_tolerance_is_inclusive_and_a_share_of_what_was_paid() -> None:
@@ -252,10 +252,9 @@ def test_missing_documents_are_named_and_never_match() -> None:
 
 
 def test_the_table_holds_every_rule_of_the_rulebook_that_is_the_matchings() -> None:
-    assert [rule.id for rule in RULES if rule.id.startswith("M")] == sorted(
-        rule.id for rule in RULES if rule.id.startswith("M")
-    )
-    assert {rule.id for rule in RULES} >= {f"M{number}" for number in range(1, 10)}
+    numbers = [int(rule.id[1:]) for rule in RULES if rule.id.startswith("M")]
+    assert numbers == sorted(numbers)
+    assert set(numbers) == set(range(1, 11))
 
 
 def test_a_day_without_policy_is_a_fault_not_a_finding() -> None:

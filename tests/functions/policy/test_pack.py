@@ -159,4 +159,4 @@ def test_the_wheel_carries_the_data(tmp_path: Path) -> None:
     )
     (wheel,) = tmp_path.glob("*.whl")
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("functions/policy/data/")}
-    assert packed == {f"functions/policy/data/{name}.yaml" for name in ("life", "matching", "return")}
+    assert packed == {f"functions/policy/data/{name}.yaml" for name in ("life", "matching", "quota", "return")}
