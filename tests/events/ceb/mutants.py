@@ -24,12 +24,46 @@ PREFIXES = {
 SIGNER = SoftwareSigner.throwaway("TEST")
 LENGTHS = (1, 2, 3, 4, 8, 10, 14, 17, 18, 19, 20, 21, 30, 31, 36, 37, 60, 61, 100, 101, 200, 250, 251, 510, 1000, 1001)
 NUMBERS = (
-    *("0", "-0", "+5", ".5", "5.", "05", " 5 ", "\t7\n", "1 2", "--1", "+", ".", "1e5", "NaN", "INF", "１２", "\u00a05"),
+    *(
+        "0",
+        "-0",
+        "+5",
+        ".5",
+        "5.",
+        "05",
+        " 5 ",
+        "\t7\n",
+        "1 2",
+        "--1",
+        "+",
+        ".",
+        "1e5",
+        "NaN",
+        "INF",
+        "１２",
+        "\u00a05",
+    ),
     *("1.12345", "1.123456", "1.1234500", "12345678901234.12345", "123456789012345.12345", "9" * 19, "9" * 20),
     *("0" * 30 + "1", "1." + "0" * 30, "9999", "10000", "99999", "100000", "999999999", "1000000000", "-999999999"),
     *("2147483647", "2147483648", "-2147483648", "-2147483649"),
 )
-WORDS = ("", " ", "142", "143", " 142 ", "3", "  a b  ", "a\u0085b", "a\rb", "<&>\"'", "]]>", "QQ=", "QQ==", "%zz", "a b")
+WORDS = (
+    "",
+    " ",
+    "142",
+    "143",
+    " 142 ",
+    "3",
+    "  a b  ",
+    "a\u0085b",
+    "a\rb",
+    "<&>\"'",
+    "]]>",
+    "QQ=",
+    "QQ==",
+    "%zz",
+    "a b",
+)
 VALUES = (*WORDS, *NUMBERS, *("x" * length for length in LENGTHS), "甲" * 36, "\U00020000" * 36)
 ATTRIBUTES = (
     *(("own", "1"), ("guid", "x" * 36), ("guid", "x"), ("version", "1.0"), ("version", ""), ("version", "x" * 11)),
@@ -37,7 +71,16 @@ ATTRIBUTES = (
     *((f"{XSI}type", "xs:int"), (f"{XSI}type", "ceb:XMLElement"), (f"{XSI}type", "ds:SignatureType")),
     *(("{http://www.w3.org/XML/1998/namespace}lang", "zh"), ("Id", "a"), ("Id", "1"), ("URI", "#a#b"), ("Type", "t")),
 )
-STRANGERS = (f"{CEB}guid", f"{CEB}note", f"{CEB}own", f"{CEB}consingee", f"{DS}Signature", f"{DS}KeyName", "own", "{u:x}own")
+STRANGERS = (
+    f"{CEB}guid",
+    f"{CEB}note",
+    f"{CEB}own",
+    f"{CEB}consingee",
+    f"{DS}Signature",
+    f"{DS}KeyName",
+    "own",
+    "{u:x}own",
+)
 
 Mutation = Callable[[etree._Element, random.Random], None]
 
@@ -154,7 +197,7 @@ def _attribute(element: etree._Element, chance: random.Random) -> None:
 
 def _without_attribute(element: etree._Element, chance: random.Random) -> None:
     root = element.getroottree().getroot()
-    root.attrib.pop(chance.choice(list(map(str, root.attrib))), None)
+    del root.attrib[chance.choice(list(map(str, root.attrib)))]
 
 
 _OFTEN: tuple[Mutation, ...] = (_say, _drop, _double, _move, _rename) * 2

@@ -136,7 +136,10 @@ def test_what_an_empty_element_says_and_what_is_fixed_is_as_in_the_schema(shared
     """The schemas' `default` and `fixed`, which the list of fields does not have."""
     schema = etree.parse(str(shared_ceb / "xsd" / f"{side}_business_node.xsd"))
     official = {
-        (owner.get("name"), element.get("name")): (element.get("default") or element.get("fixed"), "fixed" in element.attrib)
+        (owner.get("name"), element.get("name")): (
+            element.get("default") or element.get("fixed"),
+            "fixed" in element.attrib,
+        )
         for owner in schema.getroot()
         for element in owner.iter(f"{XS}element")
         if "default" in element.attrib or "fixed" in element.attrib
