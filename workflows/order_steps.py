@@ -7,6 +7,7 @@ with workflow.unsafe.imports_passed_through():
     from events.life import LifeLimits, Resolution, ResolveRequest, Stage
     from workflows import texts
     from workflows.cancelling import Cancelling
+    from workflows.customs_answers import CustomsAnswers
     from workflows.declaring import Declaring
     from workflows.matching_step import match_when_ready
     from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, OrderState
@@ -22,6 +23,7 @@ class OrderSteps:
         self._state = state
         self._limits = limits
         self._declaring = Declaring(state, limits)
+        self._answers = CustomsAnswers(state, limits, self._declaring)
         self._cancelling = Cancelling(state, self._declaring)
         self._telling = Telling(state)
 
@@ -45,7 +47,7 @@ class OrderSteps:
     async def proceed(self) -> None:
         """Do everything that follows from what is known now."""
         await self._declaring.read_answer()
-        await self._declaring.follow_customs()
+        await self._answers.follow()
         await self._cancelling.follow()
         await match_when_ready(self._state, self._limits)
         await self._declaring.declare_when_matched()
@@ -66,7 +68,7 @@ class OrderSteps:
         state.needs_human = None
         stage = Stage.CLOSED if request.resolution is Resolution.CLOSE else state.stage
         state.enter(stage, texts.resolved(request.who, request.resolution, request.why), workflow.now())
-        self._declaring.go_on_after(request.resolution)
+        self._answers.go_on_after(request.resolution)
 
     def _follow_delivery(self) -> None:
         state = self._state
@@ -83,7 +85,7 @@ class OrderSteps:
         if state.stage in BEFORE_CUSTOMS:
             self._expire()
         elif state.stage in AT_CUSTOMS:
-            self._declaring.meet_silence()
+            self._answers.meet_silence()
         elif state.stage is Stage.DELIVERED:
             state.deadline = None
             state.enter(Stage.CLOSED, texts.closed(state.window_days), workflow.now())
