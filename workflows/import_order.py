@@ -48,8 +48,9 @@ class ImportOrderWorkflow:
         self._state = state
         self._steps = OrderSteps(state, start.limits)
         self._woken = False
+        self._first_alarm = workflow.now() + start.limits.silence
         self._alarm: asyncio.Task[None] | None = None
-        self._alarm_at: datetime | None = None
+        self._alarm_at = self._first_alarm
 
     @workflow.run
     async def run(self, start: ImportOrderStart) -> ImportOrderResult:
@@ -62,7 +63,7 @@ class ImportOrderWorkflow:
             await self._steps.proceed()
             if self._state.stage.is_final:
                 break
-            await self._steps.tell()
+            await self._steps.tell(lasts=self._rang)
             await self._wait()
             self._continue_as_new_if_long()
         return await self._end()
@@ -140,24 +141,34 @@ class ImportOrderWorkflow:
                 self._steps.cancellation_came(document)
 
     async def _wait(self) -> None:
-        """Until something comes, an outside call is answered, or the deadline passes."""
+        """Until something comes, an outside call is answered, or the alarm rings."""
         self._set_alarm(self._state.deadline)
         await workflow.wait_condition(self._is_awake)
 
+    @property
+    def _rang(self) -> bool:
+        return self._alarm is not None and self._alarm.done()
+
     def _is_awake(self) -> bool:
-        rang = self._alarm is not None and self._alarm.done()
-        return bool(self._inbox) or self._woken or rang or self._steps.has_answer
+        return bool(self._inbox) or self._woken or self._rang or self._steps.has_answer
 
     def _set_alarm(self, deadline: datetime | None) -> None:
-        """One timer at a time, started only when its moment changes: every timer is a billable Action."""
-        if deadline == self._alarm_at and self._alarm and not self._alarm.done():
+        """One timer at a time, and as few as can be: every timer is a billable Action.
+
+        The first one rings soon, whatever the deadline. One that rings before the deadline is left alone: when it
+        rings, the deadline of that moment gets its own. So an order whose deadlines come and go in quick succession
+        needs one timer.
+        """
+        if self._rang:
+            self._alarm = None
+        if deadline is None or (self._alarm and self._alarm_at <= deadline):
             return
         if self._alarm:
             self._alarm.cancel()
-        self._alarm_at, self._alarm = deadline, None
-        if deadline:
-            pause = max(deadline - workflow.now(), timedelta(0))
-            self._alarm = asyncio.create_task(workflow.sleep(pause, summary=self._state.waits_for))
+        now = workflow.now()
+        self._alarm_at = min(deadline, self._first_alarm) if now < self._first_alarm else deadline
+        pause = max(self._alarm_at - now, timedelta(0))
+        self._alarm = asyncio.create_task(workflow.sleep(pause, summary=self._state.waits_for))
 
     def _continue_as_new_if_long(self) -> None:
         idle = not self._inbox and not self._steps.is_calling and workflow.all_handlers_finished()
@@ -167,10 +178,11 @@ class ImportOrderWorkflow:
 
     async def _end(self) -> ImportOrderResult:
         """Archive first, so that whoever hears of the end finds the dossier."""
-        self._set_alarm(None)
+        if self._alarm:
+            self._alarm.cancel()
         self._steps.stop_calling()
         request = ArchiveRequest(key=self._state.key, stage=self._state.stage, entries=self._state.entries)
         archived = await call(dossier.archive, request, self._state.stage)
-        await self._steps.tell()
+        await self._steps.tell(lasts=True)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ImportOrderResult(stage=self._state.stage, dossier=archived.location, head=archived.head)

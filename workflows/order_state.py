@@ -23,7 +23,9 @@ from workflows.customs_status import ListVersion, version_of
 COMPARED = (DocumentKind.ORDER, DocumentKind.PAYMENT, DocumentKind.WAYBILL)
 CHANGEABLE = (*COMPARED, DocumentKind.DECLARATION_LIST, DocumentKind.DECLARATION_REQUEST)
 AT_CUSTOMS = frozenset({Stage.DECLARED, Stage.REVIEWING, Stage.INSPECTING, Stage.DETAINED})
-BEFORE_CUSTOMS = frozenset({Stage.COLLECTING, Stage.MISMATCHED, Stage.MATCHED, Stage.REJECTED})
+BEFORE_CUSTOMS = frozenset(
+    {Stage.COLLECTING, Stage.MISMATCHED, Stage.MATCHED, Stage.AWAITING_GUARANTEE, Stage.REJECTED}
+)
 
 
 class CancellationCase(BaseModel):

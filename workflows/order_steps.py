@@ -54,9 +54,9 @@ class OrderSteps:
         self._follow_delivery()
         self._meet_deadline()
 
-    async def tell(self) -> None:
-        """Tell the world what has changed."""
-        await self._telling.tell()
+    async def tell(self, *, lasts: bool) -> None:
+        """Tell the world what has changed; `lasts`: the order has stood still for a while."""
+        await self._telling.tell(lasts=lasts)
 
     def cancellation_came(self, document: InboundDocument) -> None:
         """A CEB623 came through the door."""
