@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import uuid4
 
-from infra.transport import Received, Transport
-from infra.transport.amqp import AmqpTransport
-from infra.transport.directory import DirectoryTransport
-from infra.transport.http import HttpTransport
+from functions.transport import Received, Transport
+from functions.transport.amqp import AmqpTransport
+from functions.transport.directory import DirectoryTransport
+from functions.transport.http import HttpTransport
 
 BROKER = "SANDAN_TEST_AMQP_URL"
 _PATIENCE_SECONDS = 10.0
