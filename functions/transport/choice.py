@@ -39,6 +39,14 @@ def open_transport(chosen: Settings) -> Transport:
             return HttpTransport(chosen.customs_url, chosen.customs_inbox_url)
 
 
+def open_inbox(chosen: Settings) -> Transport:
+    """A new way to customs by which replies are fetched. Raises as `open_transport`, and where they come by no such."""
+    if chosen.customs_transport == "http":
+        what = "where replies are fetched; without one they are posted to the gateway, and nobody has to receive them"
+        _needed(chosen, "customs_inbox_url", chosen.customs_inbox_url, what)
+    return open_transport(chosen)
+
+
 def aside_folder(chosen: Settings) -> Path:
     """Where replies go that nobody can take: SANDAN_CUSTOMS_ASIDE, of a directory exchange its folder `aside`.
 
