@@ -7,8 +7,8 @@ import pytest
 
 from functions.transport import TransportUnavailableError
 from functions.transport.amqp import AmqpMissingError, AmqpTransport
-from tests.functions.transport.conftest import NO_BROKER
 from tests.functions.transport.exchanges import BROKER, AmqpExchange
+from tests.functions.transport.fixtures import NO_BROKER
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The other side of every way of travel."""
+"""The other side of every way of travel, as a pytest plugin."""
 
 import os
 from collections.abc import Iterator
