@@ -187,6 +187,13 @@ class AmqpExchange(Exchange):
         for content in contents:
             self.channel.basic_publish("", f"{self.address}-in", content)
 
+    def waiting(self) -> list[bytes]:
+        """What is for us and was not acknowledged by anyone; it is gone then."""
+        found: list[bytes] = []
+        while (delivery := self.channel.basic_get(f"{self.address}-in", auto_ack=True))[0] is not None:
+            found.append(delivery[2])
+        return found
+
     def close(self) -> None:
         for queue in ("out", "in"):
             self.channel.queue_delete(f"{self.address}-{queue}")

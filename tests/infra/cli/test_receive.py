@@ -17,7 +17,8 @@ from functions.aws import secretsmanager
 from functions.settings import settings
 from infra.cli.main import application
 from infra.stack.errors import StackError
-from tests.functions.transport.exchanges import DirectoryExchange, until
+from tests.functions.transport.exchanges import BROKER, AmqpExchange, DirectoryExchange, until
+from tests.functions.transport.fixtures import NO_BROKER
 from tests.infra.receiving import KEY, PATIENCE_SECONDS, SlowDoor, reasons, receipt
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -104,6 +105,35 @@ def test_killed_after_the_door_took_it_and_before_it_said_so(world: World) -> No
     assert world.door.taken == [receipt("1"), receipt("1"), receipt("2")]
     assert world.held() == []
     assert world.done() == [receipt("1"), receipt("2")]
+
+
+@NO_BROKER
+def test_killed_in_the_same_moment_with_a_queue(world: World) -> None:
+    """The broker gives what was not acknowledged to the next one."""
+    queues = AmqpExchange()
+    world.environment |= {
+        "SANDAN_CUSTOMS_TRANSPORT": "amqp",
+        "SANDAN_CUSTOMS_AMQP_URL": os.environ[BROKER],
+        "SANDAN_CUSTOMS_AMQP_OUTBOX": f"{queues.address}-out",
+        "SANDAN_CUSTOMS_AMQP_INBOX": f"{queues.address}-in",
+        "SANDAN_CUSTOMS_ASIDE": str(world.exchange.folder / "aside"),
+    }
+    queues.give(receipt("1"), b"<a", receipt("2"))
+    world.door.holds.set()
+    receiver = world.start()
+    until(lambda: world.door.taken == [receipt("1")])
+    receiver.kill()
+    assert ended(receiver)[0] == -signal.SIGKILL
+    world.door.holds.clear()
+    world.door.goes_on.set()
+    again = world.start()
+    until(lambda: len(world.door.taken) == 3)
+    again.terminate()
+    assert ended(again)[0] == 0
+    assert world.door.taken == [receipt("1"), receipt("1"), receipt("2")]
+    assert [*reasons(world.exchange.folder / "aside")] == [b"<a"]
+    assert queues.waiting() == []
+    queues.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
