@@ -2,8 +2,10 @@
 
 import os
 from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Settings(BaseModel):
@@ -20,7 +22,18 @@ class Settings(BaseModel):
     archive_bucket: str = "sandan-archive"
     partner_secrets: str = "sandan/partners/"
     signing_secret: str = "sandan/signing"  # noqa: S105 -- the name of a secret, not a secret
+    customs_transport: Literal["http", "directory", "amqp"] = "http"
     customs_url: str = "http://127.0.0.1:8402/customs/messages"
+    customs_inbox_url: str | None = None
+    customs_directory: Path | None = None
+    customs_outbox: Path | None = None
+    customs_inbox: Path | None = None
+    customs_settle_seconds: Annotated[float, Field(ge=0)] = 1.0
+    customs_amqp_url: Annotated[str | None, Field(repr=False)] = None
+    customs_amqp_outbox: str | None = None
+    customs_amqp_inbox: str | None = None
+    customs_amqp_exchange: str = ""
+    customs_aside: Path | None = None
     customs_dxp_id: str = "DXPEDCCEB0000002"
     own_dxp_id: str = "DXPSANDAN0000001"
     own_code: str = "3207SANDAN"

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -11,6 +12,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from events.life import TASK_QUEUE
 from functions.dispatch.temporal import connect
+from functions.transport import TransportUnavailableError
+from functions.transport.choice import TransportSettingError, customs_transport
 from infra.activities import ORDER_FUNCTIONS, InProcessInvoker, activities_of
 from infra.ready import announce_ready
 from workflows.import_order import ImportOrderWorkflow
@@ -41,7 +44,11 @@ def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = 
 
 
 async def main() -> None:
-    """Work until SIGTERM or SIGINT."""
+    """Work until SIGTERM or SIGINT. Ends at once where the way to customs is not set up."""
+    try:
+        customs_transport()
+    except (TransportSettingError, TransportUnavailableError) as error:
+        sys.exit(f"worker: {error}")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

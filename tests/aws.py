@@ -11,6 +11,7 @@ from moto import mock_aws
 
 from functions import aws as clients
 from functions.settings import settings
+from functions.transport.choice import customs_transport
 
 REGION: Final = "cn-north-1"
 
@@ -51,7 +52,15 @@ def aws(_shared_clients: SharedClients) -> Iterator[None]:
 
 
 def _forget() -> None:
-    for cached in (clients.dynamodb, clients.eventbridge, clients.s3, clients.secretsmanager, clients.sqs, settings):
+    for cached in (
+        clients.dynamodb,
+        clients.eventbridge,
+        clients.s3,
+        clients.secretsmanager,
+        clients.sqs,
+        settings,
+        customs_transport,
+    ):
         cached.cache_clear()
 
 

@@ -57,7 +57,7 @@ def explain(request: ExplainRequest) -> Explained:
 def _send(key: OrderKey, version: int, messages: Sequence[UploadMessage]) -> Submitted:
     sent: list[str] = []
     for message in messages:
-        refused = customs.post(key, version, message)
+        refused = customs.send(key, version, message)
         if refused:
             return Submitted(messages=sent, refused=refused)
         sent.append(message.root)

@@ -19,6 +19,7 @@ _MODULES = {
     "dlq": "infra.cli.dlq",
     "demo": "infra.cli.demo",
     "submit": "infra.cli.submit",
+    "receive": "infra.cli.receive",
     "order": "infra.cli.orders",
     "ceb": "infra.cli.ceb",
     "bench": "infra.cli.bench",

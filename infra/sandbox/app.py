@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
@@ -20,6 +21,7 @@ from infra.generate.scenarios import scenario_of
 from infra.sandbox.carrier import Carrier
 from infra.sandbox.config import SandboxConfig
 from infra.sandbox.customs import Customs, Delivery
+from infra.sandbox.exchange import exchange
 from infra.sandbox.outbox import Outbox
 from infra.sandbox.payment import CorrectionRequest, DisagreementError, PaymentFirm, UnknownPaymentError
 from infra.sandbox.receipts import format_error
@@ -57,7 +59,9 @@ def create_app(config: SandboxConfig, transport: httpx.AsyncBaseTransport | None
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with Outbox(config, transport) as outbox:
-            app.state.sandbox = Sandbox(config, outbox)
+            app.state.sandbox = sandbox = Sandbox(config, outbox)
+            if config.outbox and config.inbox:
+                outbox.start(exchange(config.outbox, config.inbox, partial(take_at_customs, sandbox.customs)))
             yield
 
     config.customs_partner()
@@ -75,10 +79,13 @@ def create_app(config: SandboxConfig, transport: httpx.AsyncBaseTransport | None
 
 
 async def _customs_message(request: Request) -> Response:
+    return take_at_customs(_sandbox(request).customs, await request.body())
+
+
+def take_at_customs(customs: Customs, body: bytes) -> Response:
     """202 taken; 503 closed; 400 unreadable: CEB900 when the message is known, else an exchange error in plain text."""
-    customs = _sandbox(request).customs
     try:
-        envelope = unwrap(await request.body())
+        envelope = unwrap(body)
         content = envelope.content
         root = local_name(parse_xml(content))
     except InvalidInputError as error:

@@ -1,11 +1,13 @@
 """The settings of the sandbox, from the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from functions.settings import Settings, settings
 
 CUSTOMS_ROLE = "customs"
 
@@ -30,7 +32,8 @@ _PARTNERS = TypeAdapter(dict[str, PartnerAccess])
 class SandboxConfig(BaseModel):
     """`delay` is the shortest and the longest pause before each answer, `retry` the pauses while the gateway is away.
 
-    All in seconds. Partners are by their id at the gateway.
+    All in seconds. Partners are by their id at the gateway. With `outbox` and `inbox` customs is at the other end of a
+    directory exchange: it takes what stands in our outbox and leaves its answers in our inbox.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +44,8 @@ class SandboxConfig(BaseModel):
     delay: tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]] = (0.05, 0.3)
     retry: tuple[float, float] = (0.25, 5.0)
     partners: dict[str, PartnerAccess] = {}
+    outbox: Path | None = None
+    inbox: Path | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> "SandboxConfig":
@@ -60,10 +65,13 @@ class SandboxConfig(BaseModel):
         return found
 
 
-def from_environment(environment: Mapping[str, str] = os.environ) -> SandboxConfig:
+def from_environment(
+    environment: Mapping[str, str] = os.environ, product: Callable[[], Settings] = settings
+) -> SandboxConfig:
     """The settings in SANDAN_GATEWAY_URL, SANDAN_SANDBOX_PORT, …_SEED, …_DELAY ("min,max") and …_PARTNERS (a path).
 
-    Raises ConfigError naming the wrong one.
+    Where the product is set to exchange by folders, customs is at their other end. Raises ConfigError naming the wrong
+    one.
     """
     names = {"gateway_url": "SANDAN_GATEWAY_URL", "port": "SANDAN_SANDBOX_PORT", "seed": "SANDAN_SANDBOX_SEED"}
     given: dict[str, object] = {field: environment[name] for field, name in names.items() if name in environment}
@@ -72,9 +80,16 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> SandboxConf
     if path := environment.get("SANDAN_SANDBOX_PARTNERS"):
         given["partners"] = _partners(Path(path))
     try:
-        return SandboxConfig.model_validate(given)
+        return SandboxConfig.model_validate(given | _folders(product()))
     except ValidationError as error:
         raise ConfigError(f"a SANDAN_SANDBOX_… variable or SANDAN_GATEWAY_URL is wrong: {error}") from None
+
+
+def _folders(product: Settings) -> dict[str, object]:
+    if product.customs_transport != "directory" or product.customs_directory is None:
+        return {}
+    folder = product.customs_directory
+    return {"outbox": product.customs_outbox or folder / "outbox", "inbox": product.customs_inbox or folder / "inbox"}
 
 
 def _partners(path: Path) -> dict[str, PartnerAccess]:

@@ -11,6 +11,7 @@ import httpx
 from events.values import utc_now
 from functions.gateway.signing import headers_for
 from infra.sandbox.config import SandboxConfig
+from infra.sandbox.exchange import leave
 
 LOG = logging.getLogger("sandan.sandbox")
 _AT_ONCE = 16
@@ -30,6 +31,7 @@ class Outbox:
 
     def __init__(self, config: SandboxConfig, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._config = config
+        self._customs = config.customs_partner()
         self._client = httpx.AsyncClient(
             base_url=config.gateway_url, timeout=_TIMEOUT_SECONDS, headers=_XML, transport=transport, trust_env=False
         )
@@ -59,8 +61,12 @@ class Outbox:
     async def deliver(self, partner_id: str, message: bytes) -> bool:
         """Hand a message to the gateway as that partner; False when the gateway refuses it for good.
 
+        What customs says goes into the inbox of a directory exchange, if there is one.
         While the gateway cannot be reached, or answers 5xx, 401, 404 or 429, it is tried again with growing pauses.
         """
+        if self._config.inbox and partner_id == self._customs:
+            await asyncio.to_thread(leave, self._config.inbox, message)
+            return True
         shortest, longest = self._config.retry
         for attempt in count():
             if attempt:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from infra.transport.protocol import TransportUnavailableError
+from functions.transport.protocol import TransportUnavailableError
 
 _PAUSE_SECONDS = 0.02
 _TEMPORARY = ".tmp"

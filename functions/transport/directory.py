@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from infra.transport.files import FileLock, by_age, faults_told, locked, move, write
-from infra.transport.protocol import Received
+from functions.transport.files import FileLock, by_age, faults_told, locked, move, write
+from functions.transport.protocol import Received
 
 DEFAULT_SETTLE_SECONDS = 1.0
 _PATIENCE_SECONDS = 10.0
@@ -18,15 +18,15 @@ _KEPT = 30  # characters of a name that is too long
 
 
 class DirectoryTransport:
-    """The folders `outbox` and `inbox`, and our own books beside them, all on one file system:
+    """The folders `outbox` and `inbox`, and our own beside them, all on one file system:
 
-    staging     envelopes that are written but not yet in the outbox
-    sent        the journal: one small file for each CopMsgId that was, or surely will be, in the outbox
+    staging     envelopes that are being written
     processing  what was taken from the inbox and is not acknowledged
-    done        what was acknowledged
+    done        what was acknowledged; may be deleted at any time
 
     Each step is one `rename`, flushed to the disk before the next, so that a crash leaves an envelope in exactly one
-    place. Files in `sent` and `done` may be deleted once nobody will repeat them.
+    place, and whole. What is sent again is written again, since only the sender knows whether it repeats itself after a
+    crash or asks anew after a silence; it replaces its file while the client has not taken that away.
     """
 
     def __init__(
@@ -40,33 +40,26 @@ class DirectoryTransport:
         """Folders are made where they are missing; `outbox` and `inbox` are within `folder` unless they are given.
 
         `settle_seconds`: how long a file in the inbox must have been left unchanged before it is taken, for clients
-        that write it in place. What a crash left half done is finished here. Raises ValueError when the folders are on
-        several file systems, TransportUnavailableError when they cannot be used.
+        that write it in place. Raises ValueError when the folders are on several file systems,
+        TransportUnavailableError when they cannot be used.
         """
         self._outbox, self._inbox = outbox or folder / "outbox", inbox or folder / "inbox"
-        self._staging, self._sent = folder / "staging", folder / "sent"
-        self._processing, self._done = folder / "processing", folder / "done"
+        self._staging, self._processing, self._done = folder / "staging", folder / "processing", folder / "done"
         self._send_lock, self._receive_lock = folder / "send.lock", FileLock(folder / "receive.lock")
         self._settle_seconds = settle_seconds
-        folders = (self._outbox, self._inbox, self._staging, self._sent, self._processing, self._done)
+        folders = (self._outbox, self._inbox, self._staging, self._processing, self._done)
         with faults_told():
             for path in folders:
                 path.mkdir(parents=True, exist_ok=True)
             if len({path.stat().st_dev for path in folders}) > 1:
                 raise ValueError(f"{self._outbox}, {self._inbox} and {folder} are not on one file system: move them")
-            with locked(self._send_lock, _PATIENCE_SECONDS):
-                for path in by_age(self._staging):
-                    if (self._sent / path.name).exists():
-                        self._publish(path.name)
 
     def send(self, envelope: bytes, cop_msg_id: str) -> bytes:
-        """See Transport. A CopMsgId that was sent before is not written again, whatever its envelope holds now."""
-        name = file_name(cop_msg_id)
+        """See Transport. The file bears the name that `file_name` gives its CopMsgId."""
+        staged = self._staging / file_name(cop_msg_id)
         with faults_told(), locked(self._send_lock, _PATIENCE_SECONDS):
-            if not (self._sent / name).exists():
-                write(self._staging / name, envelope)
-                write(self._sent / name, cop_msg_id.encode())
-            self._publish(name)
+            write(staged, envelope)
+            move(staged, self._outbox / staged.name)
         return b""
 
     def receive(self) -> Iterator[Received]:
@@ -87,12 +80,6 @@ class DirectoryTransport:
     def close(self) -> None:
         """See Transport."""
         self._receive_lock.release()
-
-    def _publish(self, name: str) -> None:
-        """Into the outbox, unless it is there or was taken from there: then it is no longer staged."""
-        staged = self._staging / name
-        if staged.exists():
-            move(staged, self._outbox / name)
 
     def _received(self, path: Path) -> Received:
         with faults_told():

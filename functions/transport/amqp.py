@@ -7,7 +7,7 @@ from importlib import import_module
 from threading import Lock
 from typing import Any, Protocol
 
-from infra.transport.protocol import Received, TransportRefusedError, TransportUnavailableError
+from functions.transport.protocol import Received, TransportRefusedError, TransportUnavailableError
 
 DEFAULT_BLOCKED_SECONDS = 10.0
 _SHORT_STRING = 255  # bytes, of a property

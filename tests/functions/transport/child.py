@@ -1,4 +1,4 @@
-"""A process that dies: `python -m tests.infra.transport.child KIND ADDRESS send|take STEP [COP_MSG_ID ENVELOPE]`.
+"""A process that dies: `python -m tests.functions.transport.child KIND ADDRESS send|take STEP [COP_MSG_ID ENVELOPE]`.
 
 STEP "end" means: do it, say so, and wait to be killed. STEP n means: kill -9 oneself right before the n-th flush or
 rename; if there are not so many, end with code 0.
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.infra.transport.exchanges import open_transport
+from tests.functions.transport.exchanges import open_transport
 
 _LONG_SECONDS = 60
 

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from infra.transport.protocol import Received, TransportRefusedError, TransportUnavailableError
+from functions.transport.protocol import Received, TransportRefusedError, TransportUnavailableError
 
 DEFAULT_TIMEOUT_SECONDS = 8.0
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
@@ -35,7 +35,8 @@ class HttpTransport:
         answer = self._ask(f"message {cop_msg_id}", "POST", self._outbox, envelope, headers)
         if answer.is_success:
             return answer.content
-        words = f"message {cop_msg_id}: {self._outbox} answered {answer.status_code}: {answer.text[:_SHOWN]}"
+        where = _public(self._outbox)
+        words = f"message {cop_msg_id}: {where} answered {answer.status_code}: {answer.text[:_SHOWN]}"
         raise TransportRefusedError(words)
 
     def receive(self) -> Iterator[Received]:
@@ -59,11 +60,12 @@ class HttpTransport:
         except ValueError:
             found = None
         if not isinstance(found, list) or not all(isinstance(address, str) for address in found):
-            raise TransportUnavailableError(f"inbox: {inbox} gave no JSON array of addresses")
+            raise TransportUnavailableError(f"inbox: {_public(inbox)} gave no JSON array of addresses")
         addresses = [urljoin(inbox, address) for address in found]
         for address in addresses:
             if _origin(address) != _origin(inbox):
-                raise TransportUnavailableError(f"inbox: {inbox} names an address of another server: {address}")
+                words = f"inbox: {_public(inbox)} names an address of another server: {_public(address)}"
+                raise TransportUnavailableError(words)
         return addresses
 
     def _acknowledge(self, address: str) -> None:
@@ -78,16 +80,25 @@ class HttpTransport:
         try:
             answer = self._client.request(method, url, content=body, headers=headers)
         except httpx.TransportError as error:
-            raise TransportUnavailableError(f"{about}: {url}: {type(error).__name__}: {error}") from error
-        if answer.status_code in _PASSING or answer.is_server_error:
-            raise TransportUnavailableError(f"{about}: {url} answered {answer.status_code}")
+            raise TransportUnavailableError(f"{about}: {_public(url)}: {type(error).__name__}: {error}") from error
+        status, url = answer.status_code, _public(url)
+        if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+            words = f"{about}: {url} answered {status}, and redirects are not followed: set the address it leads to"
+            raise TransportUnavailableError(words)
+        if status in _PASSING or answer.is_server_error:
+            raise TransportUnavailableError(f"{about}: {url} answered {status}")
         return answer
 
     @staticmethod
     def _taken(answer: httpx.Response, url: str) -> httpx.Response:
         if not answer.is_success:
-            raise TransportUnavailableError(f"inbox: {url} answered {answer.status_code}")
+            raise TransportUnavailableError(f"inbox: {_public(url)} answered {answer.status_code}")
         return answer
+
+
+def _public(url: str) -> str:
+    """The address without the user and the password that it may name."""
+    return str(httpx.URL(url).copy_with(userinfo=b""))
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

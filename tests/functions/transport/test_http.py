@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.transport import TransportRefusedError, TransportUnavailableError
-from infra.transport.http import HttpTransport
-from tests.infra.transport.exchanges import HttpExchange, until
-from tests.infra.transport.killing import kill, start
+from functions.transport import TransportRefusedError, TransportUnavailableError
+from functions.transport.http import HttpTransport
+from tests.functions.transport.exchanges import HttpExchange, until
+from tests.functions.transport.killing import kill, start
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_what_the_other_side_says_at_once_is_returned(exchange: HttpExchange) ->
     assert exchange.open().send(b"1", "C1") == b"<DxpRep/>"
 
 
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [301, 302, 307, 308, 408, 425, 429, 500, 502, 503, 504])
 def test_faults_that_pass_are_for_the_caller_to_repeat(exchange: HttpExchange, status: int) -> None:
     exchange.answer = (status, b"")
     with pytest.raises(TransportUnavailableError, match=rf"message C1: .*answered {status}"):
@@ -30,7 +30,7 @@ def test_faults_that_pass_are_for_the_caller_to_repeat(exchange: HttpExchange, s
     assert exchange.take() == [b"1"]  # once: it does not repeat by itself
 
 
-@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 413, 422])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 422])
 def test_refusals_are_final_and_say_why(exchange: HttpExchange, status: int) -> None:
     exchange.answer = (status, b"the reason")
     with pytest.raises(TransportRefusedError, match=rf"message C1: .*answered {status}: the reason"):
@@ -44,6 +44,20 @@ def test_a_server_that_is_away_is_unavailable(exchange: HttpExchange) -> None:
         transport.send(b"1", "C1")
     with pytest.raises(TransportUnavailableError, match="ConnectError"):
         list(transport.receive())
+
+
+def test_the_password_of_an_address_is_not_told(exchange: HttpExchange) -> None:
+    address = exchange.address.replace("//", "//user:secret@")
+    transport = HttpTransport(f"{address}/outbox", f"{address}/inbox")
+    for status in (302, 400, 503):
+        exchange.answer = (status, b"")
+        with pytest.raises((TransportUnavailableError, TransportRefusedError)) as told:
+            transport.send(b"1", "C1")
+        assert "secret" not in str(told.value)
+    exchange.listing = b"{}"
+    with pytest.raises(TransportUnavailableError) as told:
+        list(transport.receive())
+    assert "secret" not in str(told.value)
 
 
 def test_without_an_inbox_nothing_comes_this_way(exchange: HttpExchange) -> None:

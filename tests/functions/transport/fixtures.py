@@ -1,4 +1,4 @@
-"""The other side of every way of travel."""
+"""The other side of every way of travel, as a pytest plugin."""
 
 import os
 from collections.abc import Iterator
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.transport import Transport
-from tests.infra.transport.exchanges import BROKER, AmqpExchange, DirectoryExchange, Exchange, HttpExchange
+from functions.transport import Transport
+from tests.functions.transport.exchanges import BROKER, AmqpExchange, DirectoryExchange, Exchange, HttpExchange
 
 NO_BROKER = pytest.mark.skipif(
     BROKER not in os.environ,

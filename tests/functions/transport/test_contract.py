@@ -2,9 +2,9 @@
 
 import pytest
 
-from infra.transport import Transport
-from tests.infra.transport.exchanges import Exchange, arriving
-from tests.infra.transport.killing import kill_when_done
+from functions.transport import Transport
+from tests.functions.transport.exchanges import Exchange, arriving
+from tests.functions.transport.killing import kill_when_done
 
 IDS = ["import/3207PLAT01/1#1#CEB621Message", "订单.一", "../../x", "甲" * 255, "x" * 255, "a:b*c?d|e\\f<g>"]
 
@@ -68,7 +68,7 @@ def test_a_process_that_is_killed_after_sending_has_sent(exchange: Exchange) -> 
     transport.close()
     found = exchange.take()
     assert set(found) == {b"<a/>"}
-    assert len(found) == (1 if exchange.kind == "directory" else 2)  # the journal knows the one that was written
+    assert len(found) == (1 if exchange.kind == "directory" else 2)  # in the folder it replaced the one that waited
 
 
 def test_a_process_that_is_killed_before_acknowledging_gets_it_again(exchange: Exchange) -> None:

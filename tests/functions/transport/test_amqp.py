@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from infra.transport import TransportUnavailableError
-from infra.transport.amqp import AmqpMissingError, AmqpTransport
-from tests.infra.transport.conftest import NO_BROKER
-from tests.infra.transport.exchanges import BROKER, AmqpExchange
+from functions.transport import TransportUnavailableError
+from functions.transport.amqp import AmqpMissingError, AmqpTransport
+from tests.functions.transport.exchanges import BROKER, AmqpExchange
+from tests.functions.transport.fixtures import NO_BROKER
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

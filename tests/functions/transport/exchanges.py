@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import uuid4
 
-from infra.transport import Received, Transport
-from infra.transport.amqp import AmqpTransport
-from infra.transport.directory import DirectoryTransport
-from infra.transport.http import HttpTransport
+from functions.transport import Received, Transport
+from functions.transport.amqp import AmqpTransport
+from functions.transport.directory import DirectoryTransport
+from functions.transport.http import HttpTransport
 
 BROKER = "SANDAN_TEST_AMQP_URL"
 _PATIENCE_SECONDS = 10.0
@@ -186,6 +186,13 @@ class AmqpExchange(Exchange):
     def give(self, *contents: bytes) -> None:
         for content in contents:
             self.channel.basic_publish("", f"{self.address}-in", content)
+
+    def waiting(self) -> list[bytes]:
+        """What is for us and was not acknowledged by anyone; it is gone then."""
+        found: list[bytes] = []
+        while (delivery := self.channel.basic_get(f"{self.address}-in", auto_ack=True))[0] is not None:
+            found.append(delivery[2])
+        return found
 
     def close(self) -> None:
         for queue in ("out", "in"):

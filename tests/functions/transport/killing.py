@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.infra.transport.exchanges import Exchange, until
+from tests.functions.transport.exchanges import Exchange, until
 
 _ROOT = Path(__file__).resolve().parents[3]
 _PATIENCE_SECONDS = 20
@@ -13,7 +13,7 @@ _PATIENCE_SECONDS = 20
 
 def start(exchange: Exchange, action: str, step: str, *arguments: str) -> subprocess.Popen[str]:
     """A child at work; see `child`."""
-    command = [sys.executable, "-m", "tests.infra.transport.child", exchange.kind, exchange.address, action, step]
+    command = [sys.executable, "-m", "tests.functions.transport.child", exchange.kind, exchange.address, action, step]
     return subprocess.Popen([*command, *arguments], cwd=_ROOT, stdout=subprocess.PIPE, text=True)
 
 
