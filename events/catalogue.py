@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from events.ceb.message import MESSAGES, CebMessage
 from events.documents import DocumentKind
+from events.guarantee import GuaranteeLow
 from events.life import OrderStageChanged
 from events.receipts import DocumentAnswered
 
@@ -71,7 +72,10 @@ DOCUMENT_ANSWERED = EventType(
     DocumentAnswered,
     "The receipt of a document that came over the bus",
 )
-OUTBOUND = (STAGE_CHANGED, DOCUMENT_ANSWERED)
+GUARANTEE_LOW = EventType(
+    f"{PREFIX}guarantee.low.v1", Direction.OUTBOUND, GuaranteeLow, "A guarantee is nearly used up"
+)
+OUTBOUND = (STAGE_CHANGED, DOCUMENT_ANSWERED, GUARANTEE_LOW)
 
 EVENT_TYPES: dict[str, EventType] = {event_type.name: event_type for event_type in (*INBOUND, *OUTBOUND)}
 BY_KIND: dict[DocumentKind, EventType] = {event_type.kind: event_type for event_type in INBOUND if event_type.kind}

@@ -18,10 +18,12 @@ class Settings(BaseModel):
     documents_dead_letters: str = "sandan-documents-dlq"
     intake_table: str = "sandan-intake"
     orders_table: str = "sandan-orders"
+    ledger_table: str = "sandan-ledger"
     replay_table: str = "sandan-replay"
     archive_bucket: str = "sandan-archive"
     partner_secrets: str = "sandan/partners/"
     signing_secret: str = "sandan/signing"  # noqa: S105 -- the name of a secret, not a secret
+    buyers_secret: str = "sandan/buyers"  # noqa: S105 -- the same
     customs_transport: Literal["http", "directory", "amqp"] = "http"
     customs_url: str = "http://127.0.0.1:8402/customs/messages"
     customs_inbox_url: str | None = None

@@ -10,6 +10,7 @@ from functions.declaration import handler as declaration
 from functions.dossier import handler as dossier
 from functions.function import Function
 from functions.intake import handler as intake
+from functions.ledger import handler as ledger
 from functions.matching import handler as matching
 from functions.orders import handler as orders
 from functions.policy import handler as policy
@@ -26,6 +27,12 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     declaration.compose_cancellation,
     declaration.cancel,
     declaration.explain,
+    ledger.reserve,
+    ledger.release,
+    ledger.commit,
+    ledger.bill,
+    ledger.give_back,
+    ledger.charge,
     orders.record,
     dossier.archive,
 )

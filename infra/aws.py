@@ -33,10 +33,12 @@ _RESOURCES = {
     "documents_dead_letters",
     "intake_table",
     "orders_table",
+    "ledger_table",
     "replay_table",
     "archive_bucket",
     "partner_secrets",
     "signing_secret",
+    "buyers_secret",
 }
 
 

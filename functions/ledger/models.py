@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from events.findings import Finding
 from events.values import OrderKey, Value
@@ -28,8 +28,8 @@ class Standing(StrEnum):
 class Charge(Value):
     """What one order takes: dutiable value of the buyer's year, tax of the guarantee, quantities of the year."""
 
-    value: Decimal
-    tax: Decimal
+    value: Decimal = Field(ge=0)
+    tax: Decimal = Field(ge=0)
     yearly: list[YearlyQuantity]
 
 
@@ -37,24 +37,32 @@ class ReserveRequest(Value):
     """Reserve a charge for an order; for an order that has one already, change it to this one.
 
     `on` gives the calendar year (China) and the policy; `buyer_id` is the number of the buyer's document, which only
-    its keyed hash outlives; `guarantor` is the list's assureCode.
+    its keyed hash outlives; `guarantor` is the list's assureCode. `list_version`, when given, keeps a call that was
+    cut off and comes late from undoing what a later version of the list has done.
     """
 
     key: OrderKey
     on: date
     buyer_id_type: str
     buyer_id: str
-    guarantor: str
+    guarantor: str = Field(min_length=1)
     charge: Charge
+    list_version: int = Field(default=0, ge=0)
 
 
 class ReserveOutcome(StrEnum):
-    """Whether the charge stands, or which account has not enough left; then nothing at all was posted."""
+    """Whether the charge stands, or which account has not enough left; then nothing at all was posted.
+
+    `tax-claimed`: a payment has claimed or paid the tax, so the charge is not changed any more. `superseded`: a later
+    version of the list has been here.
+    """
 
     RESERVED = "reserved"
     OVER_ANNUAL_LIMIT = "over-annual-limit"
     OVER_YEARLY_QUANTITY = "over-yearly-quantity"
     GUARANTEE_SHORT = "guarantee-short"
+    TAX_CLAIMED = "tax-claimed"
+    SUPERSEDED = "superseded"
 
 
 class Reserved(Value):
@@ -67,10 +75,14 @@ class Reserved(Value):
 
 
 class ReleaseRequest(Value):
-    """Give everything back that an order has reserved or holds: rejected, cancelled, expired, shipped back."""
+    """Give everything back that an order has reserved or holds: rejected, cancelled, expired, shipped back.
+
+    `list_version` as in ReserveRequest.
+    """
 
     key: OrderKey
     reason: str
+    list_version: int = Field(default=0, ge=0)
 
 
 class Bill(Value):
@@ -83,6 +95,11 @@ class Bill(Value):
     vat: Decimal
     status: str
     ent_duty_no: str | None = None
+
+    @property
+    def total(self) -> Decimal:
+        """The three taxes together."""
+        return self.duty + self.consumption_tax + self.vat
 
 
 class CommitRequest(Value):
@@ -106,6 +123,12 @@ class GiveBackRequest(Value):
     key: OrderKey
     return_number: int
     charge: Charge
+
+
+class ChargeRequest(Value):
+    """Whose charge is asked for."""
+
+    key: OrderKey
 
 
 class OrderCharge(Value):
@@ -161,3 +184,28 @@ class Settled(Value):
 
     bills: int
     total: Decimal
+
+
+class OpenGuaranteeRequest(Value):
+    """Open a guarantor's guarantee, or set it to another amount; not below what is in use."""
+
+    guarantor: str = Field(min_length=1, max_length=30, pattern=r"^[^\s#]+$")
+    amount: Decimal = Field(ge=0, max_digits=19, decimal_places=5)
+
+
+class GuaranteeRequest(Value):
+    """Whose guarantee is asked for."""
+
+    guarantor: str
+
+
+class Guarantee(Value):
+    """A guarantor's guarantee: `amount` is None when none was ever given. `findings` say why a change was refused."""
+
+    guarantor: str
+    amount: Decimal | None
+    reserved: Decimal
+    held: Decimal
+    available: Decimal
+    alerted: bool
+    findings: list[Finding] = Field(default_factory=list)

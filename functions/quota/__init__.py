@@ -1,1 +1,1 @@
-"""The personal quota: what one person may buy under retail import in a calendar year."""
+"""What one person may buy in a year: money, and goods with a yearly quantity."""

@@ -24,26 +24,28 @@ def _properties(resources: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def test_every_table_is_paid_by_use_encrypted_and_can_be_recovered(resources: dict[str, Any]) -> None:
-    """Each has one key, `pk`."""
+    """Each has one key, `pk`; the ledger has `sk` besides, and an index of what is due."""
     tables = _properties(resources, "AWS::DynamoDB::Table")
 
-    assert set(tables) == {"IntakeTable", "OrdersTable", "ReplayTable"}
-    for table in tables.values():
+    assert set(tables) == {"IntakeTable", "LedgerTable", "OrdersTable", "ReplayTable"}
+    for name, table in tables.items():
         assert table["BillingMode"] == "PAY_PER_REQUEST"
-        assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
-        assert table["AttributeDefinitions"] == [{"AttributeName": "pk", "AttributeType": "S"}]
+        keys = [("pk", "HASH"), ("sk", "RANGE")] if name == "LedgerTable" else [("pk", "HASH")]
+        assert [(key["AttributeName"], key["KeyType"]) for key in table["KeySchema"]] == keys
+        assert {attribute["AttributeType"] for attribute in table["AttributeDefinitions"]} == {"S"}
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert table["SSESpecification"] == {"SSEEnabled": True}
 
 
 def test_what_is_only_needed_for_a_time_expires(resources: dict[str, Any]) -> None:
-    """Intake and replay forget by `expires_at`; orders are kept."""
+    """Intake and replay forget by `expires_at`; orders and the ledger are kept."""
     tables = _properties(resources, "AWS::DynamoDB::Table")
 
     expiry = {"AttributeName": "expires_at", "Enabled": True}
     assert tables["IntakeTable"]["TimeToLiveSpecification"] == expiry
     assert tables["ReplayTable"]["TimeToLiveSpecification"] == expiry
     assert "TimeToLiveSpecification" not in tables["OrdersTable"]
+    assert "TimeToLiveSpecification" not in tables["LedgerTable"]
 
 
 def test_the_archive_is_versioned_encrypted_and_closed(resources: dict[str, Any]) -> None:

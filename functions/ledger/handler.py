@@ -1,0 +1,68 @@
+"""The functions of the ledger: all of them set to a target, and may be repeated without further effect."""
+
+from functions.function import function
+from functions.ledger import guarantees, reserving, store
+from functions.ledger.changing import change
+from functions.ledger.models import (
+    BillRequest,
+    ChargeRequest,
+    CommitRequest,
+    GiveBackRequest,
+    Guarantee,
+    GuaranteeRequest,
+    OpenGuaranteeRequest,
+    OrderCharge,
+    ReleaseRequest,
+    Reserved,
+    ReserveRequest,
+)
+from functions.ledger.rules import billed, committed, given_back, released
+
+
+@function("ledger.reserve")
+def reserve(request: ReserveRequest) -> Reserved:
+    """Reserve a charge, or say which account has not enough left."""
+    return reserving.reserve(request)
+
+
+@function("ledger.release")
+def release(request: ReleaseRequest) -> OrderCharge:
+    """Give everything back; of a charge that a payment has claimed nothing is, and a finding says so."""
+    return change(request.key, f"release: {request.reason}", lambda before: released(before, request))
+
+
+@function("ledger.commit")
+def commit(request: CommitRequest) -> OrderCharge:
+    """Hold what was reserved, with the bill when there is one; a finding when nothing was reserved."""
+    return change(request.key, "commit", lambda before: committed(before, request))
+
+
+@function("ledger.bill")
+def bill(request: BillRequest) -> OrderCharge:
+    """Record a tax bill or its status; what cannot be right is a finding for a person."""
+    return change(request.key, "bill", lambda before: billed(before, request))
+
+
+@function("ledger.give_back")
+def give_back(request: GiveBackRequest) -> OrderCharge:
+    """Lower the charge to what a return has left of it; refused with a finding once the tax is claimed or paid."""
+    reason = f"return {request.return_number}"
+    return change(request.key, reason, lambda before: given_back(before, request))
+
+
+@function("ledger.charge")
+def charge(request: ChargeRequest) -> OrderCharge:
+    """An order's charge as it stands."""
+    return store.read(request.key).order_charge([])
+
+
+@function("ledger.open_guarantee")
+def open_guarantee(request: OpenGuaranteeRequest) -> Guarantee:
+    """Open a guarantee or change its amount; below what is in use it is refused with a finding."""
+    return guarantees.open_guarantee(request)
+
+
+@function("ledger.guarantee")
+def guarantee(request: GuaranteeRequest) -> Guarantee:
+    """A guarantee as it stands."""
+    return guarantees.show(request.guarantor)
