@@ -16,6 +16,7 @@ from functions.policy import handler as policy
 
 ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     intake.accept,
+    intake.expect,
     intake.forget,
     intake.freeze,
     intake.thaw,
