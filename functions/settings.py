@@ -21,6 +21,8 @@ class Settings(BaseModel):
     partner_secrets: str = "sandan/partners/"
     signing_secret: str = "sandan/signing"  # noqa: S105 -- the name of a secret, not a secret
     customs_url: str = "http://127.0.0.1:8402/customs/messages"
+    payment_firm_url: str = "http://127.0.0.1:8402/payments/refunds"
+    bank_url: str = "http://127.0.0.1:8402/bank/payments"
     customs_dxp_id: str = "DXPEDCCEB0000002"
     own_dxp_id: str = "DXPSANDAN0000001"
     own_code: str = "3207SANDAN"

@@ -13,6 +13,8 @@ from functions.intake import handler as intake
 from functions.matching import handler as matching
 from functions.orders import handler as orders
 from functions.policy import handler as policy
+from functions.refund import handler as refund
+from functions.tax_payment import handler as tax_payment
 
 ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     intake.accept,
@@ -26,7 +28,11 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     declaration.submit,
     declaration.compose_cancellation,
     declaration.cancel,
+    declaration.compose_return,
+    declaration.return_list,
     declaration.explain,
+    refund.pay,
+    tax_payment.pay,
     orders.record,
     dossier.archive,
 )
