@@ -32,6 +32,7 @@ class Settings(BaseModel):
     body_limit: int = 10 * 1024 * 1024
     clock_tolerance_seconds: int = 300
     policy_dir: str | None = None
+    tariff_dir: str | None = None
 
 
 @cache

@@ -215,7 +215,7 @@ class Declaring:
         row = await call(policy.row, RowRequest(topic=RETURN_WINDOW, on=released_at.date()), RETURN_WINDOW)
         state = self._state
         state.note(workflow.now(), "policy", row.model_dump(mode="json"))
-        state.window_days = int(row.value)
+        state.window_days = row.whole()
         state.window_ends = state.deadline = released_at + timedelta(days=state.window_days)
         state.needs_human = None
         state.enter(Stage.RELEASED, texts.released(state.window_days), workflow.now())

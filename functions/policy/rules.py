@@ -1,7 +1,6 @@
 """What a workflow needs of the policy, in its own terms."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 from events.life import LifeLimits
 from functions.policy.pack import Pack, PolicyAtDate, default_pack
@@ -23,5 +22,5 @@ def life_limits(on: date, pack: Pack | None = None) -> LifeLimits:
 
 
 def _span(policy: PolicyAtDate, topic: str, unit: timedelta) -> timedelta:
-    microseconds = Decimal(policy.row(topic).value) * (unit // timedelta(microseconds=1))
+    microseconds = policy.row(topic).number() * (unit // timedelta(microseconds=1))
     return timedelta(microseconds=int(microseconds))

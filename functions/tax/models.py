@@ -22,24 +22,6 @@ class Regime(StrEnum):
     PERSONAL = "personal"
 
 
-class ItemTax(Value):
-    """The taxes of one line: parts of the list's sums that add up to them exactly.
-
-    `dutiable_value` is the price with the line's share of freight and insurance.
-    """
-
-    gnum: int
-    dutiable_value: Decimal
-    duty: Decimal
-    consumption_tax: Decimal
-    vat: Decimal
-
-    @property
-    def total(self) -> Decimal:
-        """The three taxes together."""
-        return self.duty + self.consumption_tax + self.vat
-
-
 class YearlyQuantity(Value):
     """What a list takes of a yearly quantity per person (a remark of the positive list); `goods` names the remark."""
 
@@ -48,6 +30,26 @@ class YearlyQuantity(Value):
     quantity: Decimal
     limit: Decimal
     basis: str
+
+
+class ItemTax(Value):
+    """The taxes of one line: parts of the list's sums that add up to them exactly.
+
+    `dutiable_value` is the price with the line's share of freight and insurance; `yearly` is what the line takes of a
+    yearly quantity per person.
+    """
+
+    gnum: int
+    dutiable_value: Decimal
+    duty: Decimal
+    consumption_tax: Decimal
+    vat: Decimal
+    yearly: YearlyQuantity | None = None
+
+    @property
+    def total(self) -> Decimal:
+        """The three taxes together."""
+        return self.duty + self.consumption_tax + self.vat
 
 
 class Assessment(Value):
@@ -70,11 +72,14 @@ class Assessment(Value):
 
 
 class AssessListRequest(Value):
-    """A list to be declared on a day, and the tax that its order says the buyer paid (taxTotal), to be compared."""
+    """A list to be declared on a day, and the tax that its order says the buyer paid (taxTotal), to be compared.
+
+    `declared_tax` is None when there is no order to compare with.
+    """
 
     on: date
     declaration_list: DeclarationList
-    declared_tax: Decimal
+    declared_tax: Decimal | None = None
 
 
 class ReturnedLine(Value):
