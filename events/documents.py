@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -13,8 +14,11 @@ from events.ceb.declaration_list import Cancellation, CancellationReturn, Declar
 from events.ceb.message import FormatError
 from events.ceb.order import Order, OrderReturn
 from events.ceb.payment import Payment, PaymentReturn
+from events.ceb.refund import RefundReturn
+from events.ceb.tax_bill import TaxBill, TaxBillStatus
 from events.ceb.waybill import Waybill, WaybillReturn, WaybillStatus, WaybillStatusReturn
 from events.declaration_request import DeclarationRequest
+from events.returns import GoodsReturned
 from events.values import Value
 
 _UNESSENTIAL = {"guid", "appType", "appTime", "appStatus"}
@@ -36,6 +40,10 @@ class DocumentKind(StrEnum):
     PAYMENT_RECEIPT = "payment-receipt"
     WAYBILL_RECEIPT = "waybill-receipt"
     WAYBILL_STATUS_RECEIPT = "waybill-status-receipt"
+    REFUND_RECEIPT = "refund-receipt"
+    TAX_BILL = "tax-bill"
+    TAX_BILL_STATUS = "tax-bill-status"
+    GOODS_RETURNED = "goods-returned"
     FORMAT_ERROR = "format-error"
 
     @property
@@ -45,8 +53,11 @@ class DocumentKind(StrEnum):
 
     @property
     def is_receipt(self) -> bool:
-        """Whether it is an answer of customs."""
-        return self.value.endswith("-receipt") or self is DocumentKind.FORMAT_ERROR
+        """Whether customs says it: an answer, or a tax bill."""
+        return self.value.endswith("-receipt") or self in _SAID_BY_CUSTOMS
+
+
+_SAID_BY_CUSTOMS = {DocumentKind.FORMAT_ERROR, DocumentKind.TAX_BILL, DocumentKind.TAX_BILL_STATUS}
 
 
 _MODELS: dict[DocumentKind, type[CebModel]] = {
@@ -63,6 +74,10 @@ _MODELS: dict[DocumentKind, type[CebModel]] = {
     DocumentKind.PAYMENT_RECEIPT: PaymentReturn,
     DocumentKind.WAYBILL_RECEIPT: WaybillReturn,
     DocumentKind.WAYBILL_STATUS_RECEIPT: WaybillStatusReturn,
+    DocumentKind.REFUND_RECEIPT: RefundReturn,
+    DocumentKind.TAX_BILL: TaxBill,
+    DocumentKind.TAX_BILL_STATUS: TaxBillStatus,
+    DocumentKind.GOODS_RETURNED: GoodsReturned,
     DocumentKind.FORMAT_ERROR: FormatError,
 }
 
@@ -89,7 +104,7 @@ class InboundDocument(Value):
 def content_hash(document: CebModel) -> str:
     """SHA-256 of what a document says: all of it but its serial number, its times and the kind of its sending.
 
-    The same number is the same content however it is written: 561.890 is 561.89.
+    The same number is the same content however it is written, 561.890 is 561.89; and so is the same moment.
     """
     return hashlib.sha256(json.dumps(_essence(document), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
@@ -104,4 +119,6 @@ def _essence(content: Any) -> Any:
         }
     if isinstance(content, list):
         return [_essence(item) for item in content]
+    if isinstance(content, datetime):
+        return content.astimezone(UTC).isoformat()
     return plain(content.normalize() + 0) if isinstance(content, Decimal) else content

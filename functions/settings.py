@@ -36,6 +36,8 @@ class Settings(BaseModel):
     customs_amqp_inbox: str | None = None
     customs_amqp_exchange: str = ""
     customs_aside: Path | None = None
+    payment_firm_url: str = "http://127.0.0.1:8402/payments/refunds"
+    bank_url: str = "http://127.0.0.1:8402/bank/payments"
     customs_dxp_id: str = "DXPEDCCEB0000002"
     own_dxp_id: str = "DXPSANDAN0000001"
     own_code: str = "3207SANDAN"

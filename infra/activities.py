@@ -14,9 +14,12 @@ from functions.ledger import handler as ledger
 from functions.matching import handler as matching
 from functions.orders import handler as orders
 from functions.policy import handler as policy
+from functions.refund import handler as refund
+from functions.tax_payment import handler as tax_payment
 
 ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     intake.accept,
+    intake.expect,
     intake.forget,
     intake.freeze,
     intake.thaw,
@@ -26,6 +29,8 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     declaration.submit,
     declaration.compose_cancellation,
     declaration.cancel,
+    declaration.compose_return,
+    declaration.return_list,
     declaration.explain,
     ledger.reserve,
     ledger.release,
@@ -33,6 +38,8 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     ledger.bill,
     ledger.give_back,
     ledger.charge,
+    refund.pay,
+    tax_payment.pay,
     orders.record,
     dossier.archive,
 )

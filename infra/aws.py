@@ -133,6 +133,8 @@ def stack_environment(state: StackState) -> dict[str, str]:
         "SANDAN_GATEWAY_URL": state.gateway_url,
         "SANDAN_SANDBOX_URL": state.sandbox_url,
         "SANDAN_CUSTOMS_URL": f"{state.sandbox_url}/customs/messages",
+        "SANDAN_PAYMENT_FIRM_URL": f"{state.sandbox_url}/payments/refunds",
+        "SANDAN_BANK_URL": f"{state.sandbox_url}/bank/payments",
         "SANDAN_TEMPORAL_ADDRESS": state.temporal_address,
         "SANDAN_TEMPORAL_NAMESPACE": state.temporal_namespace,
     }

@@ -1,23 +1,28 @@
-"""Compose, submit and cancel declaration lists; explain what customs says."""
+"""Compose, submit and cancel declaration lists, return goods of them; explain what customs says."""
 
 from collections.abc import Sequence
 
 from events.ceb.message import UploadMessage
 from events.values import OrderKey
-from functions.declaration import customs, rules
-from functions.declaration.messages import cancellation_message, messages_of
+from functions.declaration import customs, returns, rules
+from functions.declaration.messages import cancellation_message, messages_of, return_message
 from functions.declaration.models import (
     CancelListRequest,
     ComposeCancellationRequest,
     Composed,
     ComposedCancellation,
+    ComposedReturn,
     ComposeRequest,
+    ComposeReturnRequest,
     Explained,
     ExplainRequest,
+    ReturnListRequest,
     SubmitRequest,
     Submitted,
 )
 from functions.function import function
+from functions.intake.handler import expect
+from functions.intake.models import ExpectRequest
 
 
 @function("declaration.compose")
@@ -46,6 +51,21 @@ def compose_cancellation(request: ComposeCancellationRequest) -> ComposedCancell
 def cancel(request: CancelListRequest) -> Submitted:
     """Send a cancellation to customs; as with lists, it can be sent again."""
     return _send(request.key, request.number, [cancellation_message(request)])
+
+
+@function("declaration.compose-return")
+def compose_return(request: ComposeReturnRequest) -> ComposedReturn:
+    """The application to return goods of a released list."""
+    return returns.compose_return(request)
+
+
+@function("declaration.return-list")
+def return_list(request: ReturnListRequest) -> Submitted:
+    """Send a return application to customs, once its answer is sure to find the order; it can be sent again."""
+    head = request.refund.head
+    if head.cop_no:
+        expect(ExpectRequest(key=request.key, cop_no=head.cop_no, agent_code=head.agent_code))
+    return _send(request.key, request.number, [return_message(request)])
 
 
 @function("declaration.explain")

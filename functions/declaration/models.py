@@ -1,11 +1,14 @@
 """Requests and results of the declaration."""
 
+from decimal import Decimal
+
 from pydantic import AwareDatetime
 
 from events.ceb.declaration_list import Cancellation, DeclarationList, DeclarationReturn
 from events.ceb.order import Order
 from events.ceb.payment import Payment
 from events.ceb.receipt_codes import ReceiptClass
+from events.ceb.refund import Refund
 from events.ceb.waybill import Waybill
 from events.declaration_request import DeclarationRequest
 from events.findings import Finding
@@ -77,6 +80,43 @@ class ComposedCancellation(Value):
     """The cancellation that we built."""
 
     cancellation: Cancellation
+
+
+class ReturnLine(Value):
+    """How much of a line of the list comes back, in the unit of that line."""
+
+    gnum: int
+    qty: Decimal
+
+
+class ComposeReturnRequest(Value):
+    """What a return application is built from: the released list, the number that customs gave it, and the choice.
+
+    `number` counts the order's returns from 1; the copNo of the application is made of it.
+    """
+
+    key: OrderKey
+    number: int
+    on: AwareDatetime
+    declaration_list: DeclarationList
+    invt_no: str
+    lines: list[ReturnLine]
+    reason: str
+
+
+class ComposedReturn(Value):
+    """The application, always with a copNo; or the finding that tells why there can be none."""
+
+    refund: Refund | None
+    finding: Finding | None = None
+
+
+class ReturnListRequest(Value):
+    """A return application for customs; `number` is that of its composition, and part of the idempotency key."""
+
+    key: OrderKey
+    number: int
+    refund: Refund
 
 
 class ExplainRequest(Value):

@@ -1,4 +1,4 @@
-"""M10: the limits of one purchase, of one year, and of goods per year (财关税〔2016〕18号, 〔2018〕49号). Amounts are CNY."""
+"""M10: the limits of one purchase, of one year, and of goods per year (财关税〔2016〕18号, 〔2018〕49号), in CNY."""
 
 from decimal import Decimal
 

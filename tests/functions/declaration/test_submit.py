@@ -1,8 +1,7 @@
 """To customs: signed where the schema asks, valid, in order, and the same under the same key however often sent."""
 
-import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,26 +13,26 @@ from events.ceb import CebMessage, parse
 from events.ceb.declaration_list import Cancellation
 from events.ceb.dxp import DxpMsg, ReceiverIds, TransInfo, unwrap
 from events.ceb.dxp_reply import DxpRep, Response, build_reply
-from events.ceb.message import CEB621Message, CEB623Message, UploadMessage
+from events.ceb.message import CEB621Message, CEB623Message, CEB625Message, UploadMessage
 from events.ceb.signature import verify
 from events.documents import content_hash
 from events.values import OrderKey, key_of_cop_msg_id
-from functions.aws import secretsmanager
 from functions.declaration import customs
-from functions.declaration.handler import cancel, submit
-from functions.declaration.models import CancelListRequest, SubmitRequest
+from functions.declaration.handler import cancel, return_list, submit
+from functions.declaration.models import CancelListRequest, ReturnListRequest, SubmitRequest
 from functions.declaration.signing import own_signer
+from functions.intake.handler import route
+from functions.intake.models import RouteRequest
 from functions.settings import settings
 from functions.transport.http import HttpTransport
-from infra.stack.signing_key import new_signing_secret
 from tests import builders
-from tests.functions.intake.samples import cancellation
+from tests.functions.declaration.test_returns import refund
+from tests.functions.intake.samples import cancellation, inbound, refund_receipt
 from tests.official import TERMINAL_SCHEMA, schema_errors
 
 KEY = OrderKey(ebp_code=builders.PLATFORM["ebp_code"], order_no=builders.ORDER_NO)
 ALL = ["CEB311Message", "CEB411Message", "CEB511Message", "CEB621Message"]
 RETRIED = "3001"
-SECRET = new_signing_secret("TEST")
 
 
 @dataclass
@@ -71,15 +70,6 @@ class Customs:
 
 
 @pytest.fixture
-def signing(aws: None) -> Iterator[None]:
-    """Our signing key in the secrets store."""
-    secretsmanager().create_secret(Name=settings().signing_secret, SecretString=json.dumps(SECRET))
-    own_signer.cache_clear()
-    yield
-    own_signer.cache_clear()
-
-
-@pytest.fixture
 def endpoint(signing: None, monkeypatch: pytest.MonkeyPatch) -> Customs:
     """Customs at the other end of the line."""
     made = Customs()
@@ -97,6 +87,11 @@ def submission(version: int = 1, mode: str = "9610", **documents: Any) -> Submit
 def cancelling(version: int = 1) -> CancelListRequest:
     """A cancellation of that list."""
     return CancelListRequest(key=KEY, number=version, cancellation=cancellation())
+
+
+def returning(number: int = 1) -> ReturnListRequest:
+    """A return of one piece of that list."""
+    return ReturnListRequest(key=KEY, number=number, refund=refund(number))
 
 
 def test_the_three_documents_go_before_the_list(endpoint: Customs) -> None:
@@ -132,18 +127,20 @@ def test_everything_that_goes_out_is_valid_by_the_official_schemas(
 ) -> None:
     submit(submission(mode=mode))
     cancel(cancelling())
-    assert len(endpoint.bodies) == 5
+    return_list(returning())
+    assert len(endpoint.bodies) == 6
     for body in endpoint.bodies:
         assert schema_errors(shared_ceb, body, TERMINAL_SCHEMA) == ""
         assert schema_errors(shared_ceb, unwrap(body).content) == ""
 
 
-def test_list_and_cancellation_are_signed_by_us_and_the_rest_is_not(endpoint: Customs) -> None:
+def test_what_is_declared_is_signed_by_us_and_the_rest_is_not(endpoint: Customs) -> None:
     submit(submission())
     cancel(cancelling())
+    return_list(returning())
     for envelope, message in zip(endpoint.envelopes, endpoint.messages, strict=True):
         verification = verify(envelope.content)
-        signed = isinstance(message, CEB621Message | CEB623Message)
+        signed = isinstance(message, CEB621Message | CEB623Message | CEB625Message)
         assert verification.status == ("valid" if signed else "absent"), message.root
         if signed:
             assert verification.certificate_der == own_signer().certificate_der
@@ -161,12 +158,13 @@ def test_sent_again_it_is_the_same_under_the_same_key(endpoint: Customs) -> None
     for _ in range(2):
         submit(submission())
         cancel(cancelling())
-    first, again = endpoint.keys[:5], endpoint.keys[5:]
+        return_list(returning())
+    first, again = endpoint.keys[:6], endpoint.keys[6:]
     assert first == again
-    assert len(set(first)) == 5
+    assert len(set(first)) == 6
     messages = endpoint.messages
-    assert [message.guid for message in messages[:5]] == [message.guid for message in messages[5:]]
-    assert [message.elements for message in messages[:5]] == [message.elements for message in messages[5:]]
+    assert [message.guid for message in messages[:6]] == [message.guid for message in messages[6:]]
+    assert [message.elements for message in messages[:6]] == [message.elements for message in messages[6:]]
 
 
 def test_another_version_or_order_has_other_keys(endpoint: Customs) -> None:
@@ -243,7 +241,11 @@ def test_an_exchange_error_that_passes_is_a_fault_that_passes(endpoint: Customs)
         submit(submission())
 
 
-@pytest.mark.parametrize("call", [lambda: submit(submission()), lambda: cancel(cancelling())], ids=["list", "cancel"])
+@pytest.mark.parametrize(
+    "call",
+    [lambda: submit(submission()), lambda: cancel(cancelling()), lambda: return_list(returning())],
+    ids=["list", "cancel", "return"],
+)
 def test_an_endpoint_that_is_not_there_is_a_fault_that_passes_and_names_no_person(
     signing: None, monkeypatch: pytest.MonkeyPatch, call: Callable[[], object]
 ) -> None:
@@ -260,3 +262,16 @@ def test_a_cancellation_goes_out_as_it_was_composed(endpoint: Customs) -> None:
     (element,) = endpoint.messages[0].elements
     assert isinstance(element, Cancellation)
     assert content_hash(element) == content_hash(cancellation())
+
+
+def test_the_answer_to_a_return_finds_its_order_even_when_the_sending_fails(endpoint: Customs) -> None:
+    """CEB626 need not repeat invtNo: its copNo leads to the order before customs can answer."""
+    endpoint.answers = [503]
+    with pytest.raises(customs.CustomsUnavailableError):
+        return_list(returning())
+    for number in (1, 2):
+        assert return_list(returning(number)).messages == ["CEB625Message"]
+    assert endpoint.keys[0] == endpoint.keys[1] != endpoint.keys[2]
+    for number in (1, 2):
+        answer = inbound(refund_receipt(cop_no=refund(number).head.cop_no))
+        assert route(RouteRequest(document=answer)).key == KEY
