@@ -59,6 +59,7 @@ class LifeLimits(Value):
     silence: timedelta
     resends: int
     decision: timedelta
+    guarantee_retry: timedelta
 
 
 class ImportOrderStart(Value):

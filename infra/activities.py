@@ -15,6 +15,7 @@ from functions.matching import handler as matching
 from functions.orders import handler as orders
 from functions.policy import handler as policy
 from functions.refund import handler as refund
+from functions.tax import handler as tax
 from functions.tax_payment import handler as tax_payment
 
 ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
@@ -32,6 +33,8 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     declaration.compose_return,
     declaration.return_list,
     declaration.explain,
+    tax.assess,
+    tax.remainder,
     ledger.reserve,
     ledger.release,
     ledger.commit,

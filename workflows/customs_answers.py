@@ -104,6 +104,7 @@ class CustomsAnswers:
         state.note(workflow.now(), "policy", row.model_dump(mode="json"))
         state.window_days = row.whole()
         state.window_ends = state.deadline = released_at + timedelta(days=state.window_days)
+        state.released_at = released_at
         state.needs_human = None
         state.enter(Stage.RELEASED, texts.released(state.window_days), workflow.now())
 

@@ -60,7 +60,7 @@ class ImportOrderWorkflow:
             self._state.enter(Stage.COLLECTING, texts.STARTED, workflow.now())
         while True:
             self._take_in()
-            await self._steps.proceed()
+            await self._steps.proceed(lasts=self._rang)
             if self._state.stage.is_final:
                 break
             await self._steps.tell(lasts=self._rang)

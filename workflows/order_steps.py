@@ -9,6 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.cancelling import Cancelling
     from workflows.customs_answers import CustomsAnswers
     from workflows.declaring import Declaring
+    from workflows.duties import Duties
     from workflows.matching_step import match_when_ready
     from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, OrderState
     from workflows.telling import Telling
@@ -25,6 +26,7 @@ class OrderSteps:
         self._declaring = Declaring(state, limits)
         self._answers = CustomsAnswers(state, limits, self._declaring)
         self._cancelling = Cancelling(state, self._declaring)
+        self._duties = Duties(state, limits)
         self._telling = Telling(state)
 
     @property
@@ -44,15 +46,18 @@ class OrderSteps:
             if call is not None:
                 call.cancel()
 
-    async def proceed(self) -> None:
-        """Do everything that follows from what is known now."""
+    async def proceed(self, *, lasts: bool) -> None:
+        """Do everything that follows from what is known now; `lasts`: the order has stood still for a while."""
         await self._declaring.read_answer()
         await self._answers.follow()
         await self._cancelling.follow()
         await match_when_ready(self._state, self._limits)
+        await self._duties.reserve_when_matched()
         await self._declaring.declare_when_matched()
         self._follow_delivery()
         self._meet_deadline()
+        await self._duties.keep_up()
+        await self._duties.follow_bill(lasts=lasts)
 
     async def tell(self, *, lasts: bool) -> None:
         """Tell the world what has changed; `lasts`: the order has stood still for a while."""
@@ -73,7 +78,7 @@ class OrderSteps:
     def _follow_delivery(self) -> None:
         state = self._state
         if state.stage is Stage.RELEASED and state.delivered_at:
-            state.deadline = state.window_ends
+            state.deadline = None if state.owes_tax else state.window_ends
             if state.needs_human == UNDELIVERED:
                 state.needs_human = None
             state.enter(Stage.DELIVERED, texts.DELIVERED, workflow.now())
@@ -86,7 +91,7 @@ class OrderSteps:
             self._expire()
         elif state.stage in AT_CUSTOMS:
             self._answers.meet_silence()
-        elif state.stage is Stage.DELIVERED:
+        elif state.stage is Stage.DELIVERED and not state.owes_tax:
             state.deadline = None
             state.enter(Stage.CLOSED, texts.closed(state.window_days), workflow.now())
         elif state.stage is Stage.RELEASED:

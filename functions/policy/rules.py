@@ -18,6 +18,7 @@ def life_limits(on: date, pack: Pack | None = None) -> LifeLimits:
         silence=_span(policy, "life.silence_minutes", _MINUTE),
         resends=policy.row("life.resends").whole(),
         decision=_span(policy, "life.decision_hours", _HOUR),
+        guarantee_retry=_span(policy, "guarantee.retry_minutes", _MINUTE),
     )
 
 

@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from functions.ledger.handler import open_guarantee
+from functions.ledger.models import OpenGuaranteeRequest
 from infra.worker import ACTIVITY_THREADS
+from tests import builders
 from tests.workflows.life import Life, ScriptedCustoms, worker_with
 
 
@@ -22,6 +26,7 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 async def life(temporal: WorkflowEnvironment, threads: ThreadPoolExecutor, aws: None) -> AsyncIterator[Life]:
     """One order to be lived, with a worker and a customs of its own."""
     customs = ScriptedCustoms()
+    open_guarantee(OpenGuaranteeRequest(guarantor=builders.SELLER["ebc_code"], amount=Decimal(1_000_000)))
     task_queue = f"test-{uuid4()}"
     async with worker_with(temporal.client, threads, task_queue, customs):
         yield Life(temporal, task_queue, customs)
