@@ -49,7 +49,17 @@ def test_documents_that_match(files: Path) -> None:
         "matched": True,
         "findings": [],
         "missing": [],
-        "policy": ["matching.amount_tolerance-2014", "quota.single_limit-2019", "quota.annual_limit-2019"],
+        "policy": [
+            "matching.amount_tolerance-2014",
+            "quota.single_limit-2019",
+            "tariff.19011010-2019-04-01",
+            "tariff.33049900-2019-04-01",
+            "tax.threshold.cosmetics-2016",
+            "tax.cbec_share-2016",
+            "tax.cbec_duty_rate-2016",
+            "tax.rounding-2014",
+            "tax.tolerance-2014",
+        ],
     }
 
 
