@@ -66,7 +66,7 @@ def other_tax(declared: Decimal, assessed: Decimal, tolerance: Row) -> Finding:
     said = Place(document=DocumentKind.ORDER, field="taxTotal", value=plain(declared))
     due = Place(document=_LIST, field="assessedTax", value=plain(assessed))
     fix = Fix(document=DocumentKind.ORDER, field="taxTotal", value=plain(assessed))
-    return Rule(DECLARED_TAX, must, f"财关税〔2016〕18号; {tolerance.id}").broken_between(said, due, fix)
+    return Rule(DECLARED_TAX, must, f"规范 202205 CEB311 taxTotal; {tolerance.id}").broken_between(said, due, fix)
 
 
 def _of_code(goods: Goods, rule: Rule) -> Finding:

@@ -10,7 +10,7 @@ from functions.tax import findings
 from functions.tax.formulas import FULL_TAX, Rates, Relief, Taxes, taxes
 from functions.tax.goods import Consignment, Goods, consignment_of
 from functions.tax.models import AssessListRequest, Assessment, ItemTax, Regime, YearlyQuantity
-from functions.tax.rounding import CENT, rounding_of, shares
+from functions.tax.rounding import CENT, ROUNDING, rounding_of, shares
 from functions.tax.statutory import Notes, line_rates, statutory, yearly_quantity
 from functions.tax.tariff import TariffAtDate
 
@@ -111,7 +111,7 @@ def _assessed(
     lines: Sequence[Priced], exact: Sequence[Taxes], regime: Regime, policy: PolicyAtDate, notes: Notes
 ) -> Assessment:
     rounding = rounding_of(policy)
-    notes.use(policy.row("tax.rounding"))
+    notes.use(policy.row(ROUNDING))
     kinds = [[tax.duty for tax in exact], [tax.consumption for tax in exact], [tax.vat for tax in exact]]
     duty, consumption, vat = sums = [rounding(sum(parts, Fraction(0))) for parts in kinds]
     parts = [shares(total, of_lines, rounding.step) for total, of_lines in zip(sums, kinds, strict=True)]

@@ -50,20 +50,54 @@ def statutory(goods: Goods, rates: LineRates, value: Decimal, policy: PolicyAtDa
     """The rates that hold for a line of this dutiable value; None, with a finding, when a quantity is missing."""
     taxed = True
     if rates.threshold:
-        reached = _reached(goods, rates.threshold, value, policy, notes)
-        if reached is None:
+        at_threshold = threshold_value(goods, rates.threshold, policy, notes)
+        if at_threshold is None:
             return None
-        taxed = reached
-    specific = Fraction(0)
-    if taxed and rates.specific:
+        taxed = value >= at_threshold
+    return rates_if(goods, rates, notes, taxed=taxed)
+
+
+def rates_if(goods: Goods, rates: LineRates, notes: Notes, *, taxed: bool) -> Rates | None:
+    """The rates with consumption tax or without; None, with a finding, when the quantity of a unit tax is missing."""
+    duty, vat, nothing = Fraction(rates.duty), Fraction(rates.vat), Fraction(0)
+    if not taxed:
+        return Rates(duty, nothing, nothing, vat)
+    specific = nothing
+    if rates.specific:
         quantity = goods.quantity_in(rates.specific_unit or "")
         if quantity is None:
             basis = "specific consumption tax: CNY per unit"
             notes.findings.append(findings.no_quantity(goods, str(rates.specific_unit), basis))
             return None
         specific = quantity * Fraction(rates.specific)
-    consumption = Fraction(rates.consumption) if taxed else Fraction(0)
-    return Rates(Fraction(rates.duty), consumption, specific, Fraction(rates.vat))
+    return Rates(duty, Fraction(rates.consumption), specific, vat)
+
+
+def threshold_value(goods: Goods, name: str, policy: PolicyAtDate, notes: Notes) -> Fraction | None:
+    """The dutiable value of a line from which consumption tax is levied, by its legal quantity.
+
+    None, with a finding, when the legal quantity or its unit says nothing to the threshold. A litre weighs what
+    公告2016-55 says.
+    """
+    row = policy.row(THRESHOLD + name)
+    notes.use(row)
+    legal = goods.quantities[0] if goods.quantities else None
+    per = row.table().get(_measured_by(legal)) if legal and legal.amount > 0 else None
+    if legal is None or per is None:
+        notes.findings.append(findings.no_quantity(goods, " / ".join(row.table()), row.basis))
+        return None
+    if isinstance(per, str):
+        raise PolicyError(f"policy row {row.id}: {per} must be a number of CNY")
+    quantity = in_base(legal.amount, legal.unit)
+    if measure_of(legal.unit) is Measure.VOLUME:
+        litre = policy.row(LITRE_KILOGRAMS)
+        notes.use(litre)
+        quantity *= Fraction(litre.number())
+    return quantity * Fraction(per)
+
+
+def _measured_by(legal: Quantity) -> str:
+    return "piece" if measure_of(legal.unit) is Measure.PIECES else "gram"
 
 
 def yearly_quantity(goods: Goods, tariff: TariffAtDate, notes: Notes) -> YearlyQuantity | None:
@@ -82,30 +116,3 @@ def yearly_quantity(goods: Goods, tariff: TariffAtDate, notes: Notes) -> YearlyQ
         limit=row.yearly_limit,
         basis=row.basis,
     )
-
-
-def _reached(goods: Goods, name: str, value: Decimal, policy: PolicyAtDate, notes: Notes) -> bool | None:
-    row = policy.row(THRESHOLD + name)
-    notes.use(row)
-    legal = goods.quantities[0] if goods.quantities else None
-    found = _threshold(row, legal, policy, notes) if legal and legal.amount > 0 else None
-    if found is None:
-        notes.findings.append(findings.no_quantity(goods, " / ".join(row.table()), row.basis))
-        return None
-    return Fraction(value) >= found
-
-
-def _threshold(row: Row, legal: Quantity, policy: PolicyAtDate, notes: Notes) -> Fraction | None:
-    """The price of the whole legal quantity at the threshold; a litre weighs what 公告2016-55 says."""
-    measure = measure_of(legal.unit)
-    per = row.table().get("piece" if measure is Measure.PIECES else "gram")
-    if per is None:
-        return None
-    if isinstance(per, str):
-        raise PolicyError(f"policy row {row.id}: {per} must be a number of CNY")
-    quantity = in_base(legal.amount, legal.unit)
-    if measure is Measure.VOLUME:
-        litre = policy.row(LITRE_KILOGRAMS)
-        notes.use(litre)
-        quantity *= Fraction(litre.number())
-    return quantity * Fraction(per)
