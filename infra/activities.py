@@ -33,6 +33,10 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     ledger.bill,
     ledger.give_back,
     ledger.charge,
+    ledger.due,
+    ledger.claim,
+    ledger.settle,
+    ledger.unclaim,
     orders.record,
     dossier.archive,
 )

@@ -1,12 +1,16 @@
 """The functions of the ledger: all of them set to a target, and may be repeated without further effect."""
 
 from functions.function import function
-from functions.ledger import guarantees, reserving, store
+from functions.ledger import dues, guarantees, paying, reserving, store
 from functions.ledger.changing import change
 from functions.ledger.models import (
     BillRequest,
     ChargeRequest,
+    Claimed,
+    ClaimRequest,
     CommitRequest,
+    Due,
+    DueRequest,
     GiveBackRequest,
     Guarantee,
     GuaranteeRequest,
@@ -15,6 +19,10 @@ from functions.ledger.models import (
     ReleaseRequest,
     Reserved,
     ReserveRequest,
+    Settled,
+    SettleRequest,
+    Unclaimed,
+    UnclaimRequest,
 )
 from functions.ledger.rules import billed, committed, given_back, released
 
@@ -54,6 +62,30 @@ def give_back(request: GiveBackRequest) -> OrderCharge:
 def charge(request: ChargeRequest) -> OrderCharge:
     """An order's charge as it stands."""
     return store.read(request.key).order_charge([])
+
+
+@function("ledger.due")
+def due(request: DueRequest) -> Due:
+    """The guarantors that have something to pay."""
+    return dues.due(request)
+
+
+@function("ledger.claim")
+def claim(request: ClaimRequest) -> Claimed:
+    """Claim due bills for a payment; what comes after the first call belongs to another payment."""
+    return paying.claim(request)
+
+
+@function("ledger.settle")
+def settle(request: SettleRequest) -> Settled:
+    """The claimed bills are paid: the guarantee is free again."""
+    return paying.settle(request)
+
+
+@function("ledger.unclaim")
+def unclaim(request: UnclaimRequest) -> Unclaimed:
+    """The payment will not be made: its bills are due again."""
+    return paying.unclaim(request)
 
 
 @function("ledger.open_guarantee")

@@ -180,10 +180,53 @@ class SettleRequest(Value):
 
 
 class Settled(Value):
-    """How many bills this payment has settled, and their sum."""
+    """How many bills this payment has settled, and their sum; a finding when there was nothing to settle."""
 
     bills: int
     total: Decimal
+    findings: list[Finding] = Field(default_factory=list)
+
+
+class UnclaimRequest(Value):
+    """The payment will not be made: its bills are due again, for a payment of another number."""
+
+    guarantor: str
+    payment_no: str
+    reason: str
+
+
+class Unclaimed(Value):
+    """How many bills are due again, and their sum; a finding when the payment was made."""
+
+    bills: int
+    total: Decimal
+    findings: list[Finding] = Field(default_factory=list)
+
+
+class DueRequest(Value):
+    """What there is to pay: released before `due_before`; before `overdue_before` it is late already."""
+
+    due_before: AwareDatetime
+    overdue_before: AwareDatetime
+
+
+class GuarantorDue(Value):
+    """What one guarantor has to pay: bills, how many of them are late, and the oldest release.
+
+    `unbilled` counts charges whose time has come without a bill that can be paid: none came, or a person must look.
+    """
+
+    guarantor: str
+    bills: int
+    overdue: int
+    oldest: AwareDatetime | None
+    unbilled: int
+
+
+class Due(Value):
+    """The guarantors that have something to pay, or something without a bill."""
+
+    guarantors: list[GuarantorDue]
 
 
 class OpenGuaranteeRequest(Value):

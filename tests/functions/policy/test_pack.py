@@ -113,6 +113,8 @@ def test_the_shipped_topics() -> None:
         "life.decision_hours": 72,
         "quota.single_limit": 5000,
         "quota.annual_limit": 26000,
+        "guarantee.alert_share": Decimal("0.80"),
+        "guarantee.retry_minutes": 10,
     }
 
 
@@ -159,4 +161,5 @@ def test_the_wheel_carries_the_data(tmp_path: Path) -> None:
     )
     (wheel,) = tmp_path.glob("*.whl")
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("functions/policy/data/")}
-    assert packed == {f"functions/policy/data/{name}.yaml" for name in ("life", "matching", "quota", "return")}
+    topics = ("guarantee", "life", "matching", "quota", "return")
+    assert packed == {f"functions/policy/data/{name}.yaml" for name in topics}
