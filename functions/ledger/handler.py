@@ -1,7 +1,7 @@
 """The functions of the ledger: all of them set to a target, and may be repeated without further effect."""
 
 from functions.function import function
-from functions.ledger import dues, guarantees, paying, reserving, store
+from functions.ledger import dues, guarantees, paying, quotas, reserving, store, verifying
 from functions.ledger.changing import change
 from functions.ledger.models import (
     BillRequest,
@@ -16,6 +16,8 @@ from functions.ledger.models import (
     GuaranteeRequest,
     OpenGuaranteeRequest,
     OrderCharge,
+    Quota,
+    QuotaRequest,
     ReleaseRequest,
     Reserved,
     ReserveRequest,
@@ -23,6 +25,8 @@ from functions.ledger.models import (
     SettleRequest,
     Unclaimed,
     UnclaimRequest,
+    Verified,
+    VerifyRequest,
 )
 from functions.ledger.rules import billed, committed, given_back, released
 
@@ -98,3 +102,15 @@ def open_guarantee(request: OpenGuaranteeRequest) -> Guarantee:
 def guarantee(request: GuaranteeRequest) -> Guarantee:
     """A guarantee as it stands."""
     return guarantees.show(request.guarantor)
+
+
+@function("ledger.quota")
+def quota(request: QuotaRequest) -> Quota:
+    """A buyer's accounts and what moved them."""
+    return quotas.quota(request)
+
+
+@function("ledger.verify")
+def verify(_: VerifyRequest) -> Verified:
+    """Recompute every balance from the postings."""
+    return verifying.verify()

@@ -5,7 +5,6 @@ account and `posting#…` per entry, which is never changed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from events.values import OrderKey, utc_now
 from functions.aws import dynamodb
 from functions.ledger.accounts import Account, Part
+from functions.ledger.balance import COUNTED, Balance, balance_of
 from functions.ledger.posting import LEGS, Change, Posting, account_changes, postings
 from functions.ledger.record import OrderRecord
 from functions.ledger.table import ATTEMPTS, ContendedError, Item, get, key, number, pause, transact
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 DUE_INDEX = "due"
 _CHARGE = "charge"
-_COUNTED = {Part.RESERVED, Part.HELD, Part.PAID}
 
 
 class Posted(StrEnum):
@@ -33,28 +32,6 @@ class Posted(StrEnum):
     DONE = "done"
     OVERTAKEN = "overtaken"
     REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class Balance:
-    """What is in an account now; `changes` counts its changes.
-
-    The rest is of a capped account alone: None when it was never opened. `ceilings` counts how often its limit was
-    set, `crossings` how often it was warned of; `alerted` says that the last warning still holds.
-    """
-
-    parts: Mapping[Part, Decimal]
-    in_use: Decimal
-    changes: int
-    ceiling: Decimal | None
-    available: Decimal | None
-    ceilings: int
-    crossings: int
-    alerted: bool
-
-    def part(self, part: Part) -> Decimal:
-        """One part of it."""
-        return self.parts.get(part, Decimal())
 
 
 def read(order: OrderKey) -> OrderRecord:
@@ -105,20 +82,6 @@ def balance(account: Account) -> Balance:
     return balance_of(get(account.partition, balance_sk(account)))
 
 
-def balance_of(item: Item) -> Balance:
-    """A balance from its item."""
-    return Balance(
-        parts={part: Decimal(item[part]["N"]) for part in Part if part in item},
-        in_use=_amount(item, "in_use") or Decimal(),
-        changes=_count(item, "changes"),
-        ceiling=_amount(item, Part.CEILING),
-        available=_amount(item, "available"),
-        ceilings=_count(item, "ceilings"),
-        crossings=_count(item, "crossings"),
-        alerted=item.get("alerted", {}).get("BOOL", False),
-    )
-
-
 def order_pk(order: OrderKey) -> str:
     """The partition of an order's record."""
     return f"order#{order.workflow_id}"
@@ -160,6 +123,17 @@ def put_posting(posting: Posting) -> "TransactWriteItemTypeDef":
     }
 
 
+def posting_of(item: Item) -> Posting:
+    """A posting from its item."""
+    return Posting(
+        partition=item["pk"]["S"],
+        entry=item["sk"]["S"].removeprefix("posting#"),
+        reason=item["reason"]["S"],
+        at=datetime.fromisoformat(item["at"]["S"]),
+        legs=LEGS.validate_json(item["legs"]["S"]),
+    )
+
+
 def _put_record(change: Change) -> "TransactWriteItemTypeDef":
     after = change.after
     item: Item = {
@@ -179,7 +153,7 @@ def _put_record(change: Change) -> "TransactWriteItemTypeDef":
 
 def _add(account: Account, parts: Mapping[Part, Decimal], limit: Decimal | None) -> "TransactWriteItemTypeDef":
     """Add to an account, on condition that it has enough left."""
-    added = sum((amount for part, amount in parts.items() if part in _COUNTED), Decimal())
+    added = sum((amount for part, amount in parts.items() if part in COUNTED), Decimal())
     values: Item = {f":{part}": number(amount) for part, amount in parts.items()}
     values |= {":in_use": number(added), ":one": number(1)}
     names = {f"#{part}": str(part) for part in parts}
@@ -202,11 +176,3 @@ def _add(account: Account, parts: Mapping[Part, Decimal], limit: Decimal | None)
         "ExpressionAttributeValues": values,
     }
     return {"Update": update | ({"ConditionExpression": condition} if condition else {})}
-
-
-def _amount(item: Item, name: str) -> Decimal | None:
-    return Decimal(item[name]["N"]) if name in item else None
-
-
-def _count(item: Item, name: str) -> int:
-    return int(item[name]["N"]) if name in item else 0
