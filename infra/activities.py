@@ -43,6 +43,10 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     ledger.charge,
     refund.pay,
     tax_payment.pay,
+    ledger.due,
+    ledger.claim,
+    ledger.settle,
+    ledger.unclaim,
     orders.record,
     dossier.archive,
 )

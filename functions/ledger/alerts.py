@@ -14,7 +14,7 @@ from events.guarantee import GuaranteeLow
 from events.values import CHINA, utc_now
 from functions.bus import OutboundEvent, put_events
 from functions.ledger import guarantee_store
-from functions.ledger.store import Balance
+from functions.ledger.balance import Balance
 from functions.ledger.table import ATTEMPTS, pause
 from functions.policy.pack import default_pack
 

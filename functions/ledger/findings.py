@@ -8,7 +8,7 @@ from events.findings import Finding, Place
 from events.values import Text
 from functions.ledger.models import Bill, Standing
 
-GUARANTEE, BILL, CHARGE = "GUARANTEE", "TAX-BILL", "CHARGE"
+GUARANTEE, BILL, CHARGE, PAYMENT = "GUARANTEE", "TAX-BILL", "CHARGE", "TAX-PAYMENT"
 _LEDGER = "ledger"
 _TAX_BILL = "tax-bill"
 
@@ -160,6 +160,19 @@ def void_after_claim(bill: Bill, payment_no: str | None) -> Finding:
         message=Text(
             zh=f"税单 {bill.tax_no} 已作废，但已列入缴款 {payment_no}。请人工处理退税。",
             en=f"Tax bill {bill.tax_no} is void, but payment {payment_no} includes it. A person must see to it.",
+        ),
+    )
+
+
+def no_such_payment(payment_no: str, state: str) -> Finding:
+    """A payment that is not in the state that this needs."""
+    return Finding(
+        rule=PAYMENT,
+        left=Place(document=_LEDGER, field="paymentNo", value=payment_no),
+        right=Place(document=_LEDGER, field="state", value=state),
+        message=Text(
+            zh=f"缴款 {payment_no} 状态为 {state}，未作变更。请核对缴款编号。",
+            en=f"Payment {payment_no} is {state}; nothing was changed. Check its number.",
         ),
     )
 

@@ -8,8 +8,9 @@ from botocore.exceptions import ClientError
 from events.values import utc_now
 from functions.aws import dynamodb
 from functions.ledger.accounts import CNY, Part, guarantee
-from functions.ledger.posting import Leg, Posting, contra, entry_of
-from functions.ledger.store import Balance, Posted, balance, balance_sk, put_posting
+from functions.ledger.balance import Balance
+from functions.ledger.posting import CEILING_OWNER, Leg, Posting, contra, entry_of
+from functions.ledger.store import Posted, balance, balance_sk, put_posting
 from functions.ledger.table import Item, key, number, query, transact
 from functions.settings import settings
 
@@ -27,7 +28,7 @@ def read(guarantor: str) -> Balance:
 
 def guarantors() -> list[str]:
     """Everybody who has ever opened a guarantee."""
-    return [item["sk"]["S"] for item in query(_GUARANTORS, "")]
+    return [item["sk"]["S"] for item in query(_GUARANTORS)]
 
 
 def set_ceiling(guarantor: str, seen: Balance, amount: Decimal) -> Posted:
@@ -37,7 +38,7 @@ def set_ceiling(guarantor: str, seen: Balance, amount: Decimal) -> Posted:
     legs = [Leg(account=str(account), part=Part.CEILING, unit=CNY, amount=raised)]
     posting = Posting(
         partition=account.partition,
-        entry=entry_of("ceiling", seen.ceilings + 1),
+        entry=entry_of(CEILING_OWNER, seen.ceilings + 1),
         reason=f"guarantee of {amount} CNY",
         at=utc_now(),
         legs=[*legs, *contra(f"guarantor#{guarantor}", legs)],

@@ -1,20 +1,32 @@
 """The functions of the ledger: all of them set to a target, and may be repeated without further effect."""
 
 from functions.function import function
-from functions.ledger import guarantees, reserving, store
+from functions.ledger import dues, guarantees, paying, quotas, reserving, store, verifying
 from functions.ledger.changing import change
 from functions.ledger.models import (
     BillRequest,
     ChargeRequest,
+    Claimed,
+    ClaimRequest,
     CommitRequest,
+    Due,
+    DueRequest,
     GiveBackRequest,
     Guarantee,
     GuaranteeRequest,
     OpenGuaranteeRequest,
     OrderCharge,
+    Quota,
+    QuotaRequest,
     ReleaseRequest,
     Reserved,
     ReserveRequest,
+    Settled,
+    SettleRequest,
+    Unclaimed,
+    UnclaimRequest,
+    Verified,
+    VerifyRequest,
 )
 from functions.ledger.rules import billed, committed, given_back, released
 
@@ -56,6 +68,30 @@ def charge(request: ChargeRequest) -> OrderCharge:
     return store.read(request.key).order_charge([])
 
 
+@function("ledger.due")
+def due(request: DueRequest) -> Due:
+    """The guarantors that have something to pay."""
+    return dues.due(request)
+
+
+@function("ledger.claim")
+def claim(request: ClaimRequest) -> Claimed:
+    """Claim due bills for a payment; what comes after the first call belongs to another payment."""
+    return paying.claim(request)
+
+
+@function("ledger.settle")
+def settle(request: SettleRequest) -> Settled:
+    """The claimed bills are paid: the guarantee is free again."""
+    return paying.settle(request)
+
+
+@function("ledger.unclaim")
+def unclaim(request: UnclaimRequest) -> Unclaimed:
+    """The payment will not be made: its bills are due again."""
+    return paying.unclaim(request)
+
+
 @function("ledger.open_guarantee")
 def open_guarantee(request: OpenGuaranteeRequest) -> Guarantee:
     """Open a guarantee or change its amount; below what is in use it is refused with a finding."""
@@ -66,3 +102,15 @@ def open_guarantee(request: OpenGuaranteeRequest) -> Guarantee:
 def guarantee(request: GuaranteeRequest) -> Guarantee:
     """A guarantee as it stands."""
     return guarantees.show(request.guarantor)
+
+
+@function("ledger.quota")
+def quota(request: QuotaRequest) -> Quota:
+    """A buyer's accounts and what moved them."""
+    return quotas.quota(request)
+
+
+@function("ledger.verify")
+def verify(_: VerifyRequest) -> Verified:
+    """Recompute every balance from the postings."""
+    return verifying.verify()

@@ -180,10 +180,53 @@ class SettleRequest(Value):
 
 
 class Settled(Value):
-    """How many bills this payment has settled, and their sum."""
+    """How many bills this payment has settled, and their sum; a finding when there was nothing to settle."""
 
     bills: int
     total: Decimal
+    findings: list[Finding] = Field(default_factory=list)
+
+
+class UnclaimRequest(Value):
+    """The payment will not be made: its bills are due again, for a payment of another number."""
+
+    guarantor: str
+    payment_no: str
+    reason: str
+
+
+class Unclaimed(Value):
+    """How many bills are due again, and their sum; a finding when the payment was made."""
+
+    bills: int
+    total: Decimal
+    findings: list[Finding] = Field(default_factory=list)
+
+
+class DueRequest(Value):
+    """What there is to pay: released before `due_before`; before `overdue_before` it is late already."""
+
+    due_before: AwareDatetime
+    overdue_before: AwareDatetime
+
+
+class GuarantorDue(Value):
+    """What one guarantor has to pay: bills, how many of them are late, and the oldest release.
+
+    `unbilled` counts charges whose time has come without a bill that can be paid: none came, or a person must look.
+    """
+
+    guarantor: str
+    bills: int
+    overdue: int
+    oldest: AwareDatetime | None
+    unbilled: int
+
+
+class Due(Value):
+    """The guarantors that have something to pay, or something without a bill."""
+
+    guarantors: list[GuarantorDue]
 
 
 class OpenGuaranteeRequest(Value):
@@ -209,3 +252,70 @@ class Guarantee(Value):
     available: Decimal
     alerted: bool
     findings: list[Finding] = Field(default_factory=list)
+
+
+class VerifyRequest(Value):
+    """Recompute the whole ledger."""
+
+
+class Difference(Value):
+    """What does not agree: where, what, the value that the postings give, and the one that stands there."""
+
+    partition: str
+    what: str
+    expected: str
+    found: str
+
+
+class Verified(Value):
+    """How much was looked at, and what does not agree."""
+
+    accounts: int
+    orders: int
+    payments: int
+    postings: int
+    differences: list[Difference]
+
+    @property
+    def balanced(self) -> bool:
+        """Whether everything agrees."""
+        return not self.differences
+
+
+class QuotaRequest(Value):
+    """Whose year is asked for; `buyer` is the keyed hash, no `year`: all of them."""
+
+    buyer: str
+    year: int | None = None
+
+
+class YearAccount(Value):
+    """One account of a buyer: `goods` empty for money; `limit` and `left` only of money, by today's policy."""
+
+    year: int
+    goods: str
+    unit: str
+    reserved: Decimal
+    held: Decimal
+    limit: Decimal | None
+    left: Decimal | None
+
+
+class Movement(Value):
+    """One posting to a buyer's account."""
+
+    at: AwareDatetime
+    order: str
+    reason: str
+    account: str
+    part: str
+    unit: str
+    amount: Decimal
+
+
+class Quota(Value):
+    """A buyer's accounts and what moved them, the earliest first."""
+
+    buyer: str
+    accounts: list[YearAccount]
+    history: list[Movement]

@@ -21,6 +21,7 @@ class Leg(Value):
     amount: Decimal
 
 
+CEILING_OWNER = "ceiling"  # of entries that set the limit of a guarantee
 LEGS = TypeAdapter(list[Leg])
 
 

@@ -6,12 +6,13 @@ from decimal import Decimal
 from events.findings import Finding
 from functions.ledger import alerts, store
 from functions.ledger.accounts import Account, buyer_goods, buyer_year
+from functions.ledger.balance import Balance
 from functions.ledger.buyers import buyer_hash
 from functions.ledger.findings import guarantee_short
 from functions.ledger.models import Reserved, ReserveOutcome, ReserveRequest
 from functions.ledger.posting import Change, account_changes
 from functions.ledger.rules import reserved
-from functions.ledger.store import Balance, Posted
+from functions.ledger.store import Posted
 from functions.ledger.table import ATTEMPTS, ContendedError, pause
 from functions.policy.pack import Row, default_pack
 from functions.quota.rules import ANNUAL_LIMIT, over_annual_limit, over_yearly_quantity

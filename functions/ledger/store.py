@@ -5,17 +5,18 @@ account and `posting#…` per entry, which is never changed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from events.values import OrderKey, utc_now
+from functions.aws import dynamodb
 from functions.ledger.accounts import Account, Part
+from functions.ledger.balance import COUNTED, Balance, balance_of
 from functions.ledger.posting import LEGS, Change, Posting, account_changes, postings
 from functions.ledger.record import OrderRecord
-from functions.ledger.table import Item, get, key, number, transact
+from functions.ledger.table import ATTEMPTS, ContendedError, Item, get, key, number, pause, transact
 from functions.settings import settings
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 DUE_INDEX = "due"
 _CHARGE = "charge"
-_COUNTED = {Part.RESERVED, Part.HELD, Part.PAID}
 
 
 class Posted(StrEnum):
@@ -34,32 +34,25 @@ class Posted(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True)
-class Balance:
-    """What is in an account now; `changes` counts its changes.
-
-    The rest is of a capped account alone: None when it was never opened. `ceilings` counts how often its limit was
-    set, `crossings` how often it was warned of; `alerted` says that the last warning still holds.
-    """
-
-    parts: Mapping[Part, Decimal]
-    in_use: Decimal
-    changes: int
-    ceiling: Decimal | None
-    available: Decimal | None
-    ceilings: int
-    crossings: int
-    alerted: bool
-
-    def part(self, part: Part) -> Decimal:
-        """One part of it."""
-        return self.parts.get(part, Decimal())
-
-
 def read(order: OrderKey) -> OrderRecord:
     """An order's record, with seq 0 when there is none."""
     item = get(order_pk(order), _CHARGE)
     return record_of(item) if item else OrderRecord(key=order)
+
+
+def read_many(orders: Sequence[OrderKey]) -> list[OrderRecord]:
+    """The records of up to 100 orders, in their order; an order without one is left out."""
+    table = settings().ledger_table
+    waiting: Any = {table: {"Keys": [record_key(order) for order in orders], "ConsistentRead": True}} if orders else {}
+    found: dict[str, OrderRecord] = {}
+    for attempt in range(ATTEMPTS):
+        if not waiting:
+            return [found[order_pk(order)] for order in orders if order_pk(order) in found]
+        pause(attempt)
+        answer = dynamodb().batch_get_item(RequestItems=waiting)
+        found |= {item["pk"]["S"]: record_of(item) for item in answer["Responses"].get(table, [])}
+        waiting = answer.get("UnprocessedKeys")
+    raise ContendedError("the table did not give all records that were asked for")
 
 
 def post(
@@ -87,20 +80,6 @@ def post(
 def balance(account: Account) -> Balance:
     """What is in an account now."""
     return balance_of(get(account.partition, balance_sk(account)))
-
-
-def balance_of(item: Item) -> Balance:
-    """A balance from its item."""
-    return Balance(
-        parts={part: Decimal(item[part]["N"]) for part in Part if part in item},
-        in_use=_amount(item, "in_use") or Decimal(),
-        changes=_count(item, "changes"),
-        ceiling=_amount(item, Part.CEILING),
-        available=_amount(item, "available"),
-        ceilings=_count(item, "ceilings"),
-        crossings=_count(item, "crossings"),
-        alerted=item.get("alerted", {}).get("BOOL", False),
-    )
 
 
 def order_pk(order: OrderKey) -> str:
@@ -144,6 +123,17 @@ def put_posting(posting: Posting) -> "TransactWriteItemTypeDef":
     }
 
 
+def posting_of(item: Item) -> Posting:
+    """A posting from its item."""
+    return Posting(
+        partition=item["pk"]["S"],
+        entry=item["sk"]["S"].removeprefix("posting#"),
+        reason=item["reason"]["S"],
+        at=datetime.fromisoformat(item["at"]["S"]),
+        legs=LEGS.validate_json(item["legs"]["S"]),
+    )
+
+
 def _put_record(change: Change) -> "TransactWriteItemTypeDef":
     after = change.after
     item: Item = {
@@ -163,7 +153,7 @@ def _put_record(change: Change) -> "TransactWriteItemTypeDef":
 
 def _add(account: Account, parts: Mapping[Part, Decimal], limit: Decimal | None) -> "TransactWriteItemTypeDef":
     """Add to an account, on condition that it has enough left."""
-    added = sum((amount for part, amount in parts.items() if part in _COUNTED), Decimal())
+    added = sum((amount for part, amount in parts.items() if part in COUNTED), Decimal())
     values: Item = {f":{part}": number(amount) for part, amount in parts.items()}
     values |= {":in_use": number(added), ":one": number(1)}
     names = {f"#{part}": str(part) for part in parts}
@@ -186,11 +176,3 @@ def _add(account: Account, parts: Mapping[Part, Decimal], limit: Decimal | None)
         "ExpressionAttributeValues": values,
     }
     return {"Update": update | ({"ConditionExpression": condition} if condition else {})}
-
-
-def _amount(item: Item, name: str) -> Decimal | None:
-    return Decimal(item[name]["N"]) if name in item else None
-
-
-def _count(item: Item, name: str) -> int:
-    return int(item[name]["N"]) if name in item else 0

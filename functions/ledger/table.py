@@ -40,13 +40,16 @@ def get(pk: str, sk: str) -> Item:
     return dict(found.get("Item", {}))
 
 
-def query(pk: str, prefix: str) -> Iterator[Item]:
-    """The items of a partition whose sort key begins so, in its order."""
-    pages = dynamodb().get_paginator("query")
+def query(pk: str, prefix: str = "") -> Iterator[Item]:
+    """The items of a partition, those whose sort key begins so, in its order."""
+    condition, values = "pk = :pk", {":pk": {"S": pk}}
+    if prefix:
+        condition, values = f"{condition} AND begins_with(sk, :prefix)", {**values, ":prefix": {"S": prefix}}
+    pages: Any = dynamodb().get_paginator("query")
     for page in pages.paginate(
         TableName=settings().ledger_table,
-        KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-        ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": prefix}},
+        KeyConditionExpression=condition,
+        ExpressionAttributeValues=values,
         ConsistentRead=True,
     ):
         yield from page["Items"]

@@ -72,7 +72,7 @@ def test_data_survive_the_end_of_the_deployment(resources: dict[str, Any]) -> No
     """Deleting the CloudFormation stack deletes no order, no dossier and no dead letter."""
     kept = {name for name, one in resources.items() if one.get("DeletionPolicy") == "Retain"}
 
-    assert kept == {"IntakeTable", "OrdersTable", "ArchiveBucket", "DocumentsDeadLetters"}
+    assert kept == {"IntakeTable", "OrdersTable", "LedgerTable", "ArchiveBucket", "DocumentsDeadLetters"}
 
 
 def test_names_begin_with_the_prefix_and_are_the_defaults_of_the_settings(resources: dict[str, Any]) -> None:
@@ -84,6 +84,6 @@ def test_names_begin_with_the_prefix_and_are_the_defaults_of_the_settings(resour
         for name in given
     }
     defaults = Settings().model_dump(include={"bus", "documents_queue", "documents_dead_letters", "archive_bucket"})
-    defaults |= Settings().model_dump(include={"intake_table", "orders_table", "replay_table"})
+    defaults |= Settings().model_dump(include={"intake_table", "orders_table", "ledger_table", "replay_table"})
 
     assert made == set(defaults.values())
