@@ -55,7 +55,7 @@ def _account(name: str, balance: Balance) -> YearAccount:
 def _limit(year: int) -> Decimal:
     """The limit in force: today's for this year, that of the last day for years gone by."""
     today = utc_now().astimezone(CHINA).date()
-    return Decimal(default_pack().at(min(today, date(year, 12, 31))).row(ANNUAL_LIMIT).value)
+    return default_pack().at(min(today, date(year, 12, 31))).row(ANNUAL_LIMIT).number()
 
 
 def _movements(posting: Posting, prefix: str) -> Iterable[Movement]:

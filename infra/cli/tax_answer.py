@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from events.findings import Finding
-from functions.quota.rules import annual_limit, over_annual_limit
+from functions.quota.rules import ANNUAL_LIMIT, over_annual_limit
 from functions.tax.goods import Consignment, Goods
 from functions.tax.models import Assessment, Regime
 from functions.tax.personal import Article, heading_rate, over_value_limit, parcel_tax, value_from, value_limit
@@ -46,7 +46,7 @@ def _retail_import(request: TaxRequest, books: Books) -> Answer:
 
 def _by_limits(request: TaxRequest, consignment: Consignment, books: Books, notes: Notes) -> Regime | None:
     regime = regime_within_limit(consignment, books.policy, notes)
-    limit = annual_limit(books.policy)
+    limit = books.policy.row(ANNUAL_LIMIT)
     notes.use(limit)
     if request.used_quota + consignment.value > limit.number():
         notes.findings.append(over_annual_limit(consignment.value, request.used_quota, limit))

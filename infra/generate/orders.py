@@ -25,7 +25,7 @@ from infra.generate.basket import basket, rounded
 from infra.generate.documents import Facts
 from infra.generate.parties import CARRIER, DECLARANT, PAYMENT_FIRM, PLATFORMS, SELLERS, Party
 from infra.generate.people import person
-from infra.generate.scenarios import Mode, Scenario, order_number
+from infra.generate.scenarios import LIVES, Mode, Scenario, order_number
 
 LIST_REQUEST = "list-request"
 _FIRST_MOMENT = datetime(2026, 1, 5, tzinfo=CHINA)
@@ -46,7 +46,7 @@ class GeneratedOrder:
 
 
 def generate(
-    orders: int, seed: int, modes: Sequence[Mode] = tuple(Mode), scenarios: Sequence[Scenario] = tuple(Scenario)
+    orders: int, seed: int, modes: Sequence[Mode] = tuple(Mode), scenarios: Sequence[Scenario] = LIVES
 ) -> Iterator[GeneratedOrder]:
     """`orders` orders, scenarios and modes changing from one to the next; every pair of them comes equally often."""
     for index in range(orders):

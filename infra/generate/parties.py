@@ -45,6 +45,9 @@ SELLERS = (
 PAYMENT_FIRM = Party(partner_id="payment-1", code="3207SDZF01", name="测试通付支付有限公司", dxp_id="DXPSDZF000000001")
 CARRIER = Party(partner_id="carrier-1", code="3207SDWL01", name="测试速达物流有限公司", dxp_id="DXPSDWL000000001")
 DECLARANT = Party(partner_id="declarant-1", code="3207SDBG01", name="测试港城报关有限公司", dxp_id="DXPSDBG000000001")
+WAREHOUSE = Party(
+    partner_id="warehouse-1", code="3207SDCK01", name="测试港城退货仓储有限公司", dxp_id="DXPSDCK000000001"
+)
 CUSTOMS_PARTNER = "customs"
 OPERATOR_PARTNER = "operator"
 
@@ -56,6 +59,7 @@ def demo_partners() -> tuple[Partner, ...]:
         _partner(PAYMENT_FIRM, "payment"),
         _partner(CARRIER, "logistics"),
         _partner(DECLARANT, "declarant"),
+        _partner(WAREHOUSE, "warehouse"),
         Partner(partner_id=CUSTOMS_PARTNER, name="海关（沙箱）", roles=("customs",), codes=()),
         Partner(partner_id=OPERATOR_PARTNER, name="点点通运营", roles=("operator",), codes=()),
     )

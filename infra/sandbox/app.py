@@ -13,22 +13,34 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from events.ceb.dxp import unwrap
-from events.ceb.message import CEB411Message, CEB511Message, CEB621Message, CEB623Message, CebMessage, parse
+from events.ceb.message import (
+    CEB411Message,
+    CEB511Message,
+    CEB621Message,
+    CEB623Message,
+    CEB625Message,
+    CebMessage,
+    parse,
+)
 from events.ceb.signature import verify
 from events.ceb.xml import local_name, parse_xml
 from events.problems import InvalidInputError, Problem, problems_of
 from infra.generate.scenarios import scenario_of
+from infra.sandbox.bank import Bank
 from infra.sandbox.carrier import Carrier
 from infra.sandbox.config import SandboxConfig
 from infra.sandbox.customs import Customs, Delivery
 from infra.sandbox.exchange import exchange
+from infra.sandbox.money import Journal
+from infra.sandbox.money_routes import ROUTES as MONEY_ROUTES
 from infra.sandbox.outbox import Outbox
 from infra.sandbox.payment import CorrectionRequest, DisagreementError, PaymentFirm, UnknownPaymentError
 from infra.sandbox.receipts import format_error
+from infra.sandbox.refund_desk import RefundDesk
 
 Message = TypeVar("Message", bound=CebMessage)
 
-_SIGNED = (CEB621Message, CEB623Message)
+_SIGNED = (CEB621Message, CEB623Message, CEB625Message)
 _XML = "application/xml"
 _CANNOT_READ = {  # 规范 202205 §7: this message could not be read
     "CEB311Message": "-301008",
@@ -36,11 +48,12 @@ _CANNOT_READ = {  # 规范 202205 §7: this message could not be read
     "CEB511Message": "-504000",
     "CEB621Message": "-621001",
     "CEB623Message": "-623001",
+    "CEB625Message": "-625001",
 }
 
 
 class Sandbox:
-    """The three counterparties behind their routes."""
+    """The counterparties behind their routes."""
 
     def __init__(self, config: SandboxConfig, outbox: Outbox) -> None:
         self.outbox = outbox
@@ -48,6 +61,8 @@ class Sandbox:
         self.customs = Customs(config, outbox, carrier)
         self.carrier = carrier
         self.payment_firm = PaymentFirm(config, outbox)
+        self.refunds = RefundDesk(config, Journal())
+        self.bank = Bank(self.customs.office, Journal())
 
 
 def create_app(config: SandboxConfig, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
@@ -72,6 +87,7 @@ def create_app(config: SandboxConfig, transport: httpx.AsyncBaseTransport | None
             Route("/carrier/messages", _carrier_message, methods=["POST"]),
             Route("/payment/messages", _payment_message, methods=["POST"]),
             Route("/payment/corrections", _payment_correction, methods=["POST"]),
+            *MONEY_ROUTES,
             Route("/healthz", _health),
         ],
         lifespan=lifespan,

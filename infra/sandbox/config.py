@@ -10,6 +10,7 @@ from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter, Val
 from functions.settings import Settings, settings
 
 CUSTOMS_ROLE = "customs"
+WAREHOUSE_ROLE = "warehouse"
 
 
 class ConfigError(ValueError):
@@ -57,9 +58,13 @@ class SandboxConfig(BaseModel):
         """The id of the partner that is the enterprise `code`."""
         return next((name for name, partner in self.partners.items() if code in partner.codes), None)
 
+    def partner_in(self, role: str) -> str | None:
+        """The id of the first partner in that role."""
+        return next((name for name, partner in self.partners.items() if role in partner.roles), None)
+
     def customs_partner(self) -> str:
         """The id of the partner that is customs. Raises ConfigError when there is none."""
-        found = next((name for name, partner in self.partners.items() if CUSTOMS_ROLE in partner.roles), None)
+        found = self.partner_in(CUSTOMS_ROLE)
         if found is None:
             raise ConfigError(f"SANDAN_SANDBOX_PARTNERS holds no partner with the role {CUSTOMS_ROLE}: add one")
         return found

@@ -16,7 +16,7 @@ from functions.tax.models import AssessListRequest
 from infra.generate.goods import RANGE
 from infra.generate.orders import GeneratedOrder, cancellation, generate, generated, message_xml, to_xml
 from infra.generate.parties import CARRIER, DECLARANT, PAYMENT_FIRM
-from infra.generate.scenarios import Mode, Scenario, scenario_of
+from infra.generate.scenarios import LIVES, Mode, Scenario, scenario_of
 from tests.official import schema_errors
 
 ORDERS = list(generate(120, seed=7))
@@ -50,8 +50,8 @@ def test_an_order_does_not_depend_on_its_neighbours() -> None:
 
 def test_modes_and_scenarios_come_equally_often() -> None:
     pairs = Counter((order.mode, order.scenario) for order in ORDERS)
-    assert pairs == dict.fromkeys(product(Mode, Scenario), 4)
-    assert len({order.scenario for order in ORDERS[: len(Scenario)]}) == len(Scenario)
+    assert pairs == dict.fromkeys(product(Mode, LIVES), 4)
+    assert len({order.scenario for order in ORDERS[: len(LIVES)]}) == len(LIVES)
     assert len({order.key for order in ORDERS}) == len(ORDERS)
 
 
