@@ -11,6 +11,7 @@ from events.documents import DocumentKind
 from events.guarantee import GuaranteeLow
 from events.life import OrderStageChanged
 from events.receipts import DocumentAnswered
+from events.return_life import ReturnStageChanged, StockReturned
 
 PREFIX = "cn.sandan."
 
@@ -80,7 +81,13 @@ DOCUMENT_ANSWERED = EventType(
 GUARANTEE_LOW = EventType(
     f"{PREFIX}guarantee.low.v1", Direction.OUTBOUND, GuaranteeLow, "A guarantee is nearly used up"
 )
-OUTBOUND = (STAGE_CHANGED, DOCUMENT_ANSWERED, GUARANTEE_LOW)
+RETURN_STAGE_CHANGED = EventType(
+    f"{PREFIX}return.stage-changed.v1", Direction.OUTBOUND, ReturnStageChanged, "A return entered another stage"
+)
+STOCK_RETURNED = EventType(
+    f"{PREFIX}stock.returned.v1", Direction.OUTBOUND, StockReturned, "Returned goods may be sold again"
+)
+OUTBOUND = (STAGE_CHANGED, DOCUMENT_ANSWERED, GUARANTEE_LOW, RETURN_STAGE_CHANGED, STOCK_RETURNED)
 
 EVENT_TYPES: dict[str, EventType] = {event_type.name: event_type for event_type in (*INBOUND, *OUTBOUND)}
 BY_KIND: dict[DocumentKind, EventType] = {event_type.kind: event_type for event_type in INBOUND if event_type.kind}

@@ -1,7 +1,5 @@
 """Requests and results of the declaration."""
 
-from decimal import Decimal
-
 from pydantic import AwareDatetime
 
 from events.ceb.declaration_list import Cancellation, DeclarationList, DeclarationReturn
@@ -13,6 +11,7 @@ from events.ceb.waybill import Waybill
 from events.declaration_request import DeclarationRequest
 from events.findings import Finding
 from events.life import Stage
+from events.return_life import ReturnLine
 from events.values import OrderKey, Text, Value
 
 
@@ -80,13 +79,6 @@ class ComposedCancellation(Value):
     """The cancellation that we built."""
 
     cancellation: Cancellation
-
-
-class ReturnLine(Value):
-    """How much of a line of the list comes back, in the unit of that line."""
-
-    gnum: int
-    qty: Decimal
 
 
 class ComposeReturnRequest(Value):

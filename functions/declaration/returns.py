@@ -9,8 +9,9 @@ from events.ceb.declaration_list import ListHead, ListItem
 from events.ceb.refund import Refund, RefundHead, RefundItem
 from events.documents import DocumentKind
 from events.findings import Finding, Place
+from events.return_life import ReturnLine
 from events.values import OrderKey, Text, to_second
-from functions.declaration.models import ComposedReturn, ComposeReturnRequest, ReturnLine
+from functions.declaration.models import ComposedReturn, ComposeReturnRequest
 from functions.declaration.rules import serial
 
 _LONGEST_REASON = 1000  # of CEB625
