@@ -1,6 +1,6 @@
 """Tax bills of the sandbox (CEB816, CEB818), and the bank that pays them (rulebook 4.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,7 @@ from tests.infra.sandbox.world import World, an_order, elements
 from tests.official import schema_errors
 
 
-def file_of(
-    world: World, orders: Mapping[GeneratedOrder, Decimal] | list[GeneratedOrder], no: str = "TP1"
-) -> TaxPaymentFile:
+def file_of(world: World, orders: Sequence[GeneratedOrder], no: str = "TP1") -> TaxPaymentFile:
     """The payment of the orders' bills, at what the bills say."""
     bills = {bill.head.invt_no: bill for bill in world.bills()}
     lines = []
@@ -24,7 +22,7 @@ def file_of(
         bill = bills[world.invt_no(order)]
         amount = bill.head.customs_tax + bill.head.value_added_tax + bill.head.consumption_tax
         lines.append(TaxPaymentLine(tax_no=bill.head.tax_no, invt_no=bill.head.invt_no, amount=amount))
-    guarantor = elements(next(iter(orders)), "621")[0].head.assure_code
+    guarantor = elements(orders[0], "621")[0].head.assure_code
     total = sum((line.amount for line in lines), Decimal(0))
     return TaxPaymentFile(payment_no=no, guarantor=guarantor, total=total, lines=lines)
 
@@ -110,12 +108,8 @@ async def test_a_paid_file_summarises_all_its_bills_under_one_number(world: Worl
     assert {head.invt_no for head in heads} == {world.invt_no(order) for order in orders}
     assert {head.status for head in heads} == {"2"}
     assert len({head.ent_duty_no for head in heads}) == 1
-    assert all(
-        head.return_time > bill.head.return_time
-        for head in heads
-        for bill in world.bills()
-        if bill.head.tax_no == head.tax_no
-    )
+    issued = {bill.head.tax_no: bill.head.return_time for bill in world.bills()}
+    assert all(head.return_time > issued[head.tax_no] for head in heads)
     (booked,) = (await world.client.get("/bank/payments")).json()
     assert (booked["asked"], booked["refused"], booked["done"]) == (1, None, answer)
 

@@ -169,12 +169,8 @@ class World:
 
     def invt_no(self, order: GeneratedOrder) -> str:
         """The number that customs gave the order's list."""
-        guids = {
-            declared.head.guid
-            for stem in order.documents
-            if stem.startswith("621")
-            for declared in elements(order, stem)
-        }
+        lists = [one for stem in order.documents if stem.startswith("621") for one in elements(order, stem)]
+        guids = {declared.head.guid for declared in lists}
         numbers = [one.invt_no for one in self.gateway.receipts() if one.guid in guids and one.invt_no]
         return str(numbers[-1])
 
