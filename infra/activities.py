@@ -34,6 +34,7 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     declaration.compose_return,
     declaration.return_list,
     declaration.explain,
+    declaration.explain_return,
     tax.assess,
     tax.remainder,
     ledger.reserve,

@@ -1,12 +1,14 @@
 """Requests and results of the declaration."""
 
-from pydantic import AwareDatetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime, Field
 
 from events.ceb.declaration_list import Cancellation, DeclarationList, DeclarationReturn
 from events.ceb.order import Order
 from events.ceb.payment import Payment
 from events.ceb.receipt_codes import ReceiptClass
-from events.ceb.refund import Refund
+from events.ceb.refund import Refund, RefundReturn
 from events.ceb.waybill import Waybill
 from events.declaration_request import DeclarationRequest
 from events.findings import Finding
@@ -123,3 +125,26 @@ class Explained(Value):
     stage: Stage
     receipt_class: ReceiptClass
     finding: Finding
+
+
+class ExplainReturnRequest(Value):
+    """Every receipt (CEB626) that customs gave for one return application, at least one."""
+
+    receipts: list[RefundReturn] = Field(min_length=1)
+
+
+class ReturnStanding(StrEnum):
+    """Where a return application stands: `again` asks for the very same message once more."""
+
+    UNDER_WAY = "under-way"
+    AGAIN = "again"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class ExplainedReturn(Value):
+    """What the receipt that counts means; `finding` for a refusal only."""
+
+    standing: ReturnStanding
+    text: Text
+    finding: Finding | None = None

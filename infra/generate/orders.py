@@ -14,6 +14,7 @@ from events.ceb.message import (
     CEB511Message,
     CEB621Message,
     CEB623Message,
+    CEB625Message,
     CebMessage,
     build,
 )
@@ -30,7 +31,7 @@ from infra.generate.scenarios import LIVES, Mode, Scenario, order_number
 LIST_REQUEST = "list-request"
 _FIRST_MOMENT = datetime(2026, 1, 5, tzinfo=CHINA)
 _PERIOD_SECONDS = 56 * 24 * 3600
-_SIGNED = (CEB621Message, CEB623Message)
+_SIGNED = (CEB621Message, CEB623Message, CEB625Message)
 _ONE_IN_THREE = 1 / 3
 
 
@@ -84,7 +85,7 @@ def to_xml(order: GeneratedOrder, stem: str) -> bytes:
 
 
 def message_xml(message: CebMessage) -> bytes:
-    """The XML of a message, lists and cancellations with the Signature that the official schema demands.
+    """The XML of a message, what is declared with the Signature that the official schema demands.
 
     The key is thrown away with the process, so the signature is another one in every run.
     """
