@@ -35,7 +35,7 @@ class ReturnStage(StrEnum):
     APPLIED = "applied"
     ACCEPTED = "accepted"
     GOODS_BACK = "goods-back"
-    RESTORED = "restored"
+    REFUNDING = "refunding"
     SETTLED = "settled"
     REFUSED_BY_CUSTOMS = "refused-by-customs"
     NOT_BACK_IN_TIME = "not-back-in-time"
@@ -49,7 +49,7 @@ class ReturnStage(StrEnum):
             ReturnStage.APPLIED,
             ReturnStage.ACCEPTED,
             ReturnStage.GOODS_BACK,
-            ReturnStage.RESTORED,
+            ReturnStage.REFUNDING,
         }
 
 
@@ -77,6 +77,21 @@ class ReturnResult(Value):
     refunded: Decimal = Decimal(0)
     refund_no: str | None = None
     exchange_for: str | None = None
+
+
+class ReturnAsked(Value):
+    """What `request_return` answers: the return's number within the order, its copNo, and its workflow."""
+
+    number: int
+    return_no: str
+    workflow_id: str
+
+
+class ReturnAnswer(Value):
+    """What an update of a return did: the stage it found and what happens next."""
+
+    stage: ReturnStage
+    text: Text
 
 
 class ReturnSnapshot(Value):

@@ -17,6 +17,7 @@ from functions.transport.choice import TransportSettingError, customs_transport
 from infra.activities import ORDER_FUNCTIONS, InProcessInvoker, activities_of
 from infra.ready import announce_ready
 from workflows.import_order import ImportOrderWorkflow
+from workflows.import_return import ImportReturnWorkflow
 
 ACTIVITY_THREADS = 24
 GRACE = timedelta(seconds=5)
@@ -33,7 +34,7 @@ def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = 
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[ImportOrderWorkflow],
+        workflows=[ImportOrderWorkflow, ImportReturnWorkflow],
         activities=activities_of(ORDER_FUNCTIONS, InProcessInvoker()),
         activity_executor=threads,
         workflow_runner=workflow_runner(),

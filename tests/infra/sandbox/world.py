@@ -23,10 +23,11 @@ from events.ceb.tax_bill import TaxBill, TaxBillStatusHead
 from events.ceb.xml import local_name, parse_xml
 from events.cloudevents import STRUCTURED, CloudEvent
 from events.documents import DocumentKind
+from events.return_life import ReturnLine
 from events.returns import GoodsReturned
 from events.values import utc_now
 from functions.declaration.messages import return_message
-from functions.declaration.models import ComposeReturnRequest, ReturnLine, ReturnListRequest
+from functions.declaration.models import ComposeReturnRequest, ReturnListRequest
 from functions.declaration.returns import compose_return
 from functions.gateway.signing import PARTNER_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 from functions.money.signature import headers_for
