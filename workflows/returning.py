@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
-from temporalio.exceptions import ApplicationError, ChildWorkflowError
+from temporalio.exceptions import ChildWorkflowError, FailureError
 from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
@@ -104,7 +104,7 @@ class Returning:
             return
         own = [document for document in documents if _is_about(document, case.return_no)]
         if own and not self._running.done():
-            with suppress(ApplicationError):  # it has just ended: its result is on the way, the documents are kept
+            with suppress(FailureError):  # it has just ended: its result is on the way, the documents are kept
                 await self._running.signal(DOCUMENTS_SIGNAL, Documents(documents=own))
 
     async def _start(self, case: ReturnCase) -> ChildWorkflowHandle[ImportReturnWorkflow, ReturnResult]:
