@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from events.values import OrderKey
+from functions.aws import dynamodb
 from functions.ledger import handler as ledger
 from functions.ledger.models import (
     Bill,
@@ -25,6 +26,7 @@ from functions.ledger.models import (
     SettleRequest,
     VerifyRequest,
 )
+from functions.settings import settings
 from functions.tax.models import YearlyQuantity
 
 GUARANTOR = "3207SDPT01"
@@ -142,3 +144,10 @@ def settle_request(payment_no: str = "PAY-1") -> SettleRequest:
 def assert_balanced() -> None:
     """Every balance is the sum of its postings, every order has posted exactly what it takes."""
     assert ledger.verify(VerifyRequest()).differences == []
+
+
+def empty_table() -> None:
+    """Nothing is on record any more."""
+    name = settings().ledger_table
+    for item in dynamodb().scan(TableName=name)["Items"]:
+        dynamodb().delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})
