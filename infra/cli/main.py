@@ -20,6 +20,9 @@ _MODULES = {
     "demo": "infra.cli.demo",
     "submit": "infra.cli.submit",
     "order": "infra.cli.orders",
+    "quota": "infra.cli.quota",
+    "guarantee": "infra.cli.guarantee",
+    "ledger": "infra.cli.ledger",
     "ceb": "infra.cli.ceb",
     "bench": "infra.cli.bench",
 }

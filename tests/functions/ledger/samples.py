@@ -6,6 +6,13 @@ from decimal import Decimal
 from events.values import OrderKey
 from functions.aws import dynamodb
 from functions.ledger import handler as ledger
+from functions.ledger.account_models import (
+    Guarantee,
+    GuaranteeRequest,
+    OpenGuaranteeRequest,
+    QuotaRequest,
+    VerifyRequest,
+)
 from functions.ledger.models import (
     Bill,
     BillRequest,
@@ -15,16 +22,11 @@ from functions.ledger.models import (
     ClaimRequest,
     CommitRequest,
     GiveBackRequest,
-    Guarantee,
-    GuaranteeRequest,
-    OpenGuaranteeRequest,
     OrderCharge,
-    QuotaRequest,
     ReleaseRequest,
     Reserved,
     ReserveRequest,
     SettleRequest,
-    VerifyRequest,
 )
 from functions.settings import settings
 from functions.tax.models import YearlyQuantity

@@ -12,17 +12,8 @@ from pydantic import BaseModel
 from events.values import OrderKey
 from functions.ledger import handler as ledger
 from functions.ledger import paying, table
-from functions.ledger.models import (
-    Bill,
-    Charge,
-    ClaimRequest,
-    OrderCharge,
-    QuotaRequest,
-    Reserved,
-    SettleRequest,
-    UnclaimRequest,
-    VerifyRequest,
-)
+from functions.ledger.account_models import QuotaRequest, VerifyRequest
+from functions.ledger.models import Bill, Charge, ClaimRequest, OrderCharge, Reserved, SettleRequest, UnclaimRequest
 from tests.functions.ledger.interruptions import CrashError, at_call, crash
 from tests.functions.ledger.samples import (
     LATER,

