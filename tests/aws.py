@@ -4,6 +4,7 @@ import base64
 import json
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, Final
 
 import boto3
@@ -12,8 +13,12 @@ from moto import mock_aws
 
 from functions import aws as clients
 from functions.ledger import buyers
+from functions.ledger import handler as ledger
+from functions.ledger.models import OpenGuaranteeRequest
 from functions.settings import settings
 from functions.transport.choice import customs_transport
+from infra.generate.parties import GUARANTORS
+from tests.builders import SELLER
 
 REGION: Final = "cn-north-1"
 
@@ -51,6 +56,13 @@ def aws(_shared_clients: SharedClients) -> Iterator[None]:
             _create_resources()
             yield
     _forget()
+
+
+@pytest.fixture
+def guarantees(aws: None) -> None:
+    """A guarantee of a million CNY for every guarantor of the generator and of the tests' builders."""
+    for guarantor in {*GUARANTORS, SELLER["ebc_code"]}:
+        ledger.open_guarantee(OpenGuaranteeRequest(guarantor=guarantor, amount=Decimal(1_000_000)))
 
 
 def _forget() -> None:

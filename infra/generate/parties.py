@@ -38,6 +38,8 @@ PLATFORMS = (
     Party(partner_id="platform-1", code="3207SDPT01", name="测试云台跨境商城", dxp_id="DXPSDPT000000001"),
     Party(partner_id="platform-2", code="3207SDPT02", name="测试花果海淘平台", dxp_id="DXPSDPT000000002"),
 )
+GUARANTORS = tuple(party.code for party in PLATFORMS)
+"""Who stands for the tax of the lists (assureCode)."""
 SELLERS = (
     Seller(code="3207SDDS01", name="测试东方海外商贸有限公司"),
     Seller(code="3207SDDS02", name="测试南风海外商贸有限公司"),
