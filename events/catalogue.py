@@ -11,6 +11,7 @@ from events.documents import DocumentKind
 from events.guarantee import GuaranteeLow
 from events.life import OrderStageChanged
 from events.receipts import DocumentAnswered
+from events.tax_payment import TaxPaid, TaxPaymentRefused
 
 PREFIX = "cn.sandan."
 
@@ -80,7 +81,14 @@ DOCUMENT_ANSWERED = EventType(
 GUARANTEE_LOW = EventType(
     f"{PREFIX}guarantee.low.v1", Direction.OUTBOUND, GuaranteeLow, "A guarantee is nearly used up"
 )
-OUTBOUND = (STAGE_CHANGED, DOCUMENT_ANSWERED, GUARANTEE_LOW)
+TAX_PAID = EventType(f"{PREFIX}tax.paid.v1", Direction.OUTBOUND, TaxPaid, "The bank has paid tax bills of a guarantor")
+TAX_PAYMENT_REFUSED = EventType(
+    f"{PREFIX}tax.payment-refused.v1",
+    Direction.OUTBOUND,
+    TaxPaymentRefused,
+    "The bank refused a payment of tax; its bills are due again",
+)
+OUTBOUND = (STAGE_CHANGED, DOCUMENT_ANSWERED, GUARANTEE_LOW, TAX_PAID, TAX_PAYMENT_REFUSED)
 
 EVENT_TYPES: dict[str, EventType] = {event_type.name: event_type for event_type in (*INBOUND, *OUTBOUND)}
 BY_KIND: dict[DocumentKind, EventType] = {event_type.kind: event_type for event_type in INBOUND if event_type.kind}
