@@ -38,6 +38,7 @@ class Settings(BaseModel):
     customs_aside: Path | None = None
     payment_firm_url: str = "http://127.0.0.1:8402/payments/refunds"
     bank_url: str = "http://127.0.0.1:8402/bank/payments"
+    tax_payment_hour: Annotated[int, Field(ge=0, le=23)] = 2
     customs_dxp_id: str = "DXPEDCCEB0000002"
     own_dxp_id: str = "DXPSANDAN0000001"
     own_code: str = "3207SANDAN"

@@ -120,6 +120,7 @@ class ImportOrderWorkflow:
         self._note("request_return", request.who, request.why)
         case = self._steps.returning.ask(request)
         self._woken = True
+        await workflow.wait_condition(lambda: self._steps.returning.is_running or case.result is not None)
         workflow_id = return_workflow_id(self._state.key, case.number)
         return ReturnAsked(number=case.number, return_no=case.return_no, workflow_id=workflow_id)
 

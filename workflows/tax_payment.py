@@ -58,7 +58,6 @@ class TaxPaymentWorkflow:
         self._payments: list[TaxPayment] = []
         self._late: list[LateBill] = []
         self._findings: list[Finding] = []
-        self._needs_human = False
 
     @workflow.run
     async def run(self, start: TaxPaymentStart) -> GuarantorTaxResult:
@@ -123,10 +122,8 @@ class TaxPaymentWorkflow:
         if asked.done():
             return asked.result()
         workflow.set_current_details(texts.details(payment, texts.BANK_SILENT))
-        self._flag(needs_human=True)
-        answer = await asked
-        self._flag(needs_human=False)
-        return answer
+        workflow.upsert_search_attributes([attributes.NEEDS_HUMAN.value_set(True)])  # the end takes it back
+        return await asked
 
     async def _close(self, payment: TaxPayment, claimed: ClaimedTax, answer: TaxPaymentAnswer) -> ClosedTax:
         request = CloseTaxRequest(payment=payment, claimed=claimed, answer=answer, at=workflow.now())
@@ -137,17 +134,11 @@ class TaxPaymentWorkflow:
 
     def _tell_search(self) -> None:
         """How it ended, and whether a person must look."""
-        refused = bool(self._payments) and self._payments[-1].outcome is PaymentOutcome.REFUSED
-        outcome = self._payments[-1].outcome if self._payments else PaymentOutcome.NOTHING
-        assert outcome
-        updates = [attributes.STAGE.value_set(outcome.value)]
-        workflow.upsert_search_attributes(updates)
-        self._flag(needs_human=refused or bool(self._findings))
-
-    def _flag(self, *, needs_human: bool) -> None:
-        if needs_human != self._needs_human:
-            self._needs_human = needs_human
-            workflow.upsert_search_attributes([attributes.NEEDS_HUMAN.value_set(needs_human)])
+        outcome = (self._payments[-1].outcome if self._payments else None) or PaymentOutcome.NOTHING
+        needs_human = outcome is PaymentOutcome.REFUSED or bool(self._findings)
+        workflow.upsert_search_attributes(
+            [attributes.STAGE.value_set(outcome.value), attributes.NEEDS_HUMAN.value_set(needs_human)]
+        )
 
 
 @workflow.defn(name=TAX_PAYMENT_RUN_WORKFLOW)

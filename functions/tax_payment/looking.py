@@ -26,7 +26,7 @@ def due(request: TaxDueRequest) -> TaxDue:
 
 
 def review(request: ReviewRequest) -> Attention:
-    """The orders that need a person; a payment whose bills are all summarised is not looked at again."""
+    """The orders that need a person; notes a payment whose bills are all summarised, which is not looked at again."""
     terms = terms_of(default_pack().at(day_of(request.as_of)))
     before = due_before(request.as_of, terms)
     unbilled = _listed(payment_orders.unbilled(request.guarantor, before))
