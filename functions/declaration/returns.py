@@ -103,7 +103,7 @@ def explain_return(receipts: Sequence[RefundReturn]) -> ExplainedReturn:
     receipt = furthest(receipts, partial(step, RETURN_RECEIPT))
     status = step(RETURN_RECEIPT, receipt) if receipt else None
     if receipt is None or status is None:
-        latest = max(receipts, key=lambda one: one.return_time)
+        latest = max(receipts, key=lambda one: (one.return_time, one.model_dump_json()))
         return ExplainedReturn(standing=ReturnStanding.UNDER_WAY, text=_said(latest, latest.return_info))
     standing = _STANDINGS.get(status.status_class, ReturnStanding.UNDER_WAY)
     text = _said(receipt, status.meaning)
