@@ -94,11 +94,12 @@ class ReturnMoney:
                 self._read_payment(self.payment.result())
                 self.payment = None
             return
+        decided = state.decided
         if state.needs_human == REFUND_REFUSED:
-            if state.decided is None:
+            if decided is None:
                 return
             state.needs_human = None
-            if state.decided is not Resolution.RESEND:
+            if decided is not Resolution.RESEND:
                 state.enter(ReturnStage.SETTLED, texts.settled("0", None), workflow.now())
                 return
         if not state.refund:
