@@ -110,6 +110,8 @@ class ReturnSnapshot(Value):
     number: int
     return_no: str
     stage: ReturnStage
+    lines: list[ReturnLine]
+    exchange_for: str | None
     history: list[ReturnChange]
     needs_human: str | None
     due_by: AwareDatetime | None

@@ -109,6 +109,8 @@ class ReturnState(BaseModel):
             number=self.start.number,
             return_no=self.start.return_no,
             stage=self.stage,
+            lines=self.start.lines,
+            exchange_for=self.start.exchange_for,
             history=self.changes,
             needs_human=self.needs_human,
             due_by=self.deadline,

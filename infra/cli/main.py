@@ -25,6 +25,7 @@ _MODULES = {
     "submit": "infra.cli.submit",
     "receive": "infra.cli.receive",
     "order": "infra.cli.orders",
+    "return": "infra.cli.returns",
     "quota": "infra.cli.quota",
     "guarantee": "infra.cli.guarantee",
     "ledger": "infra.cli.ledger",
