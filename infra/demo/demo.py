@@ -28,7 +28,7 @@ from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder
 from infra.stack.state import StackState
 
-AT_ONCE = 40
+AT_ONCE = 16
 Progress = Callable[[Subscriber, Sequence[Played]], None]
 _PROGRESS_SECONDS = 0.25
 
