@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from workflows.import_order import ImportOrderWorkflow
 from workflows.import_return import ImportReturnWorkflow
 from workflows.tax_payment import TaxPaymentRunWorkflow, TaxPaymentWorkflow
 
+WORKFLOWS: Sequence[type] = (ImportOrderWorkflow, ImportReturnWorkflow, TaxPaymentRunWorkflow, TaxPaymentWorkflow)
 ACTIVITY_THREADS = 24
 GRACE = timedelta(seconds=5)
 
@@ -36,7 +38,7 @@ def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = 
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[ImportOrderWorkflow, ImportReturnWorkflow, TaxPaymentRunWorkflow, TaxPaymentWorkflow],
+        workflows=WORKFLOWS,
         activities=activities_of((*ORDER_FUNCTIONS, *TAX_PAYMENT_FUNCTIONS), InProcessInvoker()),
         activity_executor=threads,
         workflow_runner=workflow_runner(),
