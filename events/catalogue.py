@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from events.ceb.message import MESSAGES, CebMessage
 from events.documents import DocumentKind
 from events.life import OrderStageChanged
+from events.payment_data_life import PaymentDataChanged, PaymentDataWanted
 from events.receipts import DocumentAnswered
 
 PREFIX = "cn.sandan."
@@ -60,6 +61,10 @@ INBOUND = (
         "CEB514Message",
     ),
     _inbound("customs.format-error", DocumentKind.FORMAT_ERROR, "A message customs could not read", "CEB900Message"),
+    _inbound("payment.original", DocumentKind.ORIGINAL_PAYMENT, "The raw payment data of an order (公告2018-179)"),
+    _inbound(
+        "customs.payment-data-asked", DocumentKind.PAYMENT_DATA_REQUEST, "Customs asks for payment data (platDataOpen)"
+    ),
 )
 
 STAGE_CHANGED = EventType(
@@ -71,7 +76,19 @@ DOCUMENT_ANSWERED = EventType(
     DocumentAnswered,
     "The receipt of a document that came over the bus",
 )
-OUTBOUND = (STAGE_CHANGED, DOCUMENT_ANSWERED)
+PAYMENT_DATA_CHANGED = EventType(
+    f"{PREFIX}payment-data.stage-changed.v1",
+    Direction.OUTBOUND,
+    PaymentDataChanged,
+    "The answer to customs' question for payment data entered another stage, or needs a person",
+)
+PAYMENT_DATA_WANTED = EventType(
+    f"{PREFIX}payment-data.wanted.v1",
+    Direction.OUTBOUND,
+    PaymentDataWanted,
+    "Customs asks for payment data that nobody has sent yet",
+)
+OUTBOUND = (STAGE_CHANGED, DOCUMENT_ANSWERED, PAYMENT_DATA_CHANGED, PAYMENT_DATA_WANTED)
 
 EVENT_TYPES: dict[str, EventType] = {event_type.name: event_type for event_type in (*INBOUND, *OUTBOUND)}
 BY_KIND: dict[DocumentKind, EventType] = {event_type.kind: event_type for event_type in INBOUND if event_type.kind}

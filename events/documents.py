@@ -15,6 +15,7 @@ from events.ceb.order import Order, OrderReturn
 from events.ceb.payment import Payment, PaymentReturn
 from events.ceb.waybill import Waybill, WaybillReturn, WaybillStatus, WaybillStatusReturn
 from events.declaration_request import DeclarationRequest
+from events.payment_data import OriginalPayment, PlatDataOpen
 from events.values import Value
 
 _UNESSENTIAL = {"guid", "appType", "appTime", "appStatus"}
@@ -37,6 +38,8 @@ class DocumentKind(StrEnum):
     WAYBILL_RECEIPT = "waybill-receipt"
     WAYBILL_STATUS_RECEIPT = "waybill-status-receipt"
     FORMAT_ERROR = "format-error"
+    ORIGINAL_PAYMENT = "original-payment"
+    PAYMENT_DATA_REQUEST = "payment-data-request"
 
     @property
     def model(self) -> type[CebModel]:
@@ -47,6 +50,11 @@ class DocumentKind(StrEnum):
     def is_receipt(self) -> bool:
         """Whether it is an answer of customs."""
         return self.value.endswith("-receipt") or self is DocumentKind.FORMAT_ERROR
+
+    @property
+    def is_from_customs(self) -> bool:
+        """Whether customs says it: always taken, never remembered, and at the gateway only."""
+        return self.is_receipt or self is DocumentKind.PAYMENT_DATA_REQUEST
 
 
 _MODELS: dict[DocumentKind, type[CebModel]] = {
@@ -64,6 +72,8 @@ _MODELS: dict[DocumentKind, type[CebModel]] = {
     DocumentKind.WAYBILL_RECEIPT: WaybillReturn,
     DocumentKind.WAYBILL_STATUS_RECEIPT: WaybillStatusReturn,
     DocumentKind.FORMAT_ERROR: FormatError,
+    DocumentKind.ORIGINAL_PAYMENT: OriginalPayment,
+    DocumentKind.PAYMENT_DATA_REQUEST: PlatDataOpen,
 }
 
 

@@ -17,10 +17,13 @@ class Settings(BaseModel):
     intake_table: str = "sandan-intake"
     orders_table: str = "sandan-orders"
     replay_table: str = "sandan-replay"
+    payment_data_table: str = "sandan-payment-data"
     archive_bucket: str = "sandan-archive"
     partner_secrets: str = "sandan/partners/"
     signing_secret: str = "sandan/signing"  # noqa: S105 -- the name of a secret, not a secret
     customs_url: str = "http://127.0.0.1:8402/customs/messages"
+    payment_data_url: str = "http://127.0.0.1:8402/customs/realTimeDataUpload"
+    payment_data_address_key: str | None = None
     customs_dxp_id: str = "DXPEDCCEB0000002"
     own_dxp_id: str = "DXPSANDAN0000001"
     own_code: str = "3207SANDAN"

@@ -34,6 +34,7 @@ _RESOURCES = {
     "intake_table",
     "orders_table",
     "replay_table",
+    "payment_data_table",
     "archive_bucket",
     "partner_secrets",
     "signing_secret",
@@ -131,6 +132,7 @@ def stack_environment(state: StackState) -> dict[str, str]:
         "SANDAN_GATEWAY_URL": state.gateway_url,
         "SANDAN_SANDBOX_URL": state.sandbox_url,
         "SANDAN_CUSTOMS_URL": f"{state.sandbox_url}/customs/messages",
+        "SANDAN_PAYMENT_DATA_URL": f"{state.sandbox_url}/customs/realTimeDataUpload",
         "SANDAN_TEMPORAL_ADDRESS": state.temporal_address,
         "SANDAN_TEMPORAL_NAMESPACE": state.temporal_namespace,
     }

@@ -76,7 +76,7 @@ def _accepted(event: CloudEvent, source: str) -> InboundDocument | None:
     event_type = EVENT_TYPES.get(event.type)
     if event_type is None or event_type.direction is not Direction.INBOUND or event_type.kind is None:
         raise UnprocessableError(f"type {event.type!r} is not an inbound event type of the catalogue")
-    if event_type.kind.is_receipt:
+    if event_type.kind.is_from_customs:
         raise UnprocessableError(f"type {event.type!r} comes from customs and is taken at the gateway only")
     try:
         model = event_type.kind.model.model_validate(event.data, by_alias=True, by_name=False)

@@ -77,19 +77,21 @@ _OWNERS: dict[DocumentKind, tuple[tuple[str, ...], ...]] = {
     DocumentKind.DECLARATION_LIST: (("InventoryHead", "agentCode"),),
     DocumentKind.CANCELLATION: (("agentCode",),),
     DocumentKind.DECLARATION_REQUEST: (("ebpCode",),),
+    DocumentKind.ORIGINAL_PAYMENT: (("ebpCode",), ("payCode",)),
 }
 
 
 def foreign(partner: Partner, documents: Iterable[Incoming]) -> list[Problem]:
     """The fields by which documents belong to somebody else; empty when the partner may send all of them.
 
-    An order is its platform's or its seller's; receipts are sent by customs only.
+    An order is its platform's or its seller's, raw payment data are its platform's or its payment firm's; what customs
+    says is sent by customs only.
     """
     return [problem for document in documents for problem in _foreign(partner, document)]
 
 
 def _foreign(partner: Partner, document: Incoming) -> list[Problem]:
-    if document.kind.is_receipt:
+    if document.kind.is_from_customs:
         message = f"comes from customs: the partner {partner.id} has not the role {Role.CUSTOMS.value}"
         problem = Problem(path=document.path, rule="role", value=document.kind.value, message=message)
         return [] if Role.CUSTOMS in partner.roles else [problem]

@@ -30,6 +30,8 @@ _BUSINESS_KEYS: dict[DocumentKind, tuple[str, ...]] = {
     DocumentKind.DECLARATION_REQUEST: _ORDER_KEY,
     DocumentKind.WAYBILL_STATUS: (*_WAYBILL_KEY, "logistics_status"),
     DocumentKind.CANCELLATION: (*_ORDER_KEY, "invt_no"),
+    DocumentKind.ORIGINAL_PAYMENT: _ORDER_KEY,
+    DocumentKind.PAYMENT_DATA_REQUEST: ("session_id", "order_no"),
 }
 _KEY_PART = re.compile(r"[^/\s]+")
 _TICK = timedelta(milliseconds=1)
