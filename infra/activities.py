@@ -12,6 +12,7 @@ from functions.function import Function
 from functions.intake import handler as intake
 from functions.matching import handler as matching
 from functions.orders import handler as orders
+from functions.payment_data import handler as payment_data
 from functions.policy import handler as policy
 
 ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
@@ -28,6 +29,11 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     declaration.explain,
     orders.record,
     dossier.archive,
+)
+PAYMENT_DATA_FUNCTIONS: Sequence[Function[Any, Any]] = (
+    payment_data.gather,
+    payment_data.upload,
+    payment_data.tell,
 )
 
 

@@ -11,9 +11,10 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from events.life import TASK_QUEUE
 from functions.dispatch.temporal import connect
-from infra.activities import ORDER_FUNCTIONS, InProcessInvoker, activities_of
+from infra.activities import ORDER_FUNCTIONS, PAYMENT_DATA_FUNCTIONS, InProcessInvoker, activities_of
 from infra.ready import announce_ready
 from workflows.import_order import ImportOrderWorkflow
+from workflows.payment_data import PaymentDataWorkflow
 
 ACTIVITY_THREADS = 24
 GRACE = timedelta(seconds=5)
@@ -26,12 +27,12 @@ def workflow_runner() -> SandboxedWorkflowRunner:
 
 
 def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = TASK_QUEUE) -> Worker:
-    """The worker: the workflows of orders, and the functions that they call."""
+    """The worker: the workflows of orders and of payment data, and the functions that they call."""
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[ImportOrderWorkflow],
-        activities=activities_of(ORDER_FUNCTIONS, InProcessInvoker()),
+        workflows=[ImportOrderWorkflow, PaymentDataWorkflow],
+        activities=activities_of((*ORDER_FUNCTIONS, *PAYMENT_DATA_FUNCTIONS), InProcessInvoker()),
         activity_executor=threads,
         workflow_runner=workflow_runner(),
         max_concurrent_activities=ACTIVITY_THREADS,

@@ -1,8 +1,10 @@
 """The answer to a question of customs for payment data: gather, sign, upload, and a person in time (公告2018-179)."""
 
 import asyncio
+from contextlib import suppress
 
 from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
     from events.payment_data_life import (
@@ -63,7 +65,7 @@ class PaymentDataWorkflow:
         while True:
             await self._proceed()
             await self._tell()
-            if state.stage.is_final:
+            if state.stage.is_final and state.told == len(state.changes):
                 break
             await self._wait()
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -84,6 +86,7 @@ class PaymentDataWorkflow:
         """Take a person's decision in the case that the question waits with."""
         state = self._state
         text = texts.resolved(request.who, request.resolution, request.why)
+        state.late_dismissed = state.needs_human == cases.LATE or state.late_dismissed
         state.needs_human = None
         if request.resolution is PaymentDataResolution.CLOSE:
             self._stop_uploading()
@@ -111,6 +114,7 @@ class PaymentDataWorkflow:
     async def _gather(self) -> None:
         self._to_gather = False
         state = self._state
+        state.retry_at = None
         request = GatherRequest(key=state.key, ebp_code=self._address_code)
         gathered = await call(payment_data.gather, request, "payment data of the order")
         if state.stage.is_final:  # a person has ended it meanwhile
@@ -120,8 +124,8 @@ class PaymentDataWorkflow:
         if gathered.obstacle:
             self._hindered(gathered)
         else:
-            if state.needs_human in {cases.CONFLICT, cases.AMBIGUOUS, cases.REFUSED}:
-                state.needs_human = None
+            state.needs_human = state.late_case
+            state.failures = 0
             self._start_upload()
 
     def _hindered(self, gathered: Gathered) -> None:
@@ -136,7 +140,7 @@ class PaymentDataWorkflow:
                 text, case = texts.conflict(gathered.wanted, gathered.fields), cases.CONFLICT
             case _:
                 text, case = texts.AMBIGUOUS, cases.AMBIGUOUS
-        state.needs_human = case or (cases.LATE if state.alerted else None)
+        state.needs_human = case or state.late_case
         if state.stage is not PaymentDataStage.WAITING or state.changes[-1].reason != text:
             state.enter(PaymentDataStage.WAITING, text, workflow.now())
 
@@ -166,14 +170,15 @@ class PaymentDataWorkflow:
             self._try_again(uploaded)
 
     def _try_again(self, uploaded: Uploaded) -> None:
-        """After a pause; when customs asked for it too often, a person looks, and the tries go on."""
+        """After a pause; when customs asked for it too often, it rests until a person has looked or data come."""
         state, now = self._state, workflow.now()
         state.failures += 1
-        state.retry_at = now + state.limits.retry
-        if state.failures == state.limits.attempts:
-            state.needs_human = cases.UNACCEPTED
-            text = texts.failed(uploaded.code, uploaded.message, state.failures)
-            state.enter(PaymentDataStage.UPLOADING, text, now)
+        if state.failures < state.limits.attempts:
+            state.retry_at = now + state.limits.retry
+            return
+        state.needs_human = cases.UNACCEPTED
+        text = texts.failed(uploaded.code, uploaded.message, state.failures)
+        state.enter(PaymentDataStage.UPLOADING, text, now)
 
     def _meet_moments(self) -> None:
         """What is due by now: the next upload, a word to a person, the end."""
@@ -187,6 +192,7 @@ class PaymentDataWorkflow:
             self._start_upload()
         if not state.overdue and now >= state.due_by:
             state.alerted = state.overdue = True
+            state.late_dismissed = False
             self._alert(texts.OVERDUE)
         elif not state.alerted and now >= state.alert_at:
             state.alerted = True
@@ -209,19 +215,13 @@ class PaymentDataWorkflow:
         pause = state.next_moment - workflow.now()
         if pause.total_seconds() <= 0:
             return
-        told = len(state.changes)
-        try:
-            await workflow.wait_condition(
-                lambda: (
-                    (self._to_gather and self._upload is None)
-                    or len(state.changes) > told
-                    or (self._upload is not None and self._upload.done())
-                ),
-                timeout=pause,
-                timeout_summary="answer to customs",
-            )
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            await workflow.wait_condition(self._is_awake, timeout=pause, timeout_summary="answer to customs")
+
+    def _is_awake(self) -> bool:
+        if self._upload is not None and self._upload.done():
+            return True
+        return (self._to_gather and self._upload is None) or len(self._state.changes) > self._state.told
 
     async def _tell(self) -> None:
         """Record and publish the changes since the last word; nothing when there are none."""
@@ -255,6 +255,10 @@ class PaymentDataWorkflow:
         if phase == self._upserted:
             return
         self._upserted = phase
-        updates = [attributes.STAGE.value_set(state.stage.value), attributes.NEEDS_HUMAN.value_set(phase[1])]
-        code = [attributes.EBP.value_set(state.ebp_code)] if state.ebp_code else []
-        workflow.upsert_search_attributes([*updates, *code])
+        updates: list[SearchAttributeUpdate] = [  # type: ignore[type-arg]
+            attributes.STAGE.value_set(state.stage.value),
+            attributes.NEEDS_HUMAN.value_set(phase[1]),
+        ]
+        if state.ebp_code:
+            updates.append(attributes.EBP.value_set(state.ebp_code))
+        workflow.upsert_search_attributes(updates)

@@ -39,6 +39,7 @@ class PaymentDataState(BaseModel):
     retry_at: AwareDatetime | None = None
     alerted: bool = False
     overdue: bool = False
+    late_dismissed: bool = False
 
     @property
     def due_by(self) -> datetime:
@@ -66,6 +67,11 @@ class PaymentDataState(BaseModel):
         if self.retry_at:
             moments.append(self.retry_at)
         return min(moments)
+
+    @property
+    def late_case(self) -> str | None:
+        """The case of being late, unless a person has seen it."""
+        return LATE if self.alerted and not self.late_dismissed else None
 
     def enter(self, stage: PaymentDataStage, reason: Text, at: datetime) -> None:
         """Enter a stage, or note something about the one that it is in."""

@@ -7,7 +7,7 @@ from events.values import Text
 ASKED = Text(zh="海关要求提供支付原始数据。", en="Customs asks for the raw payment data.")
 AMBIGUOUS = Text(
     zh="多个平台有此订单号，海关的请求地址未指明平台，请人工处理。",
-    en="Several platforms have this order number, and the address that customs called names none: a person must decide.",
+    en="Several platforms have this order number, and customs' address names none of them: a person must decide.",
 )
 ALERT = Text(zh="期限将至，海关尚未接受数据。", en="The deadline is near, and customs has not accepted the data.")
 OVERDUE = Text(zh="期限已过，海关尚未接受数据。", en="The deadline has passed, and customs has not accepted the data.")
@@ -25,7 +25,7 @@ def conflict(orders: Sequence[str], fields: Sequence[str]) -> Text:
     """Which orders of one payment tell it otherwise, and where."""
     return Text(
         zh=f"同一支付的订单{'、'.join(orders)}数据不一致：{'、'.join(fields)}，请更正后重发。",
-        en=f"The data of {', '.join(orders)} tell the same payment otherwise ({', '.join(fields)}): send them corrected.",
+        en=f"The data of {', '.join(orders)} tell one payment otherwise ({', '.join(fields)}): send them corrected.",
     )
 
 

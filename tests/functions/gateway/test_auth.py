@@ -149,6 +149,8 @@ OWNED: list[tuple[Callable[[], CebModel], DocumentKind, str, list[str]]] = [
     (cancellation, DocumentKind.CANCELLATION, "declarant", ["/x/agentCode"]),
     (list_request, DocumentKind.DECLARATION_REQUEST, "platform", ["/x/ebpCode"]),
     (list_receipt, DocumentKind.LIST_RECEIPT, "customs", ["/x"]),
+    (builders.original_payment, DocumentKind.ORIGINAL_PAYMENT, "platform", ["/x/ebpCode", "/x/payCode"]),
+    (builders.original_payment, DocumentKind.ORIGINAL_PAYMENT, "payment", ["/x/ebpCode", "/x/payCode"]),
 ]
 
 

@@ -12,6 +12,7 @@ from events.ceb.payment import PaymentReturn
 from events.ceb.waybill import WaybillReturn, WaybillStatus, WaybillStatusReturn
 from events.declaration_request import DeclarationRequest, GoodsDeclaration
 from events.documents import DocumentKind, InboundDocument, content_hash
+from events.payment_data import PlatDataOpen
 from events.values import OrderKey
 from functions.intake.handler import accept
 from functions.intake.models import Accepted, AcceptRequest, FrozenDocument
@@ -32,6 +33,7 @@ from tests.builders import (
     TRANSACTION,
     declaration_list,
     order,
+    original_payment,
     payment,
     waybill,
 )
@@ -168,6 +170,10 @@ def everything() -> dict[DocumentKind, CebModel]:
         DocumentKind.WAYBILL_RECEIPT: waybill_receipt(),
         DocumentKind.WAYBILL_STATUS_RECEIPT: waybill_status_receipt(),
         DocumentKind.FORMAT_ERROR: format_error("x"),
+        DocumentKind.ORIGINAL_PAYMENT: original_payment(),
+        DocumentKind.PAYMENT_DATA_REQUEST: PlatDataOpen(
+            order_no=ORDER_NO, session_id="fe2374-8fnejf97-32839218", service_time="1533271903898"
+        ),
     }
 
 

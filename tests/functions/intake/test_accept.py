@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("aws")
 
 LATER = "20260105110000"
 EARLIER = "20260105100000"
-RECEIPTS = [kind for kind in DocumentKind if kind.is_receipt]
+RECEIPTS = [kind for kind in DocumentKind if kind.is_from_customs]
 
 
 def taken(result: Accepted) -> InboundDocument:
@@ -62,7 +62,7 @@ def items() -> int:
     return dynamodb().scan(TableName=settings().intake_table)["Count"]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in DocumentKind if not kind.is_receipt])
+@pytest.mark.parametrize("kind", [kind for kind in DocumentKind if not kind.is_from_customs])
 def test_the_same_document_twice_has_one_answer_and_one_identity(kind: DocumentKind) -> None:
     model = everything()[kind]
     first = send(model, "first")
