@@ -14,6 +14,7 @@ from events.ceb.payment import Payment
 from events.ceb.waybill import Waybill, WaybillStatus
 from events.cloudevents import BATCH, STRUCTURED, exact_json
 from events.declaration_request import DeclarationRequest
+from events.payment_data import OriginalPayment
 from events.problems import InvalidInputError, Problem
 from events.values import OrderKey
 from infra.documents import read_documents
@@ -106,7 +107,7 @@ def _sender_codes(document: CebModel) -> set[str] | None:
             return {head.agent_code}
         case Cancellation():
             return {document.agent_code}
-        case DeclarationRequest():
+        case DeclarationRequest() | OriginalPayment():
             return {document.ebp_code}
     return None
 

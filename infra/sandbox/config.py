@@ -30,7 +30,9 @@ _PARTNERS = TypeAdapter(dict[str, PartnerAccess])
 class SandboxConfig(BaseModel):
     """`delay` is the shortest and the longest pause before each answer, `retry` the pauses while the gateway is away.
 
-    All in seconds. Partners are by their id at the gateway.
+    All in seconds, and so is `slow`, what customs takes for a slow answer. Partners are by their id at the gateway.
+    `sample` is the share of released orders whose payment data customs asks for, `certificates` (PEM) are those that
+    platforms have registered to sign them with.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +43,9 @@ class SandboxConfig(BaseModel):
     delay: tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]] = (0.05, 0.3)
     retry: tuple[float, float] = (0.25, 5.0)
     partners: dict[str, PartnerAccess] = {}
+    sample: Annotated[float, Field(ge=0, le=1)] = 0
+    slow: Annotated[float, Field(ge=0)] = 3
+    certificates: str = ""
 
     @model_validator(mode="after")
     def _ordered(self) -> "SandboxConfig":
@@ -61,20 +66,32 @@ class SandboxConfig(BaseModel):
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> SandboxConfig:
-    """The settings in SANDAN_GATEWAY_URL, SANDAN_SANDBOX_PORT, …_SEED, …_DELAY ("min,max") and …_PARTNERS (a path).
+    """The settings in SANDAN_GATEWAY_URL and SANDAN_SANDBOX_PORT, …_SEED, …_DELAY ("min,max"), …_SAMPLE.
+
+    …_PARTNERS and …_CERTIFICATES are paths.
 
     Raises ConfigError naming the wrong one.
     """
     names = {"gateway_url": "SANDAN_GATEWAY_URL", "port": "SANDAN_SANDBOX_PORT", "seed": "SANDAN_SANDBOX_SEED"}
+    names["sample"] = "SANDAN_SANDBOX_SAMPLE"
     given: dict[str, object] = {field: environment[name] for field, name in names.items() if name in environment}
     if delay := environment.get("SANDAN_SANDBOX_DELAY"):
         given["delay"] = delay.split(",")
     if path := environment.get("SANDAN_SANDBOX_PARTNERS"):
         given["partners"] = _partners(Path(path))
+    if path := environment.get("SANDAN_SANDBOX_CERTIFICATES"):
+        given["certificates"] = _text(Path(path))
     try:
         return SandboxConfig.model_validate(given)
     except ValidationError as error:
         raise ConfigError(f"a SANDAN_SANDBOX_… variable or SANDAN_GATEWAY_URL is wrong: {error}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError as error:
+        raise ConfigError(f"SANDAN_SANDBOX_CERTIFICATES: cannot read {path}: {error.strerror}") from None
 
 
 def _partners(path: Path) -> dict[str, PartnerAccess]:

@@ -16,6 +16,7 @@ LOG = logging.getLogger("sandan.sandbox")
 _AT_ONCE = 16
 _TIMEOUT_SECONDS = 20.0
 _XML = {"Content-Type": "application/xml"}
+_FORM = "application/x-www-form-urlencoded"
 _REFUSED_FOR_GOOD = {
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.FORBIDDEN,
@@ -71,6 +72,23 @@ class Outbox:
             if status is not None and status < HTTPStatus.MULTIPLE_CHOICES:
                 return True
         raise AssertionError("count() does not end")
+
+    async def ask(self, question: str) -> None:
+        """Ask the gateway for payment data (`platDataOpen`), again until it answers with a code."""
+        shortest, longest = self._config.retry
+        for attempt in count():
+            if attempt:
+                await asyncio.sleep(min(longest, shortest * 2 ** min(attempt - 1, 10)))
+            try:
+                answer = await self._client.post(
+                    "/v1/customs/platDataOpen", data={"openReq": question}, headers={"Content-Type": _FORM}
+                )
+            except httpx.TransportError as error:
+                LOG.warning("the gateway is away (%s): asking again", type(error).__name__)
+                continue
+            if answer.is_success:
+                return
+            LOG.warning("the gateway answered %s to a question", answer.status_code)
 
     async def _post(self, partner_id: str, message: bytes) -> int | None:
         async with self._slots:
