@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from random import Random
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from events.ceb.order import Order
@@ -68,7 +68,7 @@ class QuestionReport(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True)
 
-    session_id: str
+    session_id: Annotated[str, Field(alias="sessionID")]
     order_no: str
     story: Story
     uploads: int
