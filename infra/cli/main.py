@@ -20,6 +20,7 @@ _MODULES = {
     "demo": "infra.cli.demo",
     "submit": "infra.cli.submit",
     "order": "infra.cli.orders",
+    "payment-data": "infra.cli.payment_data",
     "ceb": "infra.cli.ceb",
     "bench": "infra.cli.bench",
 }

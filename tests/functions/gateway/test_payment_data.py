@@ -13,7 +13,11 @@ from functions.settings import settings
 from tests.functions.gateway.conftest import JSON, Answered, Door
 
 PATH = "/v1/customs/platDataOpen"
-ASKED = {"orderNo": "ord201800002", "sessionID": "fe2374-8fnejf97-32839218", "serviceTime": 1533271903898}
+ASKED: dict[str, Any] = {
+    "orderNo": "ord201800002",
+    "sessionID": "fe2374-8fnejf97-32839218",
+    "serviceTime": 1533271903898,
+}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 

@@ -2,15 +2,17 @@
 
 import asyncio
 import base64
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from events.ceb.base import CebModel
@@ -54,13 +56,30 @@ class RecordingGateway:
     """
 
     received: list[Received] = field(default_factory=list)
+    questions: list[dict[str, Any]] = field(default_factory=list)
     troubles: list[int] = field(default_factory=list)
     hold_at: int = 0
     held: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     def app(self) -> Starlette:
-        return Starlette(routes=[Route("/v1/messages", self._take, methods=["POST"])])
+        return Starlette(
+            routes=[
+                Route("/v1/messages", self._take, methods=["POST"]),
+                Route("/v1/customs/platDataOpen", self._asked, methods=["POST"]),
+            ]
+        )
+
+    async def _asked(self, request: Request) -> Response:
+        if self.troubles:
+            status = self.troubles.pop(0)
+            if not status:
+                raise httpx.ConnectError("no connection")
+            return Response(status_code=status)
+        assert PARTNER_HEADER not in request.headers
+        assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+        self.questions.append(json.loads(parse_qs((await request.body()).decode())["openReq"][0]))
+        return JSONResponse({"code": "10000", "message": "", "serviceTime": 1})
 
     async def _take(self, request: Request) -> Response:
         if self.troubles:
