@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from events.payment_data_life import PaymentDataResult
     from workflows.payment_data import PaymentDataWorkflow
 
+_SESSION_ID = re.compile(r"[\w.\-]{1,36}")
 _SESSION = "SD4b6294e348ae4760a0e0a9b8f313-OK"
 _Session = Annotated[str, typer.Argument(metavar="SESSION", help="The sessionID of customs' question.")]
 
@@ -114,8 +116,8 @@ async def _handles(client: "Client", session: str) -> "list[WorkflowHandle[Payme
     """The workflows of a session: one, unless customs asked for several orders under it."""
     from workflows.payment_data import PaymentDataWorkflow  # noqa: PLC0415 - loads the Temporal library
 
-    if not session.replace("-", "").isalnum():
-        raise typer.BadParameter(f"{session!r} is no sessionID: letters, digits and hyphens")
+    if not _SESSION_ID.fullmatch(session):
+        raise typer.BadParameter(f"{session!r} is no sessionID: up to 36 letters, digits, points and hyphens")
     query = f"WorkflowType = 'PaymentData' AND WorkflowId STARTS_WITH 'payment-data/{session}/'"
     found = [one.id async for one in client.list_workflows(query)]
     if not found:
