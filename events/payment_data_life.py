@@ -105,10 +105,14 @@ class PaymentDataResolution(StrEnum):
 
 
 class ResolvePaymentData(Value):
-    """Update `resolve`: the decision of a person in the case that the question waits with."""
+    """Update `resolve`: the decision of a person in the case that the question waits with.
+
+    `ebp_code` says whose order it is, where several platforms have the number.
+    """
 
     case: str
     resolution: PaymentDataResolution
+    ebp_code: str | None = Field(default=None, pattern=r"^[^/\s]{1,18}$")
     who: str = Field(min_length=1)
     why: str = Field(min_length=1)
 

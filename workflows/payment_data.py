@@ -51,7 +51,7 @@ class PaymentDataWorkflow:
         self._state = PaymentDataState(
             key=start.key, ebp_code=start.ebp_code, asked_at=workflow.now(), limits=start.limits
         )
-        self._address_code = start.ebp_code
+        self._platform = start.ebp_code
         self._to_gather = True
         self._upload: asyncio.Task[Uploaded] | None = None
         self._upserted: tuple[PaymentDataStage, bool] = (PaymentDataStage.ASKED, False)
@@ -93,7 +93,7 @@ class PaymentDataWorkflow:
             state.enter(PaymentDataStage.CLOSED, text, workflow.now())
             return text
         state.enter(state.stage, text, workflow.now())
-        state.failures = 0
+        self._platform = request.ebp_code or self._platform
         self._to_gather = True
         return text
 
@@ -115,7 +115,7 @@ class PaymentDataWorkflow:
         self._to_gather = False
         state = self._state
         state.retry_at = None
-        request = GatherRequest(key=state.key, ebp_code=self._address_code)
+        request = GatherRequest(key=state.key, ebp_code=self._platform)
         gathered = await call(payment_data.gather, request, "payment data of the order")
         if state.stage.is_final:  # a person has ended it meanwhile
             return

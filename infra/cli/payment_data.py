@@ -132,10 +132,11 @@ def _resolve(
     resolution: Annotated[PaymentDataResolution, typer.Option(help="What is decided.")],
     who: Annotated[str, typer.Option(help="Who decides; kept in the history.")],
     why: Annotated[str, typer.Option(help="Why; kept in the history.")],
+    ebp_code: Annotated[str | None, typer.Option(help="Whose order it is, where several platforms have it.")] = None,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """Decide a case that needs a person."""
-    request = ResolvePaymentData(case=case, resolution=resolution, who=who, why=why)
+    request = ResolvePaymentData(case=case, resolution=resolution, who=who, why=why, ebp_code=ebp_code)
     for text in asyncio.run(_resolved(running_stack(name), session, request)):
         typer.echo(f"{session}: {text}")
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from events.cloudevents import STRUCTURED
 from events.payment_data import OriginalPayment
@@ -33,6 +33,7 @@ from infra.generate.original_payment import original_payments
 from infra.generate.parties import PLATFORMS
 from infra.generate.scenarios import Scenario
 from infra.sandbox.questions import Story
+from infra.stack.errors import StackError
 from infra.stack.stack import Stack
 
 pytestmark = pytest.mark.stack
@@ -169,6 +170,8 @@ async def test_a_refusal_is_seen_and_decided_on_the_command_line(
     shown = await command("show", key.session_id)
     assert "waits for a person: payment-data-refused" in shown
     assert "(20006)" in shown
+    unknown = await asyncio.to_thread(_invoke, "show", "NOBODYS-SESSION")
+    assert isinstance(unknown.exception, StackError)
     decided = ["--case", "payment-data-refused", "--resolution", "close", "--who", "op-1", "--why", "hotline"]
     assert "Resolved by op-1 (close): hotline" in await command("resolve", key.session_id, *decided)
     assert (await questions.result(key)).stage is PaymentDataStage.CLOSED
@@ -176,11 +179,14 @@ async def test_a_refusal_is_seen_and_decided_on_the_command_line(
     assert (one["stage"], one["needs_human"]) == ("closed", None)
 
 
+def _invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(application("payment-data"), ["payment-data", *arguments, "--name", NAME])
+
+
 async def command(*arguments: str) -> str:
     """What a command prints; visibility of Temporal follows a moment later, so it is asked again for a while."""
     for _ in range(50):
-        given = ["payment-data", *arguments, "--name", NAME]
-        result = await asyncio.to_thread(CliRunner().invoke, application("payment-data"), given)
+        result = await asyncio.to_thread(_invoke, *arguments)
         if result.exit_code == 0 and result.stdout.strip() != "[]":
             return result.stdout
         await asyncio.sleep(0.2)

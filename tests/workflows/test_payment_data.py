@@ -140,9 +140,9 @@ class Question:
         """Let its clock run on."""
         await TimeSkipper(self.temporal.client).fast_forward(self.handle, duration)
 
-    async def resolve(self, case: str, resolution: PaymentDataResolution) -> None:
+    async def resolve(self, case: str, resolution: PaymentDataResolution, ebp_code: str | None = None) -> None:
         """A person decides."""
-        request = ResolvePaymentData(case=case, resolution=resolution, who="op-1", why="telephone")
+        request = ResolvePaymentData(case=case, resolution=resolution, who="op-1", why="telephone", ebp_code=ebp_code)
         await self.handle.execute_update(PaymentDataWorkflow.resolve, request)
 
     async def result(self) -> PaymentDataResult:
@@ -352,8 +352,9 @@ async def test_an_order_number_of_two_platforms_waits_for_a_person(question: Que
     await question.send(question.payment(ebp_code="3207PLAT02"))
     await question.ask()
     await question.case("payment-data-ambiguous")
-    await question.resolve("payment-data-ambiguous", CLOSE)
-    assert (await question.result()).stage is PaymentDataStage.CLOSED
+    await question.resolve("payment-data-ambiguous", RETRY, "3207PLAT02")
+    assert (await question.result()).stage is PaymentDataStage.ACCEPTED
+    assert [request.ebp_code for request in question.customs.uploads] == ["3207PLAT02"]
 
 
 async def test_what_nobody_can_answer_ends(question: Question) -> None:

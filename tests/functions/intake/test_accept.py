@@ -15,7 +15,7 @@ from functions.intake.handler import accept, freeze, thaw
 from functions.intake.models import Accepted, FreezeRequest, ThawRequest
 from functions.intake.rules import Record, business_key
 from functions.settings import settings
-from tests.builders import declaration_list, order, payment, waybill
+from tests.builders import declaration_list, order, original_payment, payment, waybill
 from tests.functions.intake.samples import (
     COP_NO,
     KEY,
@@ -86,6 +86,7 @@ EXISTS = [
     (declaration_list(net_weight="1"), "-621003"),
     (list_request(net_weight="1"), "-621003"),
     (cancellation(reason="另一个原因"), "-623009"),
+    (original_payment(recp_name="另一个卖家"), "-401007"),
 ]
 
 
@@ -105,6 +106,7 @@ CHANGES = [
     (waybill(weight="9", app_type="2", app_time=LATER), "-504014"),
     (declaration_list(net_weight="1", app_type="2", app_time=LATER), "-621011"),
     (list_request(net_weight="1", app_type="2", app_time=LATER), "-621011"),
+    (original_payment(recp_name="另一个卖家", app_type="2", app_time=LATER), "-401006"),
 ]
 
 
