@@ -31,7 +31,10 @@ def conflict(orders: Sequence[str], fields: Sequence[str]) -> Text:
 
 def uploading(orders: int) -> Text:
     """The data of so many orders go to customs."""
-    return Text(zh=f"向海关上传{orders}个订单的数据。", en=f"The data of {orders} orders go to customs.")
+    return Text(
+        zh=f"向海关上传{orders}个订单的数据。",
+        en=f"The data of {orders} order{'s' if orders > 1 else ''} go to customs.",
+    )
 
 
 def accepted(code: str) -> Text:
