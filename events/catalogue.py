@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel
 
 from events.ceb.message import MESSAGES, CebMessage
 from events.documents import DocumentKind
+from events.guarantee import GuaranteeLow
 from events.life import OrderStageChanged
 from events.payment_data_life import PaymentDataChanged, PaymentDataWanted
 from events.receipts import DocumentAnswered
+from events.return_life import ReturnStageChanged, StockReturned
 
 PREFIX = "cn.sandan."
 
@@ -60,6 +63,10 @@ INBOUND = (
         "Customs on a waybill status",
         "CEB514Message",
     ),
+    _inbound("customs.refund-receipt", DocumentKind.REFUND_RECEIPT, "Customs on a return", "CEB626Message"),
+    _inbound("customs.tax-bill", DocumentKind.TAX_BILL, "The taxes of a released list", "CEB816Message"),
+    _inbound("customs.tax-bill-status", DocumentKind.TAX_BILL_STATUS, "A tax bill's new status", "CEB818Message"),
+    _inbound("goods.returned", DocumentKind.GOODS_RETURNED, "Goods came back to their supervision site"),
     _inbound("customs.format-error", DocumentKind.FORMAT_ERROR, "A message customs could not read", "CEB900Message"),
     _inbound("payment.original", DocumentKind.ORIGINAL_PAYMENT, "The raw payment data of an order (公告2018-179)"),
     _inbound(
@@ -88,8 +95,53 @@ PAYMENT_DATA_WANTED = EventType(
     PaymentDataWanted,
     "Customs asks for payment data that nobody has sent yet",
 )
-OUTBOUND = (STAGE_CHANGED, DOCUMENT_ANSWERED, PAYMENT_DATA_CHANGED, PAYMENT_DATA_WANTED)
+GUARANTEE_LOW = EventType(
+    f"{PREFIX}guarantee.low.v1", Direction.OUTBOUND, GuaranteeLow, "A guarantee is nearly used up"
+)
+RETURN_STAGE_CHANGED = EventType(
+    f"{PREFIX}return.stage-changed.v1", Direction.OUTBOUND, ReturnStageChanged, "A return entered another stage"
+)
+STOCK_RETURNED = EventType(
+    f"{PREFIX}stock.returned.v1", Direction.OUTBOUND, StockReturned, "Returned goods may be sold again"
+)
+OUTBOUND = (
+    STAGE_CHANGED,
+    DOCUMENT_ANSWERED,
+    GUARANTEE_LOW,
+    RETURN_STAGE_CHANGED,
+    STOCK_RETURNED,
+    PAYMENT_DATA_CHANGED,
+    PAYMENT_DATA_WANTED,
+)
 
 EVENT_TYPES: dict[str, EventType] = {event_type.name: event_type for event_type in (*INBOUND, *OUTBOUND)}
 BY_KIND: dict[DocumentKind, EventType] = {event_type.kind: event_type for event_type in INBOUND if event_type.kind}
 BY_MESSAGE: dict[str, EventType] = {event_type.message.root: event_type for event_type in INBOUND if event_type.message}
+
+
+def _by_element() -> dict[str, list[EventType]]:
+    found: dict[str, list[EventType]] = {}
+    for event_type in BY_MESSAGE.values():
+        if event_type.message:
+            name = event_type.message.model_fields[event_type.message.first_element].alias
+            found.setdefault(str(name), []).append(event_type)
+    return found
+
+
+BY_ELEMENT: dict[str, list[EventType]] = _by_element()
+
+
+def messages_in(content: Any) -> dict[str, EventType]:
+    """The types of the messages whose JSON stands in `content`, by their business elements; one in a right message.
+
+    CEB816 and CEB818 share the element Tax: what stands in its first one tells them apart.
+    """
+    found = [name for name in BY_ELEMENT if isinstance(content, dict) and name in content]
+    return {name: _told_apart(BY_ELEMENT[name], content[name]) for name in found}
+
+
+def _told_apart(event_types: list[EventType], elements: Any) -> EventType:
+    first = elements[0] if isinstance(elements, list) and elements else elements
+    parts = first.keys() if isinstance(first, dict) else set()
+    fitting = (one for one in event_types if parts & {field.alias for field in one.model.model_fields.values()})
+    return next(fitting, event_types[0])

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -13,9 +14,12 @@ from events.ceb.declaration_list import Cancellation, CancellationReturn, Declar
 from events.ceb.message import FormatError
 from events.ceb.order import Order, OrderReturn
 from events.ceb.payment import Payment, PaymentReturn
+from events.ceb.refund import RefundReturn
+from events.ceb.tax_bill import TaxBill, TaxBillStatus
 from events.ceb.waybill import Waybill, WaybillReturn, WaybillStatus, WaybillStatusReturn
 from events.declaration_request import DeclarationRequest
 from events.payment_data import OriginalPayment, PlatDataOpen
+from events.returns import GoodsReturned
 from events.values import Value
 
 _UNESSENTIAL = {"guid", "appType", "appTime", "appStatus"}
@@ -37,6 +41,10 @@ class DocumentKind(StrEnum):
     PAYMENT_RECEIPT = "payment-receipt"
     WAYBILL_RECEIPT = "waybill-receipt"
     WAYBILL_STATUS_RECEIPT = "waybill-status-receipt"
+    REFUND_RECEIPT = "refund-receipt"
+    TAX_BILL = "tax-bill"
+    TAX_BILL_STATUS = "tax-bill-status"
+    GOODS_RETURNED = "goods-returned"
     FORMAT_ERROR = "format-error"
     ORIGINAL_PAYMENT = "original-payment"
     PAYMENT_DATA_REQUEST = "payment-data-request"
@@ -48,13 +56,16 @@ class DocumentKind(StrEnum):
 
     @property
     def is_receipt(self) -> bool:
-        """Whether it is an answer of customs."""
-        return self.value.endswith("-receipt") or self is DocumentKind.FORMAT_ERROR
+        """Whether customs says it of an order: an answer, or a tax bill."""
+        return self.value.endswith("-receipt") or self in _SAID_BY_CUSTOMS
 
     @property
     def is_from_customs(self) -> bool:
-        """Whether customs says it: always taken, never remembered, and at the gateway only."""
+        """Whether customs says or asks it: always taken, never remembered, and at the gateway only."""
         return self.is_receipt or self is DocumentKind.PAYMENT_DATA_REQUEST
+
+
+_SAID_BY_CUSTOMS = {DocumentKind.FORMAT_ERROR, DocumentKind.TAX_BILL, DocumentKind.TAX_BILL_STATUS}
 
 
 _MODELS: dict[DocumentKind, type[CebModel]] = {
@@ -71,6 +82,10 @@ _MODELS: dict[DocumentKind, type[CebModel]] = {
     DocumentKind.PAYMENT_RECEIPT: PaymentReturn,
     DocumentKind.WAYBILL_RECEIPT: WaybillReturn,
     DocumentKind.WAYBILL_STATUS_RECEIPT: WaybillStatusReturn,
+    DocumentKind.REFUND_RECEIPT: RefundReturn,
+    DocumentKind.TAX_BILL: TaxBill,
+    DocumentKind.TAX_BILL_STATUS: TaxBillStatus,
+    DocumentKind.GOODS_RETURNED: GoodsReturned,
     DocumentKind.FORMAT_ERROR: FormatError,
     DocumentKind.ORIGINAL_PAYMENT: OriginalPayment,
     DocumentKind.PAYMENT_DATA_REQUEST: PlatDataOpen,
@@ -99,7 +114,7 @@ class InboundDocument(Value):
 def content_hash(document: CebModel) -> str:
     """SHA-256 of what a document says: all of it but its serial number, its times and the kind of its sending.
 
-    The same number is the same content however it is written: 561.890 is 561.89.
+    The same number is the same content however it is written, 561.890 is 561.89; and so is the same moment.
     """
     return hashlib.sha256(json.dumps(_essence(document), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
@@ -114,4 +129,6 @@ def _essence(content: Any) -> Any:
         }
     if isinstance(content, list):
         return [_essence(item) for item in content]
+    if isinstance(content, datetime):
+        return content.astimezone(UTC).isoformat()
     return plain(content.normalize() + 0) if isinstance(content, Decimal) else content

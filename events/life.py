@@ -21,6 +21,7 @@ class Stage(StrEnum):
     COLLECTING = "collecting"
     MISMATCHED = "mismatched"
     MATCHED = "matched"
+    AWAITING_GUARANTEE = "awaiting-guarantee"
     DECLARED = "declared"
     REVIEWING = "reviewing"
     INSPECTING = "inspecting"
@@ -28,6 +29,7 @@ class Stage(StrEnum):
     REJECTED = "rejected"
     RELEASED = "released"
     DELIVERED = "delivered"
+    RETURNED = "returned"
     CLOSED = "closed"
     SHIPPED_BACK = "shipped-back"
     CANCELLED = "cancelled"
@@ -36,7 +38,7 @@ class Stage(StrEnum):
     @property
     def is_final(self) -> bool:
         """Whether the life ends here."""
-        return self in {Stage.CLOSED, Stage.SHIPPED_BACK, Stage.CANCELLED, Stage.EXPIRED}
+        return self in {Stage.CLOSED, Stage.RETURNED, Stage.SHIPPED_BACK, Stage.CANCELLED, Stage.EXPIRED}
 
 
 class StageChange(Value):
@@ -57,6 +59,7 @@ class LifeLimits(Value):
     silence: timedelta
     resends: int
     decision: timedelta
+    guarantee_retry: timedelta
 
 
 class ImportOrderStart(Value):

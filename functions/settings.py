@@ -2,8 +2,10 @@
 
 import os
 from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Settings(BaseModel):
@@ -16,12 +18,27 @@ class Settings(BaseModel):
     documents_dead_letters: str = "sandan-documents-dlq"
     intake_table: str = "sandan-intake"
     orders_table: str = "sandan-orders"
+    ledger_table: str = "sandan-ledger"
     replay_table: str = "sandan-replay"
     payment_data_table: str = "sandan-payment-data"
     archive_bucket: str = "sandan-archive"
     partner_secrets: str = "sandan/partners/"
     signing_secret: str = "sandan/signing"  # noqa: S105 -- the name of a secret, not a secret
+    buyers_secret: str = "sandan/buyers"  # noqa: S105 -- the same
+    customs_transport: Literal["http", "directory", "amqp"] = "http"
     customs_url: str = "http://127.0.0.1:8402/customs/messages"
+    customs_inbox_url: str | None = None
+    customs_directory: Path | None = None
+    customs_outbox: Path | None = None
+    customs_inbox: Path | None = None
+    customs_settle_seconds: Annotated[float, Field(ge=0)] = 1.0
+    customs_amqp_url: Annotated[str | None, Field(repr=False)] = None
+    customs_amqp_outbox: str | None = None
+    customs_amqp_inbox: str | None = None
+    customs_amqp_exchange: str = ""
+    customs_aside: Path | None = None
+    payment_firm_url: str = "http://127.0.0.1:8402/payments/refunds"
+    bank_url: str = "http://127.0.0.1:8402/bank/payments"
     payment_data_url: str = "http://127.0.0.1:8402/customs/realTimeDataUpload"
     payment_data_address_key: str | None = None
     customs_dxp_id: str = "DXPEDCCEB0000002"
@@ -33,6 +50,7 @@ class Settings(BaseModel):
     body_limit: int = 10 * 1024 * 1024
     clock_tolerance_seconds: int = 300
     policy_dir: str | None = None
+    tariff_dir: str | None = None
 
 
 @cache

@@ -10,13 +10,19 @@ from functions.declaration import handler as declaration
 from functions.dossier import handler as dossier
 from functions.function import Function
 from functions.intake import handler as intake
+from functions.ledger import handler as ledger
 from functions.matching import handler as matching
 from functions.orders import handler as orders
 from functions.payment_data import handler as payment_data
 from functions.policy import handler as policy
+from functions.refund import handler as refund
+from functions.returns import handler as returns
+from functions.tax import handler as tax
+from functions.tax_payment import handler as tax_payment
 
 ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     intake.accept,
+    intake.expect,
     intake.forget,
     intake.freeze,
     intake.thaw,
@@ -26,7 +32,28 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     declaration.submit,
     declaration.compose_cancellation,
     declaration.cancel,
+    declaration.compose_return,
+    declaration.return_list,
     declaration.explain,
+    declaration.explain_return,
+    tax.assess,
+    tax.remainder,
+    ledger.reserve,
+    ledger.release,
+    ledger.commit,
+    ledger.bill,
+    ledger.give_back,
+    ledger.charge,
+    returns.terms,
+    returns.judge,
+    returns.reckon,
+    returns.tell,
+    refund.pay,
+    tax_payment.pay,
+    ledger.due,
+    ledger.claim,
+    ledger.settle,
+    ledger.unclaim,
     orders.record,
     dossier.archive,
 )

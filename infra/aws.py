@@ -34,11 +34,13 @@ _RESOURCES = {
     "documents_dead_letters",
     "intake_table",
     "orders_table",
+    "ledger_table",
     "replay_table",
     "payment_data_table",
     "archive_bucket",
     "partner_secrets",
     "signing_secret",
+    "buyers_secret",
 }
 
 
@@ -133,6 +135,8 @@ def stack_environment(state: StackState) -> dict[str, str]:
         "SANDAN_GATEWAY_URL": state.gateway_url,
         "SANDAN_SANDBOX_URL": state.sandbox_url,
         "SANDAN_CUSTOMS_URL": f"{state.sandbox_url}/customs/messages",
+        "SANDAN_PAYMENT_FIRM_URL": f"{state.sandbox_url}/payments/refunds",
+        "SANDAN_BANK_URL": f"{state.sandbox_url}/bank/payments",
         "SANDAN_PAYMENT_DATA_URL": f"{state.sandbox_url}/customs/realTimeDataUpload",
         "SANDAN_SANDBOX_SAMPLE": os.environ.get("SANDAN_SANDBOX_SAMPLE", _SAMPLE),
         "SANDAN_TEMPORAL_ADDRESS": state.temporal_address,

@@ -6,11 +6,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from events.catalogue import BY_MESSAGE, EVENT_TYPES, EventType
+from events.catalogue import BY_ELEMENT, BY_MESSAGE, EVENT_TYPES, EventType, messages_in
 from events.ceb import parse
 from events.ceb.base import CebModel
 from events.ceb.dxp import DxpModel, unwrap
-from events.ceb.message import CebMessage
 from events.ceb.xml import DEFAULT_SIZE_LIMIT, local_name, namespace, parse_xml
 from events.cloudevents import CloudEvent, exact_json
 from events.documents import DocumentKind
@@ -19,12 +18,6 @@ from events.problems import InvalidInputError, Problem, problems_of
 Found = tuple[DocumentKind, CebModel]
 
 
-def _elements_key(message: type[CebMessage]) -> str:
-    field = message.model_fields[message.first_element]
-    return str(field.alias)
-
-
-_BY_ELEMENT = {_elements_key(found.message): found for found in BY_MESSAGE.values() if found.message is not None}
 _JSON_STARTS = (b"{", b"[")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -67,16 +60,16 @@ def _from_json(data: bytes) -> Iterator[Found]:
 
 
 def _from_message(content: dict[str, Any]) -> Iterator[Found]:
-    names = [name for name in content if name in _BY_ELEMENT]
-    if len(names) != 1:
-        known = ", ".join(sorted(_BY_ELEMENT))
+    found = messages_in(content)
+    if len(found) != 1:
+        known = ", ".join(sorted(BY_ELEMENT))
         raise _refused("/", "message", f"is not a message: give one of {known} at the top, or a CloudEvent")
-    (name,) = names
+    ((name, event_type),) = found.items()
     elements = content[name] if isinstance(content[name], list) else [content[name]]
     if not elements:
         raise _refused(f"/{name}", "min_items", "is empty: give at least one")
     for number, element in enumerate(elements, 1):
-        yield _document(_BY_ELEMENT[name], element, f"{name}[{number}]")
+        yield _document(event_type, element, f"{name}[{number}]")
 
 
 def _from_event(content: Any, root: str) -> Found:

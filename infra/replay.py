@@ -16,7 +16,7 @@ from infra.demo.demo import run_demo
 from infra.demo.player import Played
 from infra.demo.subscriber import Subscriber
 from infra.generate.orders import GeneratedOrder, generate
-from infra.generate.scenarios import Mode, Scenario
+from infra.generate.scenarios import LIVES
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
 
@@ -55,9 +55,9 @@ def _quiet(_subscriber: Subscriber, _played: Sequence[Played]) -> None:
 
 
 def main() -> None:
-    """Record one order of every scenario, modes by turns."""
+    """Record one order of every life, modes by turns."""
     folder = Path(sys.argv[1])
-    orders = list(generate(len(Scenario), _SEED, tuple(Mode), tuple(Scenario)))
+    orders = list(generate(len(LIVES), _SEED))
     with Stack("record") as stack:
         asyncio.run(record(stack.state, orders, folder))
     print(f"{len(orders)} histories in {folder}")  # noqa: T201 - the word of a command

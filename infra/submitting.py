@@ -16,12 +16,24 @@ from events.cloudevents import BATCH, STRUCTURED, exact_json
 from events.declaration_request import DeclarationRequest
 from events.payment_data import OriginalPayment
 from events.problems import InvalidInputError, Problem
+from events.returns import GoodsReturned
 from events.values import OrderKey
 from infra.documents import read_documents
 from infra.gateway_client import GatewayClient
 from infra.generate.parties import CUSTOMS_PARTNER, demo_partners
 
 _SUFFIXES = {".xml", ".json"}
+_SENDERS: dict[type[CebModel], tuple[str, ...]] = {
+    Order: ("ebp_code", "ebc_code"),
+    Payment: ("pay_code",),
+    Waybill: ("logistics_code",),
+    WaybillStatus: ("logistics_code",),
+    DeclarationList: ("agent_code",),
+    Cancellation: ("agent_code",),
+    DeclarationRequest: ("ebp_code",),
+    GoodsReturned: ("operator_code",),
+    OriginalPayment: ("ebp_code",),
+}
 
 
 @dataclass(frozen=True)
@@ -94,22 +106,10 @@ def _partner(path: Path, document: CebModel) -> str:
 
 
 def _sender_codes(document: CebModel) -> set[str] | None:
-    match document:
-        case Order(head=head):
-            return {head.ebp_code, head.ebc_code}
-        case Payment(head=head):
-            return {head.pay_code}
-        case Waybill(head=head):
-            return {head.logistics_code}
-        case WaybillStatus():
-            return {document.logistics_code}
-        case DeclarationList(head=head):
-            return {head.agent_code}
-        case Cancellation():
-            return {document.agent_code}
-        case DeclarationRequest() | OriginalPayment():
-            return {document.ebp_code}
-    return None
+    """The enterprises that may send the document; None for what customs says."""
+    names = _SENDERS.get(type(document))
+    head = getattr(document, "head", document)
+    return {getattr(head, name) for name in names} if names else None
 
 
 def _key(document: CebModel) -> OrderKey | None:

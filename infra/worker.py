@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -11,9 +12,12 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from events.life import TASK_QUEUE
 from functions.dispatch.temporal import connect
+from functions.transport import TransportUnavailableError
+from functions.transport.choice import TransportSettingError, customs_transport
 from infra.activities import ORDER_FUNCTIONS, PAYMENT_DATA_FUNCTIONS, InProcessInvoker, activities_of
 from infra.ready import announce_ready
 from workflows.import_order import ImportOrderWorkflow
+from workflows.import_return import ImportReturnWorkflow
 from workflows.payment_data import PaymentDataWorkflow
 
 ACTIVITY_THREADS = 24
@@ -31,7 +35,7 @@ def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = 
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[ImportOrderWorkflow, PaymentDataWorkflow],
+        workflows=[ImportOrderWorkflow, ImportReturnWorkflow, PaymentDataWorkflow],
         activities=activities_of((*ORDER_FUNCTIONS, *PAYMENT_DATA_FUNCTIONS), InProcessInvoker()),
         activity_executor=threads,
         workflow_runner=workflow_runner(),
@@ -42,7 +46,11 @@ def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = 
 
 
 async def main() -> None:
-    """Work until SIGTERM or SIGINT."""
+    """Work until SIGTERM or SIGINT. Ends at once where the way to customs is not set up."""
+    try:
+        customs_transport()
+    except (TransportSettingError, TransportUnavailableError) as error:
+        sys.exit(f"worker: {error}")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

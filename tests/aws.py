@@ -1,8 +1,10 @@
 """AWS in the process, as a pytest plugin: who asks for `aws` gets fresh, empty resources under the settings' names."""
 
+import base64
 import json
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, Final
 
 import boto3
@@ -10,7 +12,13 @@ import pytest
 from moto import mock_aws
 
 from functions import aws as clients
+from functions.ledger import buyers
+from functions.ledger import handler as ledger
+from functions.ledger.account_models import OpenGuaranteeRequest
 from functions.settings import settings
+from functions.transport.choice import customs_transport
+from infra.generate.parties import GUARANTORS
+from tests.builders import SELLER
 
 REGION: Final = "cn-north-1"
 
@@ -50,8 +58,24 @@ def aws(_shared_clients: SharedClients) -> Iterator[None]:
     _forget()
 
 
+@pytest.fixture
+def guarantees(aws: None) -> None:
+    """A guarantee of a million CNY for every guarantor of the generator and of the tests' builders."""
+    for guarantor in {*GUARANTORS, SELLER["ebc_code"]}:
+        ledger.open_guarantee(OpenGuaranteeRequest(guarantor=guarantor, amount=Decimal(1_000_000)))
+
+
 def _forget() -> None:
-    for cached in (clients.dynamodb, clients.eventbridge, clients.s3, clients.secretsmanager, clients.sqs, settings):
+    for cached in (
+        clients.dynamodb,
+        clients.eventbridge,
+        clients.s3,
+        clients.secretsmanager,
+        clients.sqs,
+        settings,
+        customs_transport,
+        buyers.secret_key,
+    ):
         cached.cache_clear()
 
 
@@ -64,9 +88,27 @@ def _create_resources() -> None:
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
+    clients.dynamodb().create_table(**_ledger_table(named.ledger_table))
+    buyers_key = base64.b64encode(b"a key for tests of thirty-two b.").decode()
+    clients.secretsmanager().create_secret(Name=named.buyers_secret, SecretString=json.dumps({"key": buyers_key}))
     clients.s3().create_bucket(Bucket=named.archive_bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     clients.eventbridge().create_event_bus(Name=named.bus)
     dead_letters = clients.sqs().create_queue(QueueName=named.documents_dead_letters)["QueueUrl"]
     attributes = clients.sqs().get_queue_attributes(QueueUrl=dead_letters, AttributeNames=["QueueArn"])["Attributes"]
     redrive = json.dumps({"deadLetterTargetArn": attributes["QueueArn"], "maxReceiveCount": "5"})
     clients.sqs().create_queue(QueueName=named.documents_queue, Attributes={"RedrivePolicy": redrive})
+
+
+def _ledger_table(name: str) -> dict[str, Any]:
+    """The table as the template declares it: two keys, and the index of what is due."""
+    texts = [{"AttributeName": attribute, "AttributeType": "S"} for attribute in ("pk", "sk", "due_queue", "due_at")]
+    due = [{"AttributeName": "due_queue", "KeyType": "HASH"}, {"AttributeName": "due_at", "KeyType": "RANGE"}]
+    return {
+        "TableName": name,
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        "AttributeDefinitions": texts,
+        "GlobalSecondaryIndexes": [
+            {"IndexName": "due", "KeySchema": due, "Projection": {"ProjectionType": "KEYS_ONLY"}}
+        ],
+        "BillingMode": "PAY_PER_REQUEST",
+    }

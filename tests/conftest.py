@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.aws", "tests.temporal"]
+pytest_plugins = ["tests.aws", "tests.temporal", "tests.functions.transport.fixtures"]
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

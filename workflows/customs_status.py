@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from events.ceb.declaration_list import DeclarationReturn
 from events.ceb.receipt_status import ReceiptStatus, StatusClass, list_status
+from events.ceb.stage_machine import furthest
 from events.documents import DocumentKind
 
 
@@ -39,12 +40,7 @@ class ListVersion(BaseModel):
         An older receipt never undoes a further one, whichever arrived first (rulebook 2.6), and after a release
         or a return shipment no rejection counts. The result does not depend on the order of arrival.
         """
-        known = [
-            receipt
-            for receipt in self.receipts
-            if receipt not in self.ignored and _status(receipt).status_class is not StatusClass.UNKNOWN
-        ]
-        return max(known, key=_how_far, default=None)
+        return furthest(self.receipts, self._step)
 
     @property
     def status(self) -> ReceiptStatus | None:
@@ -72,6 +68,11 @@ class ListVersion(BaseModel):
         status = self.status
         return status is not None and status.status_class not in {StatusClass.UNDER_WAY, StatusClass.SEND_FAILED}
 
+    def _step(self, receipt: DeclarationReturn) -> ReceiptStatus | None:
+        """An exception is a rejection until its explanation, which the history keeps, says that it is none."""
+        status = _status(receipt)
+        return None if receipt in self.ignored or status.status_class is StatusClass.UNKNOWN else status
+
 
 def version_of(receipt: DeclarationReturn, versions: list[ListVersion]) -> ListVersion | None:
     """The version that a receipt answers: by the list's guid where customs repeats it, else the latest one."""
@@ -81,11 +82,6 @@ def version_of(receipt: DeclarationReturn, versions: list[ListVersion]) -> ListV
 
 def _status(receipt: DeclarationReturn) -> ReceiptStatus:
     return list_status(receipt.return_status)
-
-
-def _how_far(receipt: DeclarationReturn) -> tuple[int, str, str]:
-    """By rank, then by time; receipts of one moment have some order too, so that arrival never decides."""
-    return _status(receipt).rank, receipt.return_time, receipt.model_dump_json()
 
 
 def _latest(receipts: Iterable[DeclarationReturn], name: str) -> str | None:

@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         Stage,
         UpdateAnswer,
     )
+    from events.return_life import ReturnAsked, ReturnRequest, return_workflow_id
     from functions.dossier import handler as dossier
     from functions.dossier.models import ArchiveRequest
     from functions.intake import handler as intake
@@ -48,8 +49,9 @@ class ImportOrderWorkflow:
         self._state = state
         self._steps = OrderSteps(state, start.limits)
         self._woken = False
+        self._first_alarm = workflow.now() + start.limits.silence
         self._alarm: asyncio.Task[None] | None = None
-        self._alarm_at: datetime | None = None
+        self._alarm_at = self._first_alarm
 
     @workflow.run
     async def run(self, start: ImportOrderStart) -> ImportOrderResult:
@@ -58,11 +60,11 @@ class ImportOrderWorkflow:
             self._state.deadline = workflow.now() + start.limits.documents
             self._state.enter(Stage.COLLECTING, texts.STARTED, workflow.now())
         while True:
-            self._take_in()
-            await self._steps.proceed()
+            await self._take_in()
+            await self._steps.proceed(lasts=self._rang)
             if self._state.stage.is_final:
                 break
-            await self._steps.tell()
+            await self._steps.tell(lasts=self._rang)
             await self._wait()
             self._continue_as_new_if_long()
         return await self._end()
@@ -113,6 +115,19 @@ class ImportOrderWorkflow:
             raise ValueError("a cancellation is under way already")
 
     @workflow.update
+    async def request_return(self, request: ReturnRequest) -> ReturnAsked:
+        """Goods of the released order come back, wholly or in part (公告2020-45)."""
+        self._note("request_return", request.who, request.why)
+        case = self._steps.returning.ask(request)
+        self._woken = True
+        workflow_id = return_workflow_id(self._state.key, case.number)
+        return ReturnAsked(number=case.number, return_no=case.return_no, workflow_id=workflow_id)
+
+    @request_return.validator
+    def _request_return_validator(self, request: ReturnRequest) -> None:
+        self._steps.returning.check(request)
+
+    @workflow.update
     async def resolve(self, request: ResolveRequest) -> UpdateAnswer:
         """Take a person's decision in the case that the order waits with."""
         self._note("resolve", request.who, request.why)
@@ -126,38 +141,52 @@ class ImportOrderWorkflow:
             raise ValueError(f"case is {request.case!r}, but the order waits with {self._state.needs_human!r}")
         version = self._state.version
         silent = self._state.stage in AT_CUSTOMS and version is not None and not version.is_answered
+        if request.resolution is Resolution.CLOSE and self._steps.returning.is_open:
+            raise ValueError("a return of this order is under way: resolve that first (sandan return resolve)")
         if request.resolution is Resolution.RESEND and not silent:
             raise ValueError("resend is for a list that customs has not answered; here are: continue, close")
 
     def _note(self, what: str, who: str, why: str) -> None:
         self._state.note(workflow.now(), "operator", {"update": what, "who": who, "why": why})
 
-    def _take_in(self) -> None:
+    async def _take_in(self) -> None:
         self._woken = False
         inbox, self._inbox = self._inbox, []
-        for document in inbox:
-            if self._state.absorb(document, workflow.now()) and document.kind is DocumentKind.CANCELLATION:
+        news = [document for document in inbox if self._state.absorb(document, workflow.now())]
+        for document in news:
+            if document.kind is DocumentKind.CANCELLATION:
                 self._steps.cancellation_came(document)
+        await self._steps.returning.hand_on(news)
 
     async def _wait(self) -> None:
-        """Until something comes, an outside call is answered, or the deadline passes."""
+        """Until something comes, an outside call is answered, or the alarm rings."""
         self._set_alarm(self._state.deadline)
         await workflow.wait_condition(self._is_awake)
 
+    @property
+    def _rang(self) -> bool:
+        return self._alarm is not None and self._alarm.done()
+
     def _is_awake(self) -> bool:
-        rang = self._alarm is not None and self._alarm.done()
-        return bool(self._inbox) or self._woken or rang or self._steps.has_answer
+        return bool(self._inbox) or self._woken or self._rang or self._steps.has_answer
 
     def _set_alarm(self, deadline: datetime | None) -> None:
-        """One timer at a time, started only when its moment changes: every timer is a billable Action."""
-        if deadline == self._alarm_at and self._alarm and not self._alarm.done():
+        """One timer at a time, and as few as can be: every timer is a billable Action.
+
+        The first one rings soon, whatever the deadline. One that rings before the deadline is left alone: when it
+        rings, the deadline of that moment gets its own. So an order whose deadlines come and go in quick succession
+        needs one timer.
+        """
+        if self._rang:
+            self._alarm = None
+        if deadline is None or (self._alarm and self._alarm_at <= deadline):
             return
         if self._alarm:
             self._alarm.cancel()
-        self._alarm_at, self._alarm = deadline, None
-        if deadline:
-            pause = max(deadline - workflow.now(), timedelta(0))
-            self._alarm = asyncio.create_task(workflow.sleep(pause, summary=self._state.waits_for))
+        now = workflow.now()
+        self._alarm_at = min(deadline, self._first_alarm) if now < self._first_alarm else deadline
+        pause = max(self._alarm_at - now, timedelta(0))
+        self._alarm = asyncio.create_task(workflow.sleep(pause, summary=self._state.waits_for))
 
     def _continue_as_new_if_long(self) -> None:
         idle = not self._inbox and not self._steps.is_calling and workflow.all_handlers_finished()
@@ -167,10 +196,11 @@ class ImportOrderWorkflow:
 
     async def _end(self) -> ImportOrderResult:
         """Archive first, so that whoever hears of the end finds the dossier."""
-        self._set_alarm(None)
+        if self._alarm:
+            self._alarm.cancel()
         self._steps.stop_calling()
         request = ArchiveRequest(key=self._state.key, stage=self._state.stage, entries=self._state.entries)
         archived = await call(dossier.archive, request, self._state.stage)
-        await self._steps.tell()
+        await self._steps.tell(lasts=True)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ImportOrderResult(stage=self._state.stage, dossier=archived.location, head=archived.head)

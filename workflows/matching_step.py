@@ -1,14 +1,19 @@
 """Matching: when everything is there, and again after each correction."""
 
+from datetime import date
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from events.findings import Finding
     from events.life import LifeLimits, Stage
+    from events.values import CHINA
     from functions.declaration import handler as declaration
     from functions.declaration.models import Composed, ComposeRequest
     from functions.matching import handler as matching
     from functions.matching.models import MatchRequest
+    from functions.tax import handler as tax
+    from functions.tax.models import AssessListRequest
     from workflows import texts
     from workflows.calls import call
     from workflows.order_state import BEFORE_CUSTOMS, OrderState
@@ -21,7 +26,7 @@ async def match_when_ready(state: OrderState, limits: LifeLimits) -> None:
     state.to_match = False
     composed = await _compose(state)
     state.declaration_list = composed.declaration_list
-    findings = [composed.finding] if composed.finding else await _compare(state)
+    findings = [composed.finding] if composed.finding else [*await _compare(state), *await _assess(state)]
     state.findings = findings
     now = workflow.now()
     if findings:
@@ -53,7 +58,7 @@ async def _compare(state: OrderState) -> list[Finding]:
     result = await call(
         matching.match,
         MatchRequest(
-            on=workflow.now().date(),
+            on=_today(),
             order=state.order,
             payment=state.payment,
             waybill=state.waybill,
@@ -63,3 +68,20 @@ async def _compare(state: OrderState) -> list[Finding]:
     )
     state.note(workflow.now(), "matching", result.model_dump(mode="json"))
     return result.findings
+
+
+async def _assess(state: OrderState) -> list[Finding]:
+    """What the goods owe; the buyer paid it with the order (代收代缴)."""
+    assert state.order
+    assert state.declaration_list
+    request = AssessListRequest(
+        on=_today(), declaration_list=state.declaration_list, declared_tax=state.order.head.tax_total
+    )
+    assessment = await call(tax.assess, request, "tax of the list")
+    state.assessment = assessment
+    state.note(workflow.now(), "assessment", assessment.model_dump(mode="json"))
+    return assessment.findings
+
+
+def _today() -> date:
+    return workflow.now().astimezone(CHINA).date()

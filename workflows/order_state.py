@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -9,21 +10,28 @@ from pydantic import AwareDatetime, BaseModel, Field
 from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationList, DeclarationReturn
 from events.ceb.order import Order
 from events.ceb.payment import Payment
+from events.ceb.tax_bill import TaxBill, TaxBillStatus
 from events.ceb.waybill import Waybill, WaybillStatus
 from events.declaration_request import DeclarationRequest
 from events.documents import DocumentKind, InboundDocument
 from events.findings import Finding
 from events.life import OrderSnapshot, Stage, StageChange
+from events.return_life import ReturnLine, ReturnRequest, ReturnResult
 from events.values import OrderKey, Text, from_second
 from functions.dossier.models import DossierEntry
 from functions.intake.models import FrozenDocument
+from functions.ledger.models import Bill, Standing
 from functions.orders.masking import is_personal
+from functions.tax.models import Assessment
 from workflows.customs_status import ListVersion, version_of
+from workflows.tax_bills import current_bill
 
 COMPARED = (DocumentKind.ORDER, DocumentKind.PAYMENT, DocumentKind.WAYBILL)
 CHANGEABLE = (*COMPARED, DocumentKind.DECLARATION_LIST, DocumentKind.DECLARATION_REQUEST)
 AT_CUSTOMS = frozenset({Stage.DECLARED, Stage.REVIEWING, Stage.INSPECTING, Stage.DETAINED})
-BEFORE_CUSTOMS = frozenset({Stage.COLLECTING, Stage.MISMATCHED, Stage.MATCHED, Stage.REJECTED})
+BEFORE_CUSTOMS = frozenset(
+    {Stage.COLLECTING, Stage.MISMATCHED, Stage.MATCHED, Stage.AWAITING_GUARANTEE, Stage.REJECTED}
+)
 
 
 class CancellationCase(BaseModel):
@@ -33,6 +41,15 @@ class CancellationCase(BaseModel):
     why: str
     document: Cancellation | None = None
     number: int | None = None
+
+
+class ReturnCase(BaseModel):
+    """A return of goods: what was asked for, and how it ended, once it has."""
+
+    number: int
+    return_no: str
+    request: ReturnRequest
+    result: ReturnResult | None = None
 
 
 class OrderState(BaseModel):
@@ -57,6 +74,14 @@ class OrderState(BaseModel):
     delivered_at: AwareDatetime | None = None
     window_days: int = 0
     window_ends: AwareDatetime | None = None
+    released_at: AwareDatetime | None = None
+    assessment: Assessment | None = None
+    standing: Standing | None = None
+    charged_version: int = 0
+    tax_bills: list[TaxBill] = Field(default_factory=list)
+    bill_statuses: list[TaxBillStatus] = Field(default_factory=list)
+    recorded_bill: Bill | None = None
+    returns: list[ReturnCase] = Field(default_factory=list)
     cancellations: int = 0
     undecided: bool = False
 
@@ -109,11 +134,44 @@ class OrderState(BaseModel):
         return self.versions[-1] if self.versions else None
 
     @property
+    def bill(self) -> Bill | None:
+        """The tax bill that counts, with its furthest status."""
+        return current_bill(self.tax_bills, self.bill_statuses)
+
+    @property
     def mode(self) -> str | None:
         """9610 or 1210, once a list or a request for one tells."""
         if self.declared_by_agent:
             return self.declared_by_agent.head.trade_mode
         return self.request.trade_mode if self.request else None
+
+    @property
+    def open_return(self) -> ReturnCase | None:
+        """The return that has not ended."""
+        return next((case for case in self.returns if case.result is None), None)
+
+    @property
+    def returned(self) -> list[ReturnLine]:
+        """Everything that came back for good."""
+        return [line for case in self.returns if case.result for line in case.result.lines]
+
+    @property
+    def returnable(self) -> dict[int, Decimal]:
+        """How much of each line of the list has not come back."""
+        left = {item.gnum: item.qty for item in self.declaration_list.items} if self.declaration_list else {}
+        for line in self.returned:
+            left[line.gnum] -= line.qty
+        return left
+
+    @property
+    def is_all_back(self) -> bool:
+        """Whether the buyer has nothing left of the order."""
+        return bool(self.returns) and not any(self.returnable.values())
+
+    @property
+    def owes_tax(self) -> bool:
+        """Whether a tax bill is to be paid before the order can close."""
+        return self.assessment is not None and self.assessment.total > 0
 
     @property
     def waits_for(self) -> str:
@@ -122,6 +180,8 @@ class OrderState(BaseModel):
             return "answer of customs"
         if self.stage in {Stage.RELEASED, Stage.DELIVERED}:
             return "return window"
+        if self.stage is Stage.AWAITING_GUARANTEE:
+            return "guarantee"
         return "missing documents" if self.missing else "correction"
 
     @property
@@ -156,23 +216,37 @@ class OrderState(BaseModel):
         """
         if document.kind in CHANGEABLE:
             return self._absorb_changeable(document, at)
-        content = document.parsed()
-        if isinstance(content, DeclarationReturn):
-            version = version_of(content, self.versions)
-            if version is not None and not version.add(content):
-                return False
-        elif isinstance(content, CancellationReturn):
-            if content in self.cancellation_receipts:
-                return False
-            self.cancellation_receipts.append(content)
-        elif isinstance(content, WaybillStatus):
-            if self.delivered_at:
-                return False
-            self.delivered_at = from_second(content.logistics_time)
-        elif any(entry.content == document.content for entry in self.entries):
+        if not self._is_news(document):
             return False
         self.note(at, document.kind.value, document.content)
         return True
+
+    def _is_news(self, document: InboundDocument) -> bool:
+        content = document.parsed()
+        if isinstance(content, DeclarationReturn):
+            version = version_of(content, self.versions)
+            return version is None or version.add(content)
+        if isinstance(content, WaybillStatus):
+            if self.delivered_at:
+                return False
+            self.delivered_at = from_second(content.logistics_time)
+            return True
+        kept = self._kept_apart(document.kind)
+        if kept is None:
+            return all(entry.content != document.content for entry in self.entries)
+        if content in kept:
+            return False
+        kept.append(content)
+        return True
+
+    def _kept_apart(self, kind: DocumentKind) -> list[Any] | None:
+        """Where documents of a kind are kept that count each by itself."""
+        kept: dict[DocumentKind, list[Any]] = {
+            DocumentKind.CANCELLATION_RECEIPT: self.cancellation_receipts,
+            DocumentKind.TAX_BILL: self.tax_bills,
+            DocumentKind.TAX_BILL_STATUS: self.bill_statuses,
+        }
+        return kept.get(kind)
 
     def _absorb_changeable(self, document: InboundDocument, at: datetime) -> bool:
         current = self.documents.get(document.kind)

@@ -7,12 +7,15 @@ with workflow.unsafe.imports_passed_through():
     from events.life import LifeLimits, Resolution, ResolveRequest, Stage
     from workflows import texts
     from workflows.cancelling import Cancelling
+    from workflows.customs_answers import CustomsAnswers
     from workflows.declaring import Declaring
+    from workflows.duties import Duties
     from workflows.matching_step import match_when_ready
     from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, OrderState
+    from workflows.returning import Returning
     from workflows.telling import Telling
 
-UNDELIVERED = "undelivered"
+UNDELIVERED, BILL_NOT_VOID = "undelivered", "tax-bill-not-void"
 
 
 class OrderSteps:
@@ -22,19 +25,23 @@ class OrderSteps:
         self._state = state
         self._limits = limits
         self._declaring = Declaring(state, limits)
+        self._answers = CustomsAnswers(state, limits, self._declaring)
         self._cancelling = Cancelling(state, self._declaring)
+        self._duties = Duties(state, limits)
+        self.returning = Returning(state, limits)
         self._telling = Telling(state)
 
     @property
     def is_calling(self) -> bool:
         """Whether an outside call is under way."""
-        return any(call is not None for call in (self._declaring.submission, self._cancelling.submission))
+        calls = (self._declaring.submission, self._cancelling.submission)
+        return self.returning.is_open or any(call is not None for call in calls)
 
     @property
     def has_answer(self) -> bool:
         """Whether an outside call was answered and the answer not yet read."""
         calls = (self._declaring.submission, self._cancelling.submission)
-        return any(call is not None and call.done() for call in calls)
+        return self.returning.has_answer or any(call is not None and call.done() for call in calls)
 
     def stop_calling(self) -> None:
         """The order has ended: give up the calls that are under way."""
@@ -42,19 +49,23 @@ class OrderSteps:
             if call is not None:
                 call.cancel()
 
-    async def proceed(self) -> None:
-        """Do everything that follows from what is known now."""
+    async def proceed(self, *, lasts: bool) -> None:
+        """Do everything that follows from what is known now; `lasts`: the order has stood still for a while."""
         await self._declaring.read_answer()
-        await self._declaring.follow_customs()
+        await self._answers.follow()
         await self._cancelling.follow()
         await match_when_ready(self._state, self._limits)
+        await self._duties.reserve_when_matched()
         await self._declaring.declare_when_matched()
         self._follow_delivery()
+        await self.returning.follow()
         self._meet_deadline()
+        await self._duties.keep_up()
+        await self._duties.follow_bill(lasts=lasts)
 
-    async def tell(self) -> None:
-        """Tell the world what has changed."""
-        await self._telling.tell()
+    async def tell(self, *, lasts: bool) -> None:
+        """Tell the world what has changed; `lasts`: the order has stood still for a while."""
+        await self._telling.tell(lasts=lasts)
 
     def cancellation_came(self, document: InboundDocument) -> None:
         """A CEB623 came through the door."""
@@ -66,12 +77,12 @@ class OrderSteps:
         state.needs_human = None
         stage = Stage.CLOSED if request.resolution is Resolution.CLOSE else state.stage
         state.enter(stage, texts.resolved(request.who, request.resolution, request.why), workflow.now())
-        self._declaring.go_on_after(request.resolution)
+        self._answers.go_on_after(request.resolution)
 
     def _follow_delivery(self) -> None:
         state = self._state
         if state.stage is Stage.RELEASED and state.delivered_at:
-            state.deadline = state.window_ends
+            state.deadline = None if state.owes_tax else state.window_ends
             if state.needs_human == UNDELIVERED:
                 state.needs_human = None
             state.enter(Stage.DELIVERED, texts.DELIVERED, workflow.now())
@@ -83,8 +94,12 @@ class OrderSteps:
         if state.stage in BEFORE_CUSTOMS:
             self._expire()
         elif state.stage in AT_CUSTOMS:
-            self._declaring.meet_silence()
-        elif state.stage is Stage.DELIVERED:
+            self._answers.meet_silence()
+        elif state.is_all_back:
+            state.deadline = None
+            state.needs_human = BILL_NOT_VOID
+            state.enter(state.stage, texts.BILL_NOT_VOID, workflow.now())
+        elif state.stage is Stage.DELIVERED and not state.owes_tax and state.open_return is None:
             state.deadline = None
             state.enter(Stage.CLOSED, texts.closed(state.window_days), workflow.now())
         elif state.stage is Stage.RELEASED:

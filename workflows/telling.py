@@ -13,8 +13,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.calls import call
     from workflows.order_state import OrderState
 
-# Delivery changes nothing that anybody searches for: the order stays in its return window.
-_PHASE = {Stage.MATCHED: Stage.COLLECTING, Stage.DELIVERED: Stage.RELEASED}
+# Delivery changes nothing that anybody searches for, nor does the plain end of a released order, which Temporal's own
+# ExecutionStatus tells.
+_PHASE = {Stage.MATCHED: Stage.COLLECTING, Stage.DELIVERED: Stage.RELEASED, Stage.CLOSED: Stage.RELEASED}
 
 
 class Telling:
@@ -22,14 +23,19 @@ class Telling:
 
     def __init__(self, state: OrderState) -> None:
         self._state = state
-        self._upserted: tuple[Stage, bool] = (Stage.COLLECTING, False)
+        self._upserted: tuple[Stage, bool] = (_phase(state), state.needs_human is not None)
 
-    async def tell(self) -> None:
-        """Record and publish the changes since the last word; nothing when there are none."""
+    async def tell(self, *, lasts: bool) -> None:
+        """Record and publish the changes since the last word; nothing when there are none.
+
+        `lasts`: the order has stood still for a while. Only then does the search show that a list is at customs:
+        most lists leave it within seconds.
+        """
         state = self._state
+        if state.stage is not Stage.DECLARED or state.needs_human or lasts:
+            self._upsert()
         if len(state.changes) == state.told:
             return
-        self._upsert()
         workflow.set_current_details(_details(state, state.changes[-1]))
         told = len(state.changes)
         await call(
@@ -51,7 +57,7 @@ class Telling:
     def _upsert(self) -> None:
         """At most once per phase: every upsert is a billable Action."""
         state = self._state
-        phase = (_PHASE.get(state.stage, state.stage), state.needs_human is not None)
+        phase = (_phase(state), state.needs_human is not None)
         if phase == self._upserted:
             return
         self._upserted = phase
@@ -70,6 +76,10 @@ class Telling:
             head = state.declaration_list.head
             updates.append(attributes.PARK.value_set(head.area_code or head.customs_code))
         workflow.upsert_search_attributes(updates)
+
+
+def _phase(state: OrderState) -> Stage:
+    return _PHASE.get(state.stage, state.stage)
 
 
 def _details(state: OrderState, change: StageChange) -> str:

@@ -8,6 +8,7 @@ _DOCUMENTS = {"order": "订单", "payment": "支付凭证", "waybill": "运单",
 
 STARTED = Text(zh="收到第一份单证，开始收集。", en="The first document is here; collecting.")
 MATCHED = Text(zh="三单一致，与清单相符。", en="The three documents agree with each other and with the list.")
+COVERED = Text(zh="担保额度已足够，继续申报。", en="The guarantee covers the tax; the declaration goes on.")
 SHIPPED_BACK = Text(zh="海关决定退运。", en="Customs decided that the goods are shipped back.")
 DELIVERED = Text(zh="包裹已签收。", en="The parcel was signed for.")
 CUSTOMS_UNREACHABLE = Text(
@@ -19,6 +20,13 @@ CUSTOMS_UNDECIDED = Text(
 )
 UNDELIVERED = Text(
     zh="退货期已过，仍未收到签收回执。", en="The return window is over and nobody has signed for the parcel."
+)
+ALL_BACK = Text(
+    zh="全部货物已退回，税单作废，订单办结。", en="All goods came back and the tax bill is void; the order ends."
+)
+BILL_NOT_VOID = Text(
+    zh="全部货物已退回，但税单仍未作废，请人工处理。",
+    en="All goods came back, but the tax bill is not void yet: a person must see to it.",
 )
 TOO_LATE_TO_CANCEL = Text(zh="已放行，撤单申请无效。", en="Released already: the cancellation has no effect.")
 
@@ -54,6 +62,32 @@ def customs(status: str, meaning: Text, info: str) -> Text:
 def released(days: int) -> Text:
     """Customs released the goods; how long the return window is open."""
     return Text(zh=f"海关放行，退货期{days}天。", en=f"Released by customs; the return window is {days} days.")
+
+
+def awaiting_guarantee(guarantor: str) -> Text:
+    """The guarantee does not cover the tax of this order."""
+    return Text(
+        zh=f"{guarantor} 的担保额度不足，等待恢复后自动继续。",
+        en=f"The guarantee of {guarantor} does not cover the tax; waiting until it does.",
+    )
+
+
+def tax_paid(tax_no: str, ent_duty_no: str | None) -> Text:
+    """The tax bill was summarised and paid."""
+    return Text(
+        zh=f"税单 {tax_no} 已汇总缴纳（缴款书 {ent_duty_no or '未注明'}），订单办结。",
+        en=f"Tax bill {tax_no} was summarised and paid (payment document {ent_duty_no or 'not named'}); closed.",
+    )
+
+
+def return_asked(return_no: str, who: str, why: str) -> Text:
+    """Goods are to come back."""
+    return Text(zh=f"申请退货 {return_no}（{who}）：{why}", en=f"Return {return_no} asked for by {who}: {why}")
+
+
+def return_ended(return_no: str, stage: str) -> Text:
+    """How a return ended."""
+    return Text(zh=f"退货 {return_no} 结束：{stage}。", en=f"Return {return_no} has ended: {stage}.")
 
 
 def closed(days: int) -> Text:

@@ -100,7 +100,11 @@ class Rule:
 
     def broken_at(self, field: Field, fix: Fix) -> Finding:
         """The finding about one field."""
-        return self._finding(field.place, None, _place(field.place), fix)
+        return self.broken_in(field.place, fix)
+
+    def broken_in(self, place: Place, fix: Fix) -> Finding:
+        """The finding about one place."""
+        return self._finding(place, None, _place(place), fix)
 
     def broken_between(self, left: Place, right: Place, fix: Fix) -> Finding:
         """The finding about two places that do not agree."""

@@ -4,7 +4,7 @@ Each kind of receipt has its ladder of statuses (`events/ceb/receipt_families.py
 up, or sideways on the same rung; an older one, or one of a lower rung, never moves it back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
 from events.ceb.receipt_codes import ReceiptClass, classify
@@ -26,6 +26,9 @@ class Receipt(Protocol):
     @property
     def return_info(self) -> str:
         """returnInfo."""
+
+    def model_dump_json(self) -> str:
+        """All that it says, as text."""
 
 
 AnyReceipt = TypeVar("AnyReceipt", bound=Receipt)
@@ -51,16 +54,20 @@ def step(message: str, receipt: Receipt) -> ReceiptStatus | None:
     return failed.model_copy(update={"meaning": found.explanation})
 
 
-def furthest(message: str, receipts: Iterable[AnyReceipt]) -> AnyReceipt | None:
+def furthest(
+    receipts: Iterable[AnyReceipt], status_of: Callable[[AnyReceipt], ReceiptStatus | None]
+) -> AnyReceipt | None:
     """The receipt that counts: the furthest one; of equally far ones the latest by returnTime.
 
-    The result depends neither on the order of arrival nor on repeats; None when no receipt is a step.
+    `status_of` tells where a receipt puts its document, as `partial(step, message)` does for any of them, and None
+    for a receipt that is no step. The result depends neither on the order of arrival nor on repeats; None when no
+    receipt is a step.
     """
-    steps = [(found, receipt) for receipt in receipts if (found := step(message, receipt))]
-    far = max(steps, key=lambda pair: (pair[0].rank, *_written(pair[1])), default=None)
+    steps = [(status.rank, receipt) for receipt in receipts if (status := status_of(receipt))]
+    far = max(steps, key=lambda pair: (pair[0], *_written(pair[1])), default=None)
     return far[1] if far else None
 
 
-def _written(receipt: Receipt) -> tuple[str, str, str]:
-    """Of receipts of the same moment any will do, but always the same one."""
-    return receipt.return_time, receipt.return_status, receipt.return_info
+def _written(receipt: Receipt) -> tuple[str, str]:
+    """By time; receipts of one moment have some order too, so that arrival never decides."""
+    return receipt.return_time, receipt.model_dump_json()

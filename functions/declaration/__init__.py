@@ -1,1 +1,1 @@
-"""The customs endpoint: lists and cancellations go out, signed and enveloped."""
+"""The customs endpoint: lists, cancellations and returns go out, signed and enveloped."""

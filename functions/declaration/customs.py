@@ -1,56 +1,69 @@
-"""The way to customs: signed, enveloped, posted; the envelope's CopMsgId is the idempotency key."""
-
-from functools import cache
-from http import HTTPStatus
-
-import httpx
+"""The way to customs: signed, enveloped, handed over; the envelope's CopMsgId is the idempotency key."""
 
 from events.ceb import build
 from events.ceb.dxp import wrap
 from events.ceb.message import UploadMessage
+from events.ceb.node import ReplyKind, classify_reply
+from events.ceb.receipt_codes import ReceiptClass, classify
 from events.ceb.signature import sign
+from events.problems import InvalidInputError
 from events.values import OrderKey, Text, cop_msg_id, utc_now
 from functions.declaration.messages import SIGNED
 from functions.declaration.signing import own_signer
 from functions.settings import settings
+from functions.transport import TransportRefusedError, TransportUnavailableError
+from functions.transport.choice import customs_transport
 
-_TIMEOUT_SECONDS = 8.0  # a slow answer is asked for again under the same key
+_FAULTS = {ReplyKind.EXCHANGE_ERROR: "DXP", ReplyKind.FORMAT_ERROR: "CEB900"}
+_SHOWN = 500
 
 
 class CustomsUnavailableError(RuntimeError):
-    """The endpoint did not take the message now; it will be sent again under the same key."""
+    """The message was not taken now; it will be sent again under the same key."""
 
 
-@cache
-def _client() -> httpx.Client:
-    return httpx.Client(timeout=_TIMEOUT_SECONDS, headers={"Content-Type": "application/xml"})
-
-
-def post(key: OrderKey, version: int, message: UploadMessage) -> Text | None:
+def send(key: OrderKey, version: int, message: UploadMessage) -> Text | None:
     """Send one message; None when it was taken, the reason when it was refused for good.
 
-    Raises CustomsUnavailableError on faults that pass: no connection, time-out, 429, 5xx.
+    Raises CustomsUnavailableError on faults that pass, TransportSettingError where the way is not set up.
     """
     body = build(message.model_copy(update={"signature": None}))
     if isinstance(message, SIGNED):
         body = sign(body, own_signer())
+    message_id = cop_msg_id(key, version, message.root)
     envelope = wrap(
         body,
         msg_type=message.root,
         sender_id=settings().own_dxp_id,
         receiver_ids=[settings().customs_dxp_id],
-        cop_msg_id=cop_msg_id(key, version, message.root),
+        cop_msg_id=message_id,
         created_at=utc_now(),
     )
     try:
-        answer = _client().post(settings().customs_url, content=envelope)
-    except httpx.TransportError as error:
-        raise CustomsUnavailableError(f"customs endpoint: {type(error).__name__}") from error
-    if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS or answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise CustomsUnavailableError(f"customs endpoint answered {answer.status_code}")
-    if answer.is_success:
+        said = customs_transport().send(envelope, message_id)
+    except TransportUnavailableError as error:
+        raise CustomsUnavailableError(str(error)) from error
+    except TransportRefusedError as error:
+        return _refused(message.root, str(error))
+    return _answered_at_once(message.root, said)
+
+
+def _answered_at_once(root: str, said: bytes) -> Text | None:
+    """The reason where the other side took the envelope and said in the same breath that it goes no further."""
+    try:
+        reply = classify_reply(said)
+    except InvalidInputError:  # an acknowledgement in words of its own, or none
         return None
-    return Text(
-        zh=f"海关接口拒收{message.root}（HTTP {answer.status_code}）：{answer.text[:500]}",
-        en=f"The customs endpoint refused {message.root} (HTTP {answer.status_code}): {answer.text[:500]}",
-    )
+    fault = next((answer for answer in reply.answers if answer.kind is reply.kind), None)
+    if fault is None or fault.kind not in _FAULTS or not fault.code:
+        return None
+    match classify(_FAULTS[fault.kind], fault.code, fault.text).receipt_class:
+        case ReceiptClass.RETRY:
+            raise CustomsUnavailableError(f"answered {fault.code}")
+        case ReceiptClass.DUPLICATE:
+            return None
+    return _refused(root, f"{fault.code} {fault.text[:_SHOWN]}")
+
+
+def _refused(root: str, words: str) -> Text:
+    return Text(zh=f"海关接口拒收{root}：{words}", en=f"The customs endpoint refused {root}: {words}")

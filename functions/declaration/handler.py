@@ -1,23 +1,30 @@
-"""Compose, submit and cancel declaration lists; explain what customs says."""
+"""Compose, submit and cancel declaration lists, return goods of them; explain what customs says."""
 
 from collections.abc import Sequence
 
 from events.ceb.message import UploadMessage
 from events.values import OrderKey
-from functions.declaration import customs, rules
-from functions.declaration.messages import cancellation_message, messages_of
+from functions.declaration import customs, returns, rules
+from functions.declaration.messages import cancellation_message, messages_of, return_message
 from functions.declaration.models import (
     CancelListRequest,
     ComposeCancellationRequest,
     Composed,
     ComposedCancellation,
+    ComposedReturn,
     ComposeRequest,
+    ComposeReturnRequest,
     Explained,
+    ExplainedReturn,
     ExplainRequest,
+    ExplainReturnRequest,
+    ReturnListRequest,
     SubmitRequest,
     Submitted,
 )
 from functions.function import function
+from functions.intake.handler import expect
+from functions.intake.models import ExpectRequest
 
 
 @function("declaration.compose")
@@ -48,16 +55,37 @@ def cancel(request: CancelListRequest) -> Submitted:
     return _send(request.key, request.number, [cancellation_message(request)])
 
 
+@function("declaration.compose-return")
+def compose_return(request: ComposeReturnRequest) -> ComposedReturn:
+    """The application to return goods of a released list."""
+    return returns.compose_return(request)
+
+
+@function("declaration.return-list")
+def return_list(request: ReturnListRequest) -> Submitted:
+    """Send a return application to customs, once its answer is sure to find the order; it can be sent again."""
+    head = request.refund.head
+    if head.cop_no:
+        expect(ExpectRequest(key=request.key, cop_no=head.cop_no, agent_code=head.agent_code))
+    return _send(request.key, request.number, [return_message(request)])
+
+
 @function("declaration.explain")
 def explain(request: ExplainRequest) -> Explained:
     """What a rejection by customs means."""
     return rules.explain(request.receipt)
 
 
+@function("declaration.explain-return")
+def explain_return(request: ExplainReturnRequest) -> ExplainedReturn:
+    """Where a return application stands."""
+    return returns.explain_return(request.receipts)
+
+
 def _send(key: OrderKey, version: int, messages: Sequence[UploadMessage]) -> Submitted:
     sent: list[str] = []
     for message in messages:
-        refused = customs.post(key, version, message)
+        refused = customs.send(key, version, message)
         if refused:
             return Submitted(messages=sent, refused=refused)
         sent.append(message.root)

@@ -7,13 +7,14 @@ from events.ceb.message import (
     CEB511Message,
     CEB621Message,
     CEB623Message,
+    CEB625Message,
     UploadMessage,
 )
-from functions.declaration.models import CancelListRequest, SubmitRequest
+from functions.declaration.models import CancelListRequest, ReturnListRequest, SubmitRequest
 from functions.declaration.rules import serial
 from functions.settings import settings
 
-SIGNED = (CEB621Message, CEB623Message)
+SIGNED = (CEB621Message, CEB623Message, CEB625Message)
 
 
 def own_transfer() -> BaseTransfer:
@@ -47,4 +48,11 @@ def cancellation_message(request: CancelListRequest) -> CEB623Message:
         guid=serial(request.key, f"CEB623#{request.number}"),
         cancellations=[request.cancellation],
         base_transfer=own_transfer(),
+    )
+
+
+def return_message(request: ReturnListRequest) -> CEB625Message:
+    """The return application in its message."""
+    return CEB625Message(
+        guid=serial(request.key, f"CEB625#{request.number}"), refunds=[request.refund], base_transfer=own_transfer()
     )

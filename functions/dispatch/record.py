@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from events.catalogue import DOCUMENT_ANSWERED, EVENT_TYPES, Direction
 from events.cloudevents import CloudEvent, exact_json
-from events.documents import InboundDocument
+from events.documents import DocumentKind, InboundDocument
 from events.problems import InvalidInputError, Problem, problems_of
 from events.receipts import Answer, DocumentAnswered
 from events.values import utc_now
@@ -76,8 +76,8 @@ def _accepted(event: CloudEvent, source: str) -> InboundDocument | None:
     event_type = EVENT_TYPES.get(event.type)
     if event_type is None or event_type.direction is not Direction.INBOUND or event_type.kind is None:
         raise UnprocessableError(f"type {event.type!r} is not an inbound event type of the catalogue")
-    if event_type.kind.is_from_customs:
-        raise UnprocessableError(f"type {event.type!r} comes from customs and is taken at the gateway only")
+    if event_type.kind.is_from_customs or event_type.kind is DocumentKind.GOODS_RETURNED:
+        raise UnprocessableError(f"type {event.type!r} is taken at the gateway only, where its sender signs for it")
     try:
         model = event_type.kind.model.model_validate(event.data, by_alias=True, by_name=False)
     except ValidationError as error:

@@ -19,13 +19,14 @@ _ALWAYS_SIGNED = {DocumentKind.DECLARATION_LIST, DocumentKind.CANCELLATION}
 
 
 class Role(StrEnum):
-    """What a partner is in the trade; customs may send receipts, an operator may read every order."""
+    """What a partner is in the trade; customs may send receipts, a warehouse reports; an operator reads every order."""
 
     PLATFORM = "platform"
     PAYMENT = "payment"
     LOGISTICS = "logistics"
     DECLARANT = "declarant"
     CUSTOMS = "customs"
+    WAREHOUSE = "warehouse"
     OPERATOR = "operator"
 
 
@@ -69,6 +70,8 @@ class Partner(Value):
         return SignatureState.VALID if own else SignatureState.INVALID
 
 
+_ROLES = {DocumentKind.GOODS_RETURNED: Role.WAREHOUSE}
+_SENDERS = {Role.CUSTOMS: "customs", Role.WAREHOUSE: "the operator of a supervision site"}
 _OWNERS: dict[DocumentKind, tuple[tuple[str, ...], ...]] = {
     DocumentKind.ORDER: (("OrderHead", "ebpCode"), ("OrderHead", "ebcCode")),
     DocumentKind.PAYMENT: (("PaymentHead", "payCode"),),
@@ -78,6 +81,7 @@ _OWNERS: dict[DocumentKind, tuple[tuple[str, ...], ...]] = {
     DocumentKind.CANCELLATION: (("agentCode",),),
     DocumentKind.DECLARATION_REQUEST: (("ebpCode",),),
     DocumentKind.ORIGINAL_PAYMENT: (("ebpCode",), ("payCode",)),
+    DocumentKind.GOODS_RETURNED: (("operatorCode",),),
 }
 
 
@@ -85,16 +89,18 @@ def foreign(partner: Partner, documents: Iterable[Incoming]) -> list[Problem]:
     """The fields by which documents belong to somebody else; empty when the partner may send all of them.
 
     An order is its platform's or its seller's, raw payment data are its platform's or its payment firm's; what customs
-    says is sent by customs only.
+    says is sent by customs only, reports of returned goods, upon which money goes back, by a warehouse only.
     """
     return [problem for document in documents for problem in _foreign(partner, document)]
 
 
 def _foreign(partner: Partner, document: Incoming) -> list[Problem]:
+    role = Role.CUSTOMS if document.kind.is_from_customs else _ROLES.get(document.kind)
+    if role is not None and role not in partner.roles:
+        message = f"comes from {_SENDERS[role]}: the partner {partner.id} has not the role {role.value}"
+        return [Problem(path=document.path, rule="role", value=document.kind.value, message=message)]
     if document.kind.is_from_customs:
-        message = f"comes from customs: the partner {partner.id} has not the role {Role.CUSTOMS.value}"
-        problem = Problem(path=document.path, rule="role", value=document.kind.value, message=message)
-        return [] if Role.CUSTOMS in partner.roles else [problem]
+        return []
     codes = {field: _value(document.content, field) for field in _OWNERS[document.kind]}
     if partner.codes.intersection(codes.values()):
         return []

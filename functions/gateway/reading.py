@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from events.catalogue import BY_MESSAGE, EVENT_TYPES, INBOUND
+from events.catalogue import BY_ELEMENT, BY_MESSAGE, EVENT_TYPES, INBOUND, messages_in
 from events.ceb.base import CebModel
 from events.ceb.dxp import DxpModel, unwrap
 from events.ceb.message import CebMessage, UploadMessage, parse
@@ -21,7 +21,6 @@ Model = TypeVar("Model", bound=CebModel)
 XML_TYPES = ("application/xml", "text/xml")
 JSON_TYPE = "application/json"
 _TAKEN = {root: event_type.message for root, event_type in BY_MESSAGE.items() if event_type.message}
-_BY_ELEMENT = {str(message.model_fields[message.first_element].alias): message for message in _TAKEN.values()}
 
 
 @dataclass(frozen=True)
@@ -97,11 +96,12 @@ def _unwrapped(body: bytes, size_limit: int) -> bytes:
 
 
 def _from_json(content: Any) -> CebMessage:
-    present = [name for name in _BY_ELEMENT if isinstance(content, dict) and name in content]
-    if len(present) != 1:
-        message = f"is not a customs message: a JSON object holds exactly one of {', '.join(_BY_ELEMENT)}"
-        raise InvalidInputError([Problem(path="/", rule="root", value=", ".join(present) or None, message=message)])
-    model = _BY_ELEMENT[present[0]]
+    found = messages_in(content)
+    if len(found) != 1:
+        message = f"is not a customs message: a JSON object holds exactly one of {', '.join(BY_ELEMENT)}"
+        raise InvalidInputError([Problem(path="/", rule="root", value=", ".join(found) or None, message=message)])
+    (model,) = (event_type.message for event_type in found.values())
+    assert model is not None  # it has an element
     return _validated(model, content, model.root)
 
 

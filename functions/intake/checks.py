@@ -15,6 +15,7 @@ from events.declaration_request import DeclarationRequest
 from events.documents import DocumentKind
 from events.findings import Finding
 from events.problems import Problem
+from events.returns import GoodsReturned
 from functions.intake.models import SignatureState
 from functions.intake.refusals import Reason, Refusal, refusal, remedy
 from functions.intake.rules import CHANGE, NEW, Arrival, is_key_part
@@ -86,8 +87,11 @@ def check(arrival: Arrival) -> Refusal | None:
 
 def refusal_by_record(arrival: Arrival, reason: Reason) -> Refusal:
     """The refusal of a document for what is on record under its key."""
-    late = reason is Reason.OUTDATED
-    field, value = ("appTime", arrival.app_time) if late else ("appType", arrival.app_type)
+    field, value = "appType", arrival.app_type
+    if reason is Reason.OUTDATED:
+        field, value = "appTime", arrival.app_time
+    elif isinstance(arrival.model, GoodsReturned):
+        field, value = "returnNo", arrival.model.return_no
     path = f"{parts_of(arrival.model).head_path}/{field}"
     message = remedy(arrival.kind, reason, arrival.business_key)
     return refusal(
@@ -172,4 +176,5 @@ _FIELD_RULES: dict[str, _FieldRule] = {
     "pay_code": _KEY,
     "logistics_code": _KEY,
     "agent_code": _KEY,
+    "return_no": _KEY,
 }

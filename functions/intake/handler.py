@@ -7,6 +7,8 @@ from functions.intake.checks import check, refusal_by_record
 from functions.intake.models import (
     Accepted,
     AcceptRequest,
+    Expected,
+    ExpectRequest,
     ForgetRequest,
     Forgotten,
     FreezeRequest,
@@ -55,6 +57,13 @@ def settle(request: SettleRequest) -> Settled:
 def freeze(request: FreezeRequest) -> Frozen:
     """Tie documents to a list that is about to be declared: all or none (rule M11); repeatable."""
     return store.freeze(request)
+
+
+@function("intake.expect")
+def expect(request: ExpectRequest) -> Expected:
+    """Let what customs says under a copNo find the order; before the message goes out, and repeatable."""
+    store.expect(request)
+    return Expected(cop_no=request.cop_no)
 
 
 @function("intake.forget")

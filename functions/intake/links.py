@@ -1,9 +1,9 @@
 """Which order a number belongs to, and the documents that wait to learn it: kept on one item per number.
 
 A number's link and its waiting documents change together, in one write each, so that no interleaving of two
-documents can lose one. Items: `order-no#…` (platforms), `waybill#…` and `payment#…` (order_key). A document waits as
-the attribute `document#<id>`. `waybill` on a waybill's item is the document by which the link was concluded; a list
-that names the waybill makes the link final and takes it away.
+documents can lose one. Items: `order-no#…` (platforms), `waybill#…`, `payment#…` and `list#…` (order_key). A document
+waits as the attribute `document#<id>`. `waybill` on a waybill's item is the document by which the link was concluded;
+a list that names the waybill makes the link final and takes it away.
 """
 
 from dataclasses import dataclass
@@ -120,6 +120,25 @@ def order_of_payment(number: str) -> OrderKey | None:
     return _order_key(get(f"payment#{number}"))
 
 
+def list_number(invt_no: str) -> Link:
+    """What is known of the number that customs gave a list (invtNo) now."""
+    pk = _list_pk(invt_no)
+    return _link(pk, get(pk))
+
+
+def number_list(invt_no: str, order: OrderKey) -> Link:
+    """Note which order's list customs has given a number."""
+    pk = _list_pk(invt_no)
+    item = _update(pk, "SET order_key = :order", {":order": {"S": order.workflow_id}})
+    assert item is not None  # no condition, no refusal
+    return _link(pk, item)
+
+
+def wait_for_list(invt_no: str, document: InboundDocument) -> bool:
+    """Let a document wait until the number of its list is known; False when it is by now."""
+    return _wait(_list_pk(invt_no), document, "", _unchanged(None), {})
+
+
 def settle(pk: str, document_ids: list[str]) -> bool:
     """Let documents wait no longer at an item; False when there is no such item."""
     names = {f"#d{number}": f"{_WAITING}{document_id}" for number, document_id in enumerate(document_ids)}
@@ -139,6 +158,10 @@ def _reclaim(pk: str, update: str, values: Item) -> Item | None:
         "waybill = :waybill",
         {"#document": f"{_WAITING}{document.document_id}"},
     )
+
+
+def _list_pk(invt_no: str) -> str:
+    return f"list#{invt_no}"
 
 
 def _unchanged(seen: OrderKey | None) -> str:

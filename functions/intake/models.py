@@ -101,6 +101,20 @@ class Frozen(Value):
     taken: list[DocumentKind] = Field(default_factory=list)
 
 
+class ExpectRequest(Value):
+    """Customs will answer a message of this order under a copNo of ours; `agent_code` is the declarant's."""
+
+    key: OrderKey
+    cop_no: str
+    agent_code: str
+
+
+class Expected(Value):
+    """The copNo that leads to the order from now on."""
+
+    cop_no: str
+
+
 class ForgetRequest(Value):
     """A document that was refused by customs for good, so that its sender may send another under the same key."""
 

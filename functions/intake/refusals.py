@@ -48,6 +48,10 @@ NAMES: dict[DocumentKind, Text] = {
     DocumentKind.PAYMENT_RECEIPT: Text(zh="支付单回执", en="Payment receipt"),
     DocumentKind.WAYBILL_RECEIPT: Text(zh="运单回执", en="Waybill receipt"),
     DocumentKind.WAYBILL_STATUS_RECEIPT: Text(zh="运单状态回执", en="Waybill status receipt"),
+    DocumentKind.REFUND_RECEIPT: Text(zh="退货申请单回执", en="Return receipt"),
+    DocumentKind.TAX_BILL: Text(zh="电子税单", en="Tax bill"),
+    DocumentKind.TAX_BILL_STATUS: Text(zh="电子税单状态", en="Tax bill status"),
+    DocumentKind.GOODS_RETURNED: Text(zh="退货入区报告", en="Report of returned goods"),
     DocumentKind.FORMAT_ERROR: Text(zh="报文格式错误回执", en="Format error"),
     DocumentKind.ORIGINAL_PAYMENT: Text(zh="支付原始数据", en="Raw payment data"),
     DocumentKind.PAYMENT_DATA_REQUEST: Text(zh="支付原始数据获取请求", en="Question for payment data"),
@@ -120,6 +124,11 @@ _CODES: dict[DocumentKind, dict[Reason, tuple[str, str]]] = {
         Reason.APP_TYPE: ("-623001", "报文校验失败，[{fields}]"),
         Reason.PARAMETER: ("-623001", "报文校验失败，[{fields}]"),
         Reason.EXISTS: ("-623009", "撤单清单[{key}]已经申报过"),
+    },
+    # Not a message of the standard: refused as the return that it reports on would be.
+    DocumentKind.GOODS_RETURNED: {
+        Reason.PARAMETER: ("-625001", "退货入区报告校验失败，[{fields}]"),
+        Reason.EXISTS: ("-625004", "退货入区报告接收失败，[退货{key}的报告已存在，内容不同]"),
     },
 }
 _WORDS: dict[Reason, str] = {

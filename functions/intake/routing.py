@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
+from events.ceb.base import CebModel
 from events.ceb.declaration_list import CancellationReturn, DeclarationList, DeclarationReturn, ListHead
 from events.ceb.message import FormatError
 from events.ceb.order import OrderReturn
 from events.ceb.payment import Payment, PaymentReturn
+from events.ceb.refund import RefundReturn
+from events.ceb.tax_bill import TaxBill, TaxBillStatus
 from events.ceb.waybill import Waybill, WaybillHead, WaybillReturn, WaybillStatus, WaybillStatusReturn
 from events.documents import InboundDocument
 from events.values import OrderKey, key_of_cop_msg_id
@@ -28,21 +31,31 @@ def route(document: InboundDocument) -> Routed:
             return _waybill(document, head)
         case WaybillStatus():
             return _waybill_status(document, _waybill_number(model))
-        case DeclarationReturn() | CancellationReturn():
-            order = order_of_list_receipt(model, store.orders_of_cop_no(model.cop_no))
+        case DeclarationReturn():
+            return _list_receipt(document, model)
+        case TaxBill(head=head) | TaxBillStatus(head=head):
+            return _tax_bill(document, head.invt_no)
+    if document.kind.is_receipt:
+        return Routed(key=_order_of_answer(model), documents=[document])
+    return _naming(document)
+
+
+def _order_of_answer(model: CebModel) -> OrderKey:
+    match model:
+        case CancellationReturn():
+            return order_of_list_receipt(model, store.orders_of_cop_no(model.cop_no))
+        case RefundReturn():
+            return _order_of_refund_receipt(model)
         case WaybillReturn() | WaybillStatusReturn():
             number = _waybill_number(model)
-            order = _known(links.waybill(number).key, f"waybill {number}")
+            return _known(links.waybill(number).key, f"waybill {number}")
         case PaymentReturn():
             number = f"{model.pay_code}/{model.pay_transaction_id}"
-            order = _known(links.order_of_payment(number), f"payment {number}")
+            return _known(links.order_of_payment(number), f"payment {number}")
         case OrderReturn():
-            order = _known(_order_of_receipt(model), f"order {model.ebp_code}/{model.order_no}")
-        case FormatError():
-            order = _order_of_message(model.original_cop_msg_id)
-        case _:
-            return _naming(document)
-    return Routed(key=order, documents=[document])
+            return _known(_order_of_receipt(model), f"order {model.ebp_code}/{model.order_no}")
+    assert isinstance(model, FormatError)
+    return _order_of_message(model.original_cop_msg_id)
 
 
 def _known(order: OrderKey | None, what: str) -> OrderKey:
@@ -54,6 +67,34 @@ def _known(order: OrderKey | None, what: str) -> OrderKey:
 def _order_of_receipt(receipt: OrderReturn) -> OrderKey | None:
     fit = is_key_part(receipt.ebp_code) and is_key_part(receipt.order_no)
     return OrderKey(ebp_code=receipt.ebp_code, order_no=receipt.order_no) if fit else None
+
+
+def _list_receipt(document: InboundDocument, receipt: DeclarationReturn) -> Routed:
+    """What customs says of a list ties the number that it gave it, and takes along the tax bills that came before."""
+    order = order_of_list_receipt(receipt, store.orders_of_cop_no(receipt.cop_no))
+    return _together(order, document, [links.number_list(receipt.invt_no, order)] if receipt.invt_no else [])
+
+
+def _order_of_refund_receipt(receipt: RefundReturn) -> OrderKey:
+    """By the copNo of the return application; by the number of the list where that was not ours to give."""
+    try:
+        return order_of_list_receipt(receipt, store.orders_of_cop_no(receipt.cop_no))
+    except UnroutableError:
+        order = links.list_number(receipt.invt_no).key if receipt.invt_no else None
+        if order is None:
+            raise
+        return order
+
+
+def _tax_bill(document: InboundDocument, invt_no: str) -> Routed:
+    """A tax bill names only the number of its list: until a receipt ties that to an order, it waits."""
+    for _ in range(ATTEMPTS):
+        link = links.list_number(invt_no)
+        if link.key is not None:
+            return _together(link.key, document, [link])
+        if links.wait_for_list(invt_no, document):
+            return Routed(documents=[document])
+    raise ContendedError(f"could not route a tax bill of list {invt_no}")
 
 
 def _order_of_message(message_id: str) -> OrderKey:

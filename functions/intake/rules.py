@@ -10,6 +10,8 @@ from events.ceb.base import CebModel
 from events.ceb.declaration_list import CancellationReturn, DeclarationList, DeclarationReturn
 from events.ceb.order import Order
 from events.ceb.payment import Payment
+from events.ceb.refund import RefundReturn
+from events.ceb.tax_bill import TaxBill, TaxBillStatus
 from events.ceb.waybill import Waybill
 from events.documents import DocumentKind, content_hash
 from events.problems import InvalidInputError, problems_of
@@ -20,6 +22,7 @@ from functions.intake.refusals import Reason
 
 NEW, CHANGE = "1", "2"
 _RECEIPT_KEY = ("guid", "return_status", "return_time")
+_TAX_BILL_KEY = ("tax_no", "status", "return_time")
 _ORDER_KEY = ("ebp_code", "order_no")
 _WAYBILL_KEY = ("logistics_code", "logistics_no")
 _BUSINESS_KEYS: dict[DocumentKind, tuple[str, ...]] = {
@@ -30,9 +33,13 @@ _BUSINESS_KEYS: dict[DocumentKind, tuple[str, ...]] = {
     DocumentKind.DECLARATION_REQUEST: _ORDER_KEY,
     DocumentKind.WAYBILL_STATUS: (*_WAYBILL_KEY, "logistics_status"),
     DocumentKind.CANCELLATION: (*_ORDER_KEY, "invt_no"),
+    DocumentKind.GOODS_RETURNED: (*_ORDER_KEY, "return_no"),
+    DocumentKind.TAX_BILL: _TAX_BILL_KEY,
+    DocumentKind.TAX_BILL_STATUS: _TAX_BILL_KEY,
     DocumentKind.ORIGINAL_PAYMENT: _ORDER_KEY,
     DocumentKind.PAYMENT_DATA_REQUEST: ("session_id", "order_no"),
 }
+_WithHead = Order | Payment | Waybill | DeclarationList | TaxBill | TaxBillStatus
 _KEY_PART = re.compile(r"[^/\s]+")
 _TICK = timedelta(milliseconds=1)
 
@@ -97,7 +104,7 @@ class Repeat:
 
 def head_of(model: CebModel) -> CebModel:
     """The part of a document that holds its key fields."""
-    return model.head if isinstance(model, Order | Payment | Waybill | DeclarationList) else model
+    return model.head if isinstance(model, _WithHead) else model
 
 
 def business_key(kind: DocumentKind, model: CebModel) -> str:
@@ -156,7 +163,9 @@ def decide(record: Record | None, arrival: Arrival) -> Change | Repeat | Reason:
     return Change(version=record.version + 1, accepted_at=max(at, record.accepted_at + _TICK))
 
 
-def order_of_list_receipt(receipt: DeclarationReturn | CancellationReturn, declared: dict[OrderKey, str]) -> OrderKey:
+def order_of_list_receipt(
+    receipt: DeclarationReturn | CancellationReturn | RefundReturn, declared: dict[OrderKey, str]
+) -> OrderKey:
     """The order of what customs says under a copNo; `declared` maps the orders of that copNo to their declarant.
 
     copNo is the declarant's own number, so agentCode decides between declarants, ebpCode between platforms.

@@ -6,13 +6,13 @@ from events.documents import DocumentKind
 from events.receipts import Answer
 from events.values import OrderKey
 from functions.aws import dynamodb
-from functions.intake.models import FreezeRequest, Frozen, FrozenDocument, ThawRequest
+from functions.intake.models import ExpectRequest, FreezeRequest, Frozen, FrozenDocument, ThawRequest
 from functions.intake.rules import Record
 from functions.intake.table import ATTEMPTS, ContendedError, Item, get, key, waybill_expiry
 from functions.settings import settings
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UpdateTypeDef
 
 _OF_WAYBILLS = {DocumentKind.WAYBILL, DocumentKind.WAYBILL_STATUS}
 _UNTIED = "attribute_not_exists(frozen)"
@@ -63,7 +63,7 @@ def freeze(request: FreezeRequest) -> Frozen:
     documents = _distinct(request.documents)
     updates = [_freezing(document, owner, request.list_version) for document in documents]
     for _ in range(ATTEMPTS):
-        if _transact([*updates, _cop_link(request)]):
+        if _transact([*updates, {"Update": _cop_tie(request)}]):
             return Frozen(frozen=True, newer=[])
         found = [(document, _must_read(document)) for document in documents]
         newer = [document.kind for document, record in found if record.content_hash != document.content_hash]
@@ -82,6 +82,11 @@ def thaw(request: ThawRequest) -> int:
         if not tied or _transact([_thawing(document, owner) for document in tied]):
             return len(tied)
     raise ContendedError(f"could not thaw the documents of {request.key}")
+
+
+def expect(request: ExpectRequest) -> None:
+    """Tie a copNo to an order."""
+    dynamodb().update_item(**_cop_tie(request))
 
 
 def orders_of_cop_no(cop_no: str) -> dict[OrderKey, str]:
@@ -144,14 +149,12 @@ def _thawing(document: FrozenDocument, owner: str) -> "TransactWriteItemTypeDef"
     }
 
 
-def _cop_link(request: FreezeRequest) -> "TransactWriteItemTypeDef":
+def _cop_tie(request: FreezeRequest | ExpectRequest) -> "UpdateTypeDef":
     return {
-        "Update": {
-            "TableName": settings().intake_table,
-            "Key": key(_cop_pk(request.cop_no)),
-            "UpdateExpression": "ADD orders :order",
-            "ExpressionAttributeValues": {":order": {"SS": [f"{request.agent_code}/{request.key}"]}},
-        }
+        "TableName": settings().intake_table,
+        "Key": key(_cop_pk(request.cop_no)),
+        "UpdateExpression": "ADD orders :order",
+        "ExpressionAttributeValues": {":order": {"SS": [f"{request.agent_code}/{request.key}"]}},
     }
 
 

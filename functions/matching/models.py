@@ -1,7 +1,6 @@
 """Requests and results of the matching."""
 
 from datetime import date
-from decimal import Decimal
 
 from events.ceb.declaration_list import DeclarationList
 from events.ceb.order import Order
@@ -15,7 +14,7 @@ class MatchRequest(Value):
     """The four documents of one order, as far as they are there; `on` decides which policy rows apply.
 
     `buyer_authenticated`: a competent authority has authenticated the buyer's identity (公告2018-194 §9), so the
-    payer may be another person. `used_quota`: what the buyer has bought this calendar year already, in CNY.
+    payer may be another person.
     """
 
     on: date
@@ -24,7 +23,6 @@ class MatchRequest(Value):
     waybill: Waybill | None = None
     declaration_list: DeclarationList | None = None
     buyer_authenticated: bool = False
-    used_quota: Decimal = Decimal(0)
 
 
 class MatchResult(Value):

@@ -1,7 +1,8 @@
-"""The three-document match 三单对碰: the table of the rules M1-M10 and of the list's own, and what comes of it.
+"""The three-document match 三单对碰: the table of the rules M1-M9 and of the list's own, and what comes of it.
 
-M11 (a document that a declared list used cannot change) is held by the intake, where changes arrive. M12 compares
-declaration forms of B2B export, which import orders have none of.
+M10 (the limits) is held where the tax is assessed, and for the year by the ledger. M11 (a document that a declared
+list used cannot change) is held by the intake, where changes arrive. M12 compares declaration forms of B2B export,
+which import orders have none of.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,9 +22,8 @@ from functions.matching.models import MatchRequest, MatchResult
 from functions.matching.rules_items import lines_are_unique, lines_multiply, same_lines
 from functions.matching.rules_list import same_buyer, same_listed_purchase
 from functions.matching.rules_order_payment import amount_adds_up, payer_is_buyer, same_amount, same_purchase
-from functions.matching.rules_quota import ANNUAL_LIMIT, SINGLE_LIMIT, within_limits
 from functions.matching.rules_waybill import one_parcel, same_consignee, same_parcel
-from functions.policy.pack import PolicyAtDate, Row
+from functions.policy.pack import PolicyAtDate
 
 AMOUNT_TOLERANCE = "matching.amount_tolerance"
 
@@ -37,8 +37,6 @@ class Case:
 
     given: MatchRequest
     tolerance: Decimal
-    single_limit: Row
-    annual_limit: Row
 
     @property
     def order(self) -> Order:
@@ -96,10 +94,6 @@ def _listed_lines(case: Case) -> Iterable[Finding]:
     return [*lines_are_unique(_L, case.listed.items), *lines_multiply(_L, case.listed.items, others)]
 
 
-def _limits(case: Case) -> Iterable[Finding]:
-    return within_limits(case.listed, case.given.used_quota, case.single_limit, case.annual_limit)
-
-
 RULES: tuple[MatchRule, ...] = (
     _rule("M1", _O, _P, find=lambda case: same_purchase(case.order, case.payment)),
     _rule("M2", _O, _P, find=lambda case: same_amount(case.order, case.payment)),
@@ -116,7 +110,6 @@ RULES: tuple[MatchRule, ...] = (
     _rule(
         "M9", find=lambda case: impossible_numbers(case.given.order, case.given.declaration_list, case.given.payment)
     ),
-    _rule("M10", _L, find=_limits),
     _rule("O-CURRENCY", _O, find=lambda case: currency_findings("O-CURRENCY", _O, case.order)),
     _rule("P-CURRENCY", _P, find=lambda case: currency_findings("P-CURRENCY", _P, case.payment)),
     _rule("W-CURRENCY", _W, find=lambda case: currency_findings("W-CURRENCY", _W, case.waybill)),
@@ -128,21 +121,17 @@ def match_documents(request: MatchRequest, policy: PolicyAtDate) -> MatchResult:
     """Every rule whose documents are there, over the documents that are there.
 
     Depends on nothing but its arguments, so the order in which documents arrived cannot matter. Raises PolicyError
-    when the policy says nothing about the tolerance or a limit on that day.
+    when the policy says nothing about the tolerance on that day.
     """
     tolerance = policy.row(AMOUNT_TOLERANCE)
-    single, annual = policy.row(SINGLE_LIMIT), policy.row(ANNUAL_LIMIT)
-    case = Case(request, Decimal(tolerance.value), single, annual)
+    case = Case(request, tolerance.number())
     missing = case.missing()
     findings = [finding for rule in RULES if rule.needs.isdisjoint(missing) for finding in rule.find(case)]
     return MatchResult(
         matched=not missing and not findings,
         missing=[kind.value for kind in missing],
         findings=findings,
-        policy=[
-            *([tolerance.id] if _O not in missing else []),
-            *([single.id, annual.id] if _L not in missing else []),
-        ],
+        policy=[tolerance.id] if _O not in missing else [],
     )
 
 

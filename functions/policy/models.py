@@ -3,7 +3,7 @@
 from datetime import date
 
 from events.values import Value
-from functions.policy.pack import PolicyValue
+from functions.policy.pack import Valued
 
 
 class RowRequest(Value):
@@ -13,9 +13,7 @@ class RowRequest(Value):
     on: date
 
 
-class RowInEffect(Value):
+class RowInEffect(Valued):
     """The row that is in effect: its id for the record of the decision, its value, and where it is written."""
 
-    id: str
-    value: PolicyValue
     basis: str

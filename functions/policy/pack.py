@@ -22,7 +22,19 @@ class PolicyError(ValueError):
     """Policy that cannot be loaded, or that says nothing about a topic at a date."""
 
 
-def _exact(value: Any) -> Decimal | int:
+Scalar = Decimal | int | str
+
+
+def _exact(value: Any) -> Any:
+    """A number; or a list or table of numbers and words."""
+    if isinstance(value, list):
+        return [_number_or_word(item) for item in value]
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {key: _number_or_word(item) for key, item in value.items()}
+    return _number(value)
+
+
+def _number(value: Any) -> Decimal | int:
     if isinstance(value, str):
         try:
             value = Decimal(value)
@@ -33,29 +45,56 @@ def _exact(value: Any) -> Decimal | int:
     return value
 
 
-PolicyValue = Annotated[Decimal | int, BeforeValidator(_exact)]
+def _number_or_word(value: Any) -> Scalar:
+    try:
+        return _number(value)
+    except ValueError:
+        if not isinstance(value, str) or not value.strip():
+            raise
+        return value
+
+
+PolicyValue = Annotated[Decimal | int | list[Scalar] | dict[str, Scalar], BeforeValidator(_exact)]
 Name = Annotated[str, Field(min_length=1)]
 
 
-class Row(Value):
+class Valued(Value):
+    """What has an id and a value of policy: a number, or a list or a table of numbers and words."""
+
+    id: Name
+    value: PolicyValue
+
+    def number(self) -> Decimal:
+        """The value where only a number makes sense. Raises PolicyError otherwise."""
+        if not isinstance(self.value, Decimal | int):
+            raise PolicyError(f"policy row {self.id}: {self.value} must be a number")
+        return Decimal(self.value)
+
+    def whole(self) -> int:
+        """The value where only a whole number makes sense. Raises PolicyError otherwise."""
+        number = self.number()
+        if number != int(number):
+            raise PolicyError(f"policy row {self.id}: {self.value} must be a whole number")
+        return int(number)
+
+    def table(self) -> dict[str, Scalar]:
+        """The value where only a table makes sense. Raises PolicyError otherwise."""
+        if not isinstance(self.value, dict):
+            raise PolicyError(f"policy row {self.id}: {self.value} must be a table of names and values")
+        return self.value
+
+
+class Row(Valued):
     """One rule's value for a time. `effective_to` is inclusive, None means until further notice.
 
     `basis` is the number of the regulation, or "setting: ..." where none was found.
     """
 
-    id: Name
     topic: Name
-    value: PolicyValue
     effective_from: date
     effective_to: date | None = None
     basis: Name
     note: str = ""
-
-    def whole(self) -> int:
-        """The value where only a whole number makes sense. Raises PolicyError otherwise."""
-        if self.value != int(self.value):
-            raise PolicyError(f"policy row {self.id}: {self.value} must be a whole number")
-        return int(self.value)
 
     def covers(self, on: date) -> bool:
         """Whether the row is in effect on that day."""
@@ -144,6 +183,11 @@ def _read(file: Traversable) -> list[Row]:
 def default_pack() -> Pack:
     """The policy that ships with the product; rows in the directory `SANDAN_POLICY_DIR` replace their topics."""
     return _load(settings().policy_dir)
+
+
+def pack_with(directory: Path) -> Pack:
+    """The shipped policy with the topics of a directory in its place: a what-if. Raises PolicyError."""
+    return _load(str(directory))
 
 
 @cache

@@ -1,7 +1,6 @@
 """What a workflow needs of the policy, in its own terms."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 from events.life import LifeLimits
 from events.payment_data_life import PaymentDataLimits
@@ -21,6 +20,7 @@ def life_limits(on: date, pack: Pack | None = None) -> LifeLimits:
         silence=_span(policy, "life.silence_minutes", _MINUTE),
         resends=policy.row("life.resends").whole(),
         decision=_span(policy, "life.decision_hours", _HOUR),
+        guarantee_retry=_span(policy, "guarantee.retry_minutes", _MINUTE),
     )
 
 
@@ -38,5 +38,5 @@ def payment_data_limits(on: date, pack: Pack | None = None) -> PaymentDataLimits
 
 
 def _span(policy: PolicyAtDate, topic: str, unit: timedelta) -> timedelta:
-    microseconds = Decimal(policy.row(topic).value) * (unit // timedelta(microseconds=1))
+    microseconds = policy.row(topic).number() * (unit // timedelta(microseconds=1))
     return timedelta(microseconds=int(microseconds))

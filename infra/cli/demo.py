@@ -14,7 +14,7 @@ from rich.text import Text
 
 from infra.cli.interrupts import end_like_ctrl_c
 from infra.generate.orders import GeneratedOrder, generate
-from infra.generate.scenarios import Mode, Scenario
+from infra.generate.scenarios import LIVES, Mode, Scenario
 from infra.stack.stack import Stack
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _demo(
     orders: Annotated[int, typer.Option(min=1, help="How many orders.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="What the orders are made from.")] = 7,
     mode: Annotated[list[Mode] | None, typer.Option(help="Repeatable; both by default.")] = None,
-    scenario: Annotated[list[Scenario] | None, typer.Option(help="Repeatable; all by default.")] = None,
+    scenario: Annotated[list[Scenario] | None, typer.Option(help="Repeatable; all lives by default.")] = None,
     report: Annotated[Path | None, typer.Option("--json", help="Write the report to this file.")] = None,
     stay: Annotated[bool, typer.Option(help="Keep the stack until Ctrl-C, to look at the orders.")] = False,
 ) -> None:
@@ -49,7 +49,7 @@ def _demo(
         raise typer.BadParameter(f"{report.parent} is no folder: create it first", param_hint="--json")
     console = Console(stderr=True)
     console.print("starting the local stack: Temporal, AWS emulator, sandbox, gateway, dispatcher, worker")
-    made = list(generate(orders, seed, mode or tuple(Mode), scenario or tuple(Scenario)))
+    made = list(generate(orders, seed, mode or tuple(Mode), scenario or LIVES))
     with Stack(_STACK) as stack:
         console.print(f"Temporal UI: {stack.state.temporal_ui_url}   gateway: {stack.state.gateway_url}")
         with Live(console=console, refresh_per_second=4) as live:

@@ -9,7 +9,7 @@ import typer
 from infra.generate import files
 from infra.generate.files import Format
 from infra.generate.orders import GeneratedOrder, generate
-from infra.generate.scenarios import Mode, Scenario
+from infra.generate.scenarios import LIVES, Mode, Scenario
 
 _EXAMPLE = (
     "Example:\n\n    sandan generate --orders 10 --seed 7 --mode 9610 --scenario release --out orders\n\n"
@@ -28,14 +28,14 @@ def _generate(
     orders: Annotated[int, typer.Option(min=1, help="How many orders.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="What the orders are made from.")] = 7,
     mode: Annotated[list[Mode] | None, typer.Option(help="Repeatable; both by default.")] = None,
-    scenario: Annotated[list[Scenario] | None, typer.Option(help="Repeatable; all by default.")] = None,
+    scenario: Annotated[list[Scenario] | None, typer.Option(help="Repeatable; all lives by default.")] = None,
     form: Annotated[Format, typer.Option("--format", help="Of the customs messages.")] = Format.XML,
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
 ) -> None:
     """Write made-up orders with all their documents, for any mix of modes and scenarios."""
     written = []
     try:
-        for order in generate(orders, seed, mode or tuple(Mode), scenario or tuple(Scenario)):
+        for order in generate(orders, seed, mode or tuple(Mode), scenario or LIVES):
             written.append(_summary(order, files.write(order, out, form)))
             if not as_json:
                 typer.echo(f"{order.key.order_no}  {order.scenario} → {order.scenario.expected}")

@@ -15,12 +15,15 @@ from events.ceb.order import Order
 from events.ceb.payment import Payment
 from events.ceb.waybill import Waybill
 from events.documents import DocumentKind, content_hash
-from events.findings import Fix, Place
+from events.findings import Finding, Fix, Place
 from events.problems import InvalidInputError, Problem
 from events.values import CHINA
 from functions.matching.handler import match
 from functions.matching.models import MatchRequest, MatchResult
-from functions.policy.pack import PolicyError
+from functions.tax.findings import UNKNOWN_CODE
+from functions.tax.handler import assess
+from functions.tax.models import AssessListRequest, Assessment
+from infra.cli.told import mistakes_told
 from infra.documents import read_documents
 
 Document = Order | Payment | Waybill | DeclarationList
@@ -54,7 +57,8 @@ def match_command(
 ) -> None:
     """Match an order, its payment, its waybill and its declaration list; say what differs and how to mend it.
 
-    In files that hold several documents, those of the order number that stands in all files are taken.
+    The list is assessed too: the limit of one purchase, and the tax that the order says. In files that hold several
+    documents, those of the order number that stands in all files are taken.
     """
     files = {
         DocumentKind.ORDER: order,
@@ -64,14 +68,16 @@ def match_command(
     }
     chosen = choose({kind: _read(kind, file) for kind, file in files.items() if file})
     day = (on or datetime.now(CHINA)).date()
-    try:
-        result = match(_request(day, chosen))
-    except PolicyError as error:
-        raise _unreadable(f"--on {day}: {error}") from None
+    with mistakes_told("match"):
+        matched = match(_request(day, chosen))
+        assessment = _assessed(day, chosen)
+    result = _together(matched, assessment)
     if as_json:
         typer.echo(result.model_dump_json(indent=2))
     else:
         _print(result)
+    for finding in _not_assessable(assessment):
+        typer.echo(f"not assessed: {finding.message.zh}\nnot assessed: {finding.message.en}", err=True)
     raise typer.Exit(0 if result.matched else _NOT_MATCHED)
 
 
@@ -138,6 +144,35 @@ def _request(day: date, chosen: Mapping[DocumentKind, Document]) -> MatchRequest
         "declaration_list": DocumentKind.DECLARATION_LIST,
     }
     return MatchRequest.model_validate({"on": day} | {name: chosen.get(kind) for name, kind in names.items()})
+
+
+def _assessed(day: date, chosen: Mapping[DocumentKind, Document]) -> Assessment | None:
+    """The assessment of the list; None without one."""
+    declared, order = chosen.get(DocumentKind.DECLARATION_LIST), chosen.get(DocumentKind.ORDER)
+    if not isinstance(declared, DeclarationList):
+        return None
+    tax = order.head.tax_total if isinstance(order, Order) else None
+    return assess(AssessListRequest(on=day, declaration_list=declared, declared_tax=tax))
+
+
+def _together(matched: MatchResult, assessment: Assessment | None) -> MatchResult:
+    """The match with what the assessment found against the documents."""
+    if assessment is None:
+        return matched
+    lacking = _not_assessable(assessment)
+    found = [finding for finding in assessment.findings if finding not in lacking]
+    return matched.model_copy(
+        update={
+            "matched": matched.matched and not found,
+            "findings": [*matched.findings, *found],
+            "policy": [*matched.policy, *assessment.policy],
+        }
+    )
+
+
+def _not_assessable(assessment: Assessment | None) -> list[Finding]:
+    """What our tariff lacks, which is no fault of the documents: it is told beside the match."""
+    return [finding for finding in assessment.findings if finding.rule == UNKNOWN_CODE] if assessment else []
 
 
 def _print(result: MatchResult) -> None:

@@ -4,6 +4,7 @@ import json
 import time
 from collections import deque
 from contextlib import suppress
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -35,6 +36,9 @@ def _up(
     *,
     name: Annotated[str, typer.Option(help="Several stacks run side by side under different names.")] = DEFAULT_NAME,
     persist: Annotated[bool, typer.Option("--persist", help="Keep all data for the next start.")] = False,
+    guarantee: Annotated[
+        int, typer.Option(min=0, help="What each guarantor of the demonstration has given at first, in CNY.")
+    ] = 1_000_000,
     as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as JSON.")] = False,
 ) -> None:
     """Start the local stack and stay until Ctrl-C."""
@@ -44,7 +48,7 @@ def _up(
     with suppress(KeyboardInterrupt):
         began = time.monotonic()
         typer.echo("starting…", err=True)
-        with Stack(name, persist=persist) as stack:
+        with Stack(name, persist=persist, guarantee=Decimal(guarantee)) as stack:
             for left in stack.swept:
                 typer.echo(f"ended {left}, which an earlier stack had left running", err=True)
             typer.echo(_json(stack.state) if as_json else _addresses(stack.state))

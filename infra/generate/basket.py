@@ -84,12 +84,6 @@ def value_of(lines: tuple[Line, ...]) -> Decimal:
     return sum((line.total for line in lines), Decimal(0))
 
 
-def tax_of(lines: tuple[Line, ...], freight: Decimal) -> Decimal:
-    """Import tax in CNY on goods and freight, the freight shared out by value; rounded half up to 0.01."""
-    share = 1 + freight / value_of(lines)
-    return rounded(sum((line.total * share * line.good.tax_rate for line in lines), Decimal(0)))
-
-
 def net_weight(lines: tuple[Line, ...]) -> Decimal:
     """In kilograms."""
     return sum((line.good.kilos * line.qty for line in lines), Decimal(0))
@@ -101,5 +95,5 @@ def gross_weight(lines: tuple[Line, ...]) -> Decimal:
 
 
 def rounded(amount: Decimal) -> Decimal:
-    """Half up to 0.01 (the standard names no rule; rulebook 4.2 suggests this one)."""
+    """Half up to 0.01."""
     return amount.quantize(_CENT, ROUND_HALF_UP)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -11,7 +12,9 @@ from events.ceb.payment import Payment, PaymentHead
 from events.ceb.waybill import Waybill, WaybillHead
 from events.declaration_request import DeclarationRequest
 from events.values import Value, to_second
-from infra.generate.basket import CNY, Line, gross_weight, net_weight, tax_of, value_of
+from functions.tax.handler import assess
+from functions.tax.models import AssessListRequest
+from infra.generate.basket import CNY, Line, gross_weight, net_weight, value_of
 from infra.generate.parties import CARRIER, DECLARANT, PAYMENT_FIRM, Party, Seller
 from infra.generate.people import Person
 from infra.generate.scenarios import Mode
@@ -22,7 +25,7 @@ _DECLARED = "2"
 _IDENTITY_CARD = "1"
 _LAND, _SEA = "4", "2"
 _PACKED_IN = "2"
-_NO_TARIFF_CHAPTER = "00"
+_NO_SUBDIVISION = "98"
 PAID_AFTER = timedelta(seconds=40)
 _PAYMENT_SENT_AFTER = timedelta(minutes=2)
 _WAYBILL_AFTER = timedelta(hours=3)
@@ -51,10 +54,11 @@ class Facts(Value):
         """What the goods cost before any discount."""
         return value_of(self.lines)
 
-    @property
+    @cached_property
     def tax(self) -> Decimal:
-        """Import tax on goods and freight."""
-        return tax_of(self.lines, self.freight)
+        """Import tax on goods and freight, as it will be assessed."""
+        listed = declaration_list(self)
+        return assess(AssessListRequest(on=self.placed.date(), declaration_list=listed)).total
 
     @property
     def paid(self) -> Decimal:
@@ -219,10 +223,10 @@ def declaration_list(facts: Facts) -> DeclarationList:
 
 
 def faulty_list(facts: Facts) -> DeclarationList:
-    """The list with a tariff code in chapter 00, which only customs can know to be none."""
+    """The list with digits after the tariff line that stand for nothing, which only customs can know."""
     right = declaration_list(facts)
     first = right.items[0]
-    wrong = first.model_copy(update={"gcode": _NO_TARIFF_CHAPTER + first.gcode[2:]})
+    wrong = first.model_copy(update={"gcode": first.gcode[:8] + _NO_SUBDIVISION})
     return DeclarationList(head=right.head, items=[wrong, *right.items[1:]])
 
 

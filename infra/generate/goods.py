@@ -15,9 +15,6 @@ _JAPAN, _GERMANY, _FRANCE, _NETHERLANDS, _UNITED_STATES, _AUSTRALIA, _NEW_ZEALAN
     "601",
     "609",
 )
-_VAT = Decimal("0.13")
-_WINE_CONSUMPTION_TAX = Decimal("0.10")
-_WITHIN_LIMITS = Decimal("0.7")  # 财关税〔2016〕18号: VAT and consumption tax at 70 % of the statutory tax
 
 
 class Good(Value):
@@ -33,12 +30,6 @@ class Good(Value):
     legal_unit: str
     kilos: Decimal
     origin: str
-    consumption_tax: Decimal = Decimal(0)
-
-    @property
-    def tax_rate(self) -> Decimal:
-        """The composite rate within the limits, 0.7 (c + v) / (1 - c): 9.1 % without consumption tax."""
-        return _WITHIN_LIMITS * (self.consumption_tax + _VAT) / (1 - self.consumption_tax)
 
 
 def _good(item_no: str, name: str, model: str, unit: str, *, price: str, gcode: str, kilos: str, origin: str) -> Good:
@@ -112,5 +103,5 @@ RANGE = (
         gcode="2204210000",
         kilos="0.75",
         origin=_FRANCE,
-    ).model_copy(update={"legal": Decimal("0.75"), "legal_unit": LITRE, "consumption_tax": _WINE_CONSUMPTION_TAX}),
+    ).model_copy(update={"legal": Decimal("0.75"), "legal_unit": LITRE}),
 )

@@ -14,6 +14,7 @@ from events.ceb.message import (
     CEB511Message,
     CEB621Message,
     CEB623Message,
+    CEB625Message,
     CebMessage,
     build,
 )
@@ -27,14 +28,14 @@ from infra.generate.documents import Facts
 from infra.generate.original_payment import original_payment
 from infra.generate.parties import CARRIER, DECLARANT, PAYMENT_FIRM, PLATFORMS, SELLERS, Party
 from infra.generate.people import person
-from infra.generate.scenarios import Mode, Scenario, order_number
+from infra.generate.scenarios import LIVES, Mode, Scenario, order_number
 
 LIST_REQUEST = "list-request"
 ORIGINAL_PAYMENT = "original-payment"
 Event = DeclarationRequest | OriginalPayment
 _FIRST_MOMENT = datetime(2026, 1, 5, tzinfo=CHINA)
 _PERIOD_SECONDS = 56 * 24 * 3600
-_SIGNED = (CEB621Message, CEB623Message)
+_SIGNED = (CEB621Message, CEB623Message, CEB625Message)
 _ONE_IN_THREE = 1 / 3
 
 
@@ -50,7 +51,7 @@ class GeneratedOrder:
 
 
 def generate(
-    orders: int, seed: int, modes: Sequence[Mode] = tuple(Mode), scenarios: Sequence[Scenario] = tuple(Scenario)
+    orders: int, seed: int, modes: Sequence[Mode] = tuple(Mode), scenarios: Sequence[Scenario] = LIVES
 ) -> Iterator[GeneratedOrder]:
     """`orders` orders, scenarios and modes changing from one to the next; every pair of them comes equally often."""
     for index in range(orders):
@@ -88,7 +89,7 @@ def to_xml(order: GeneratedOrder, stem: str) -> bytes:
 
 
 def message_xml(message: CebMessage) -> bytes:
-    """The XML of a message, lists and cancellations with the Signature that the official schema demands.
+    """The XML of a message, what is declared with the Signature that the official schema demands.
 
     The key is thrown away with the process, so the signature is another one in every run.
     """

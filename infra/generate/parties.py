@@ -38,6 +38,8 @@ PLATFORMS = (
     Party(partner_id="platform-1", code="3207SDPT01", name="测试云台跨境商城", dxp_id="DXPSDPT000000001"),
     Party(partner_id="platform-2", code="3207SDPT02", name="测试花果海淘平台", dxp_id="DXPSDPT000000002"),
 )
+GUARANTORS = tuple(party.code for party in PLATFORMS)
+"""Who stands for the tax of the lists (assureCode)."""
 SELLERS = (
     Seller(code="3207SDDS01", name="测试东方海外商贸有限公司"),
     Seller(code="3207SDDS02", name="测试南风海外商贸有限公司"),
@@ -45,6 +47,9 @@ SELLERS = (
 PAYMENT_FIRM = Party(partner_id="payment-1", code="3207SDZF01", name="测试通付支付有限公司", dxp_id="DXPSDZF000000001")
 CARRIER = Party(partner_id="carrier-1", code="3207SDWL01", name="测试速达物流有限公司", dxp_id="DXPSDWL000000001")
 DECLARANT = Party(partner_id="declarant-1", code="3207SDBG01", name="测试港城报关有限公司", dxp_id="DXPSDBG000000001")
+WAREHOUSE = Party(
+    partner_id="warehouse-1", code="3207SDCK01", name="测试港城退货仓储有限公司", dxp_id="DXPSDCK000000001"
+)
 CUSTOMS_PARTNER = "customs"
 OPERATOR_PARTNER = "operator"
 
@@ -56,6 +61,7 @@ def demo_partners() -> tuple[Partner, ...]:
         _partner(PAYMENT_FIRM, "payment"),
         _partner(CARRIER, "logistics"),
         _partner(DECLARANT, "declarant"),
+        _partner(WAREHOUSE, "warehouse"),
         Partner(partner_id=CUSTOMS_PARTNER, name="海关（沙箱）", roles=("customs",), codes=()),
         Partner(partner_id=OPERATOR_PARTNER, name="点点通运营", roles=("operator",), codes=()),
     )

@@ -1,4 +1,8 @@
-"""The stories that a made-up order can live, told to every counterparty by a mark in the order number."""
+"""The stories that a made-up order can live, told to every counterparty by a mark in the order number.
+
+Those after the release say how customs, warehouse, payment firm and bank answer when goods are returned or the tax is
+paid; until then such an order is released like any other.
+"""
 
 from enum import StrEnum
 
@@ -30,6 +34,20 @@ class Scenario(StrEnum):
     SILENCE = "silence"
     CUSTOMS_DOWN = "customs-down"
     LIST_SERVICE = "list-service"
+    RETURN = "return"
+    RETURN_PART = "return-part"
+    RETURN_REFUSED = "return-refused"
+    RETURN_SILENCE = "return-silence"
+    RETURN_LATE = "return-late"
+    RETURN_DAMAGED = "return-damaged"
+    RETURN_QUANTITY = "return-quantity"
+    RETURN_WRONG_SITE = "return-wrong-site"
+    RETURN_NEVER = "return-never"
+    EXCHANGE = "exchange"
+    REFUND_REFUSED = "refund-refused"
+    REFUND_DIES = "refund-dies"
+    BANK_REFUSAL = "bank-refusal"
+    BANK_DIES = "bank-dies"
 
     @property
     def mark(self) -> str:
@@ -58,6 +76,20 @@ _MARKS = {
     Scenario.SILENCE: "SIL",
     Scenario.CUSTOMS_DOWN: "DOWN",
     Scenario.LIST_SERVICE: "SVC",
+    Scenario.RETURN: "RTN",
+    Scenario.RETURN_PART: "RPRT",
+    Scenario.RETURN_REFUSED: "RREF",
+    Scenario.RETURN_SILENCE: "RSIL",
+    Scenario.RETURN_LATE: "RLAT",
+    Scenario.RETURN_DAMAGED: "RDAM",
+    Scenario.RETURN_QUANTITY: "RQTY",
+    Scenario.RETURN_WRONG_SITE: "RSIT",
+    Scenario.RETURN_NEVER: "RNEV",
+    Scenario.EXCHANGE: "EXCH",
+    Scenario.REFUND_REFUSED: "FREF",
+    Scenario.REFUND_DIES: "FDIE",
+    Scenario.BANK_REFUSAL: "BREF",
+    Scenario.BANK_DIES: "BDIE",
 }
 _BY_MARK = {mark: scenario for scenario, mark in _MARKS.items()}
 _EXPECTED = {
@@ -67,6 +99,9 @@ _EXPECTED = {
     Scenario.DETENTION: Stage.DETAINED,
     Scenario.CANCELLATION: Stage.CANCELLED,
 }
+
+AFTER_RELEASE = tuple(Scenario)[tuple(Scenario).index(Scenario.RETURN) :]  # told apart only when somebody acts later
+LIVES = tuple(scenario for scenario in Scenario if scenario not in AFTER_RELEASE)
 
 
 def order_number(seed: int, index: int, mode: Mode, scenario: Scenario) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
@@ -15,23 +16,36 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from events.ceb.dxp import unwrap
-from events.ceb.message import CEB411Message, CEB511Message, CEB621Message, CEB623Message, CebMessage, parse
+from events.ceb.message import (
+    CEB411Message,
+    CEB511Message,
+    CEB621Message,
+    CEB623Message,
+    CEB625Message,
+    CebMessage,
+    parse,
+)
 from events.ceb.signature import verify
 from events.ceb.xml import local_name, parse_xml
 from events.problems import InvalidInputError, Problem, problems_of
 from events.values import OrderKey
 from infra.generate.scenarios import scenario_of
+from infra.sandbox.bank import Bank
 from infra.sandbox.carrier import Carrier
 from infra.sandbox.config import SandboxConfig
 from infra.sandbox.customs import Customs, Delivery
+from infra.sandbox.exchange import exchange
+from infra.sandbox.money import Journal
+from infra.sandbox.money_routes import ROUTES as MONEY_ROUTES
 from infra.sandbox.outbox import Outbox
 from infra.sandbox.payment import CorrectionRequest, DisagreementError, PaymentFirm, UnknownPaymentError
 from infra.sandbox.questions import Story
 from infra.sandbox.receipts import format_error
+from infra.sandbox.refund_desk import RefundDesk
 
 Message = TypeVar("Message", bound=CebMessage)
 
-_SIGNED = (CEB621Message, CEB623Message)
+_SIGNED = (CEB621Message, CEB623Message, CEB625Message)
 _XML = "application/xml"
 _CANNOT_READ = {  # 规范 202205 §7: this message could not be read
     "CEB311Message": "-301008",
@@ -39,6 +53,7 @@ _CANNOT_READ = {  # 规范 202205 §7: this message could not be read
     "CEB511Message": "-504000",
     "CEB621Message": "-621001",
     "CEB623Message": "-623001",
+    "CEB625Message": "-625001",
 }
 
 
@@ -53,7 +68,7 @@ class _Wanted(BaseModel):
 
 
 class Sandbox:
-    """The three counterparties behind their routes."""
+    """The counterparties behind their routes."""
 
     def __init__(self, config: SandboxConfig, outbox: Outbox) -> None:
         self.config = config
@@ -62,6 +77,8 @@ class Sandbox:
         self.customs = Customs(config, outbox, carrier)
         self.carrier = carrier
         self.payment_firm = PaymentFirm(config, outbox)
+        self.refunds = RefundDesk(config, Journal())
+        self.bank = Bank(self.customs.office, Journal())
 
 
 def create_app(config: SandboxConfig, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
@@ -73,7 +90,9 @@ def create_app(config: SandboxConfig, transport: httpx.AsyncBaseTransport | None
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with Outbox(config, transport) as outbox:
-            app.state.sandbox = Sandbox(config, outbox)
+            app.state.sandbox = sandbox = Sandbox(config, outbox)
+            if config.outbox and config.inbox:
+                outbox.start(exchange(config.outbox, config.inbox, partial(take_at_customs, sandbox.customs)))
             yield
 
     config.customs_partner()
@@ -87,6 +106,7 @@ def create_app(config: SandboxConfig, transport: httpx.AsyncBaseTransport | None
             Route("/carrier/messages", _carrier_message, methods=["POST"]),
             Route("/payment/messages", _payment_message, methods=["POST"]),
             Route("/payment/corrections", _payment_correction, methods=["POST"]),
+            *MONEY_ROUTES,
             Route("/healthz", _health),
         ],
         lifespan=lifespan,
@@ -94,10 +114,13 @@ def create_app(config: SandboxConfig, transport: httpx.AsyncBaseTransport | None
 
 
 async def _customs_message(request: Request) -> Response:
+    return take_at_customs(_sandbox(request).customs, await request.body())
+
+
+def take_at_customs(customs: Customs, body: bytes) -> Response:
     """202 taken; 503 closed; 400 unreadable: CEB900 when the message is known, else an exchange error in plain text."""
-    customs = _sandbox(request).customs
     try:
-        envelope = unwrap(await request.body())
+        envelope = unwrap(body)
         content = envelope.content
         root = local_name(parse_xml(content))
     except InvalidInputError as error:

@@ -1,6 +1,8 @@
 """What customs knows: the documents that it was sent, and for every order its lists and what it said of them."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
@@ -10,10 +12,15 @@ from pydantic.alias_generators import to_camel
 from events.ceb.declaration_list import CancellationReturn, DeclarationList, DeclarationReturn
 from events.ceb.order import Order
 from events.ceb.payment import Payment
+from events.ceb.refund import Refund, RefundReturn
+from events.ceb.tax_bill import TaxBillItem
 from events.ceb.waybill import Waybill
 from events.values import OrderKey
+from functions.tax.models import Assessment
 from infra.generate.scenarios import Scenario, scenario_of
 from infra.sandbox.receipts import Clock
+
+Receipt = DeclarationReturn | CancellationReturn | RefundReturn
 
 
 class Standing(StrEnum):
@@ -56,7 +63,7 @@ class SentReceipt(_Report):
     refused: bool
 
     @classmethod
-    def of(cls, message: str, receipt: DeclarationReturn | CancellationReturn, taken: bool) -> "SentReceipt":
+    def of(cls, message: str, receipt: Receipt, taken: bool) -> "SentReceipt":
         """The note of a receipt in a message; `taken`: the gateway did not refuse it."""
         return cls(
             message=message,
@@ -65,6 +72,25 @@ class SentReceipt(_Report):
             return_time=receipt.return_time,
             refused=not taken,
         )
+
+
+class ReturnReport(Submission):
+    """A return application; `accepted` by customs, and whether the goods came back as the rules want it."""
+
+    return_no: str
+    accepted: bool
+    goods_back: bool
+
+
+class BillReport(_Report):
+    """The tax bill of a list as it stands, and every message that told of it: 816 or 818, with its status."""
+
+    tax_no: str
+    invt_no: str
+    status: str
+    total: Decimal
+    ent_duty_no: str | None
+    sent: list[str]
 
 
 class CaseReport(_Report):
@@ -76,7 +102,9 @@ class CaseReport(_Report):
     standing: Standing
     lists: list[Submission]
     cancellations: list[Submission]
+    returns: list[ReturnReport]
     receipts: list[SentReceipt]
+    tax_bill: BillReport | None
 
 
 @dataclass
@@ -87,6 +115,60 @@ class Version:
     reply_to: str
     submission: Submission
     swallowed: bool = False
+
+
+@dataclass
+class ReturnCase:
+    """A return application as it came under one CopMsgId; `swallowed`: nobody has answered it."""
+
+    refund: Refund
+    reply_to: str
+    submission: Submission
+    pre_no: str
+    accepted: bool = False
+    goods_back: bool = False
+    swallowed: bool = False
+
+    @property
+    def return_no(self) -> str:
+        """The number by which everybody knows the return: the applicant's own, or else that of its message."""
+        return self.refund.head.cop_no or self.refund.head.guid[:20]
+
+    def report(self) -> ReturnReport:
+        """For whoever checks that nothing was returned twice."""
+        said = {"return_no": self.return_no, "accepted": self.accepted, "goods_back": self.goods_back}
+        return ReturnReport(**self.submission.model_dump(by_alias=False), **said)
+
+
+@dataclass
+class Bill:
+    """The tax bill of a list: the same number from the first issue on, whatever becomes of it."""
+
+    tax_no: str
+    version: Version
+    invt_no: str
+    assessment: Assessment
+    status: str
+    items: list[TaxBillItem]
+    ent_duty_no: str | None = None
+    sent: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> Decimal:
+        """All taxes of what is left of it."""
+        taxes = (item.customs_tax + item.value_added_tax + item.consumption_tax for item in self.items)
+        return sum(taxes, Decimal(0))
+
+    def report(self) -> BillReport:
+        """For whoever checks that nothing was paid twice."""
+        return BillReport(
+            tax_no=self.tax_no,
+            invt_no=self.invt_no,
+            status=self.status,
+            total=self.total,
+            ent_duty_no=self.ent_duty_no,
+            sent=self.sent,
+        )
 
 
 @dataclass
@@ -102,6 +184,9 @@ class Case:
     clock: Clock = field(default_factory=Clock)
     versions: dict[str, Version] = field(default_factory=dict)
     cancellations: dict[str, Submission] = field(default_factory=dict)
+    returns: dict[str, ReturnCase] = field(default_factory=dict)
+    released_at: datetime | None = None
+    bill: Bill | None = None
     receipts: list[SentReceipt] = field(default_factory=list)
 
     @property
@@ -118,7 +203,9 @@ class Case:
             standing=self.standing,
             lists=[version.submission for version in self.versions.values()],
             cancellations=list(self.cancellations.values()),
+            returns=[one.report() for one in self.returns.values()],
             receipts=self.receipts,
+            tax_bill=self.bill.report() if self.bill else None,
         )
 
 

@@ -12,7 +12,7 @@ from events.ceb.order import Order
 from events.ceb.payment import Payment
 from events.values import Value
 
-_NO_CHAPTER = "00"
+_NO_SUBDIVISION = "98"  # digits 9 and 10 of a goods code that the sandbox's customs does not know
 _COMPARED = ("qty", "unit", "price", "total_price", "currency", "country")
 
 
@@ -56,5 +56,5 @@ def _goods(order: Order, declared: DeclarationList) -> Iterator[Rejection]:
         same = ordered.get(item.gnum)
         if same is None or any(getattr(item, name) != getattr(same, name) for name in _COMPARED):
             yield Rejection(code="1322", text=f"清单与订单商品不一致,gnum:{item.gnum}")
-        if item.gcode.startswith(_NO_CHAPTER):
+        if item.gcode.endswith(_NO_SUBDIVISION):
             yield Rejection(code="-621001", text=f"清单报文校验失败，[gnum:{item.gnum},gcode:{item.gcode}]")

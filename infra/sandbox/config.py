@@ -1,13 +1,16 @@
 """The settings of the sandbox, from the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from functions.settings import Settings, settings
+
 CUSTOMS_ROLE = "customs"
+WAREHOUSE_ROLE = "warehouse"
 
 
 class ConfigError(ValueError):
@@ -32,7 +35,8 @@ class SandboxConfig(BaseModel):
 
     All in seconds, and so is `slow`, what customs takes for a slow answer. Partners are by their id at the gateway.
     `sample` is the share of released orders whose payment data customs asks for, `certificates` (PEM) are those that
-    platforms have registered to sign them with.
+    platforms have registered to sign them with. With `outbox` and `inbox` customs is at the other end of a directory
+    exchange: it takes what stands in our outbox and leaves its answers in our inbox.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,6 +47,8 @@ class SandboxConfig(BaseModel):
     delay: tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]] = (0.05, 0.3)
     retry: tuple[float, float] = (0.25, 5.0)
     partners: dict[str, PartnerAccess] = {}
+    outbox: Path | None = None
+    inbox: Path | None = None
     sample: Annotated[float, Field(ge=0, le=1)] = 0
     slow: Annotated[float, Field(ge=0)] = 3
     certificates: str = ""
@@ -57,20 +63,27 @@ class SandboxConfig(BaseModel):
         """The id of the partner that is the enterprise `code`."""
         return next((name for name, partner in self.partners.items() if code in partner.codes), None)
 
+    def partner_in(self, role: str) -> str | None:
+        """The id of the first partner in that role."""
+        return next((name for name, partner in self.partners.items() if role in partner.roles), None)
+
     def customs_partner(self) -> str:
         """The id of the partner that is customs. Raises ConfigError when there is none."""
-        found = next((name for name, partner in self.partners.items() if CUSTOMS_ROLE in partner.roles), None)
+        found = self.partner_in(CUSTOMS_ROLE)
         if found is None:
             raise ConfigError(f"SANDAN_SANDBOX_PARTNERS holds no partner with the role {CUSTOMS_ROLE}: add one")
         return found
 
 
-def from_environment(environment: Mapping[str, str] = os.environ) -> SandboxConfig:
+def from_environment(
+    environment: Mapping[str, str] = os.environ, product: Callable[[], Settings] = settings
+) -> SandboxConfig:
     """The settings in SANDAN_GATEWAY_URL and SANDAN_SANDBOX_PORT, …_SEED, …_DELAY ("min,max"), …_SAMPLE.
 
     …_PARTNERS and …_CERTIFICATES are paths.
 
-    Raises ConfigError naming the wrong one.
+    Where the product is set to exchange by folders, customs is at their other end. Raises ConfigError naming the wrong
+    one.
     """
     names = {"gateway_url": "SANDAN_GATEWAY_URL", "port": "SANDAN_SANDBOX_PORT", "seed": "SANDAN_SANDBOX_SEED"}
     names["sample"] = "SANDAN_SANDBOX_SAMPLE"
@@ -82,7 +95,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> SandboxConf
     if path := environment.get("SANDAN_SANDBOX_CERTIFICATES"):
         given["certificates"] = _text(Path(path))
     try:
-        return SandboxConfig.model_validate(given)
+        return SandboxConfig.model_validate(given | _folders(product()))
     except ValidationError as error:
         raise ConfigError(f"a SANDAN_SANDBOX_… variable or SANDAN_GATEWAY_URL is wrong: {error}") from None
 
@@ -92,6 +105,13 @@ def _text(path: Path) -> str:
         return path.read_text()
     except OSError as error:
         raise ConfigError(f"SANDAN_SANDBOX_CERTIFICATES: cannot read {path}: {error.strerror}") from None
+
+
+def _folders(product: Settings) -> dict[str, object]:
+    if product.customs_transport != "directory" or product.customs_directory is None:
+        return {}
+    folder = product.customs_directory
+    return {"outbox": product.customs_outbox or folder / "outbox", "inbox": product.customs_inbox or folder / "inbox"}
 
 
 def _partners(path: Path) -> dict[str, PartnerAccess]:

@@ -12,9 +12,11 @@ from events.ceb.message import (
     CEB511Message,
     CEB621Message,
     CEB623Message,
+    CEB625Message,
     CebMessage,
 )
-from events.values import OrderKey
+from events.ceb.refund import Refund
+from events.values import OrderKey, from_millisecond
 from infra.generate.scenarios import Scenario
 from infra.sandbox.carrier import Carrier
 from infra.sandbox.cases import Books, Case, CaseReport, SentReceipt, Standing, Submission, Version, key_of
@@ -31,7 +33,10 @@ from infra.sandbox.receipts import (
     list_receipt,
 )
 from infra.sandbox.refusals import Refusal, cancellation_refusal, list_refusal
+from infra.sandbox.returns import ReturnDesk
 from infra.sandbox.stories import REJECTED, WHAT_HAPPENED, Messages, story_of
+from infra.sandbox.tax_office import TaxOffice
+from infra.sandbox.warehouse import Warehouse
 
 POSTS_WHILE_DOWN = 3
 _MEANS = {
@@ -65,6 +70,8 @@ class Customs:
         self._numbers = Numbers()
         self._books = Books()
         self.questions = Questions(config, outbox, self._books, registered(config.certificates))
+        self.office = TaxOffice(config, outbox)
+        self._returns = ReturnDesk(config, outbox, self._numbers, self.office, Warehouse(config, outbox))
         self._cases: dict[OrderKey, Case] = {}
         self._waiting: dict[OrderKey, Case] = {}
         self._seen: set[str] = set()
@@ -90,6 +97,9 @@ class Customs:
             case CEB623Message(cancellations=cancellations):
                 for asked in cancellations:
                     self._cancellation_again(asked, delivery) if again else self._cancellation(asked, delivery)
+            case CEB625Message(refunds=refunds):
+                for refund in refunds:
+                    self._return_again(refund, delivery) if again else self._return(refund, delivery)
             case document if not again:
                 self._document(document)
 
@@ -175,7 +185,11 @@ class Customs:
             if case.scenario is Scenario.RECEIPTS_DISORDER and not made:
                 made = {status: self._receipt(case, version, status) for status in WHAT_HAPPENED}
             made |= {status: self._receipt(case, version, status) for status in statuses if status not in made}
+            if case.scenario is Scenario.RECEIPTS_DISORDER:
+                await self.office.issue(case)
             await self._say(case, version, [made[status] for status in statuses])
+            if case.standing is Standing.RELEASED:
+                await self.office.issue(case)
         if case.standing is Standing.RELEASED:
             self._outbox.start(self._carrier.bring(version.declared.head, case.random))
             self.questions.sample(case.key)
@@ -184,9 +198,10 @@ class Customs:
         if status == "120" and case.invt_no is None:
             case.invt_no = self._numbers.invt_no(version.declared.head.customs_code)
         case.standing = _MEANS.get(status, case.standing)
-        return list_receipt(
-            version.declared, status, case.clock.next(), pre_no=case.pre_no, invt_no=case.invt_no, info=info
-        )
+        moment = case.clock.next()
+        if case.standing is Standing.RELEASED and case.released_at is None:
+            case.released_at = from_millisecond(moment)
+        return list_receipt(version.declared, status, moment, pre_no=case.pre_no, invt_no=case.invt_no, info=info)
 
     async def _say(self, case: Case, version: Version, receipts: list[DeclarationReturn]) -> None:
         taken = await self._outbox.deliver(self._partner, list_message(receipts, version.reply_to))
@@ -216,6 +231,13 @@ class Customs:
         taken = await self._outbox.deliver(self._partner, cancellation_message(receipt, reply_to))
         case.receipts.append(SentReceipt.of("CEB624Message", receipt, taken))
 
+    def _return(self, asked: Refund, delivery: Delivery) -> None:
+        case = self._case(_key_of_return(asked))
+        self._returns.take(case, asked, delivery.cop_msg_id, delivery.reply_to, delivery.signed)
+
+    def _return_again(self, asked: Refund, delivery: Delivery) -> None:
+        self._returns.again(self._case(_key_of_return(asked)), delivery.cop_msg_id)
+
     def _case(self, key: OrderKey) -> Case:
         if key not in self._cases:
             random = Random(f"{self._config.seed}/{key}")  # noqa: S311 -- repeatable on purpose
@@ -224,3 +246,7 @@ class Customs:
 
     async def _pause(self, case: Case) -> None:
         await asyncio.sleep(case.random.uniform(*self._config.delay))
+
+
+def _key_of_return(asked: Refund) -> OrderKey:
+    return OrderKey(ebp_code=asked.head.ebp_code, order_no=asked.head.order_no)

@@ -8,15 +8,18 @@ from itertools import count
 
 import httpx
 
+from events.cloudevents import STRUCTURED
 from events.values import utc_now
 from functions.gateway.signing import headers_for
 from infra.sandbox.config import SandboxConfig
+from infra.sandbox.exchange import leave
 
 LOG = logging.getLogger("sandan.sandbox")
+Way = tuple[str, str]  # the path and the content type
+MESSAGE: Way = ("/v1/messages", "application/xml")
+EVENT: Way = ("/v1/events", STRUCTURED)
 _AT_ONCE = 16
 _TIMEOUT_SECONDS = 20.0
-_XML = {"Content-Type": "application/xml"}
-_FORM = "application/x-www-form-urlencoded"
 _REFUSED_FOR_GOOD = {
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.FORBIDDEN,
@@ -31,8 +34,9 @@ class Outbox:
 
     def __init__(self, config: SandboxConfig, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._config = config
+        self._customs = config.customs_partner()
         self._client = httpx.AsyncClient(
-            base_url=config.gateway_url, timeout=_TIMEOUT_SECONDS, headers=_XML, transport=transport, trust_env=False
+            base_url=config.gateway_url, timeout=_TIMEOUT_SECONDS, transport=transport, trust_env=False
         )
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -57,16 +61,20 @@ class Outbox:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    async def deliver(self, partner_id: str, message: bytes) -> bool:
-        """Hand a message to the gateway as that partner; False when the gateway refuses it for good.
+    async def deliver(self, partner_id: str, message: bytes, way: Way = MESSAGE) -> bool:
+        """Hand a message (or an event) to the gateway as that partner; False when the gateway refuses it for good.
 
+        What customs says goes into the inbox of a directory exchange, if there is one.
         While the gateway cannot be reached, or answers 5xx, 401, 404 or 429, it is tried again with growing pauses.
         """
+        if self._config.inbox and partner_id == self._customs:
+            await asyncio.to_thread(leave, self._config.inbox, message)
+            return True
         shortest, longest = self._config.retry
         for attempt in count():
             if attempt:
                 await asyncio.sleep(min(longest, shortest * 2 ** min(attempt - 1, 10)))
-            status = await self._post(partner_id, message)
+            status = await self._post(partner_id, message, way)
             if status in _REFUSED_FOR_GOOD:
                 return False
             if status is not None and status < HTTPStatus.MULTIPLE_CHOICES:
@@ -80,9 +88,7 @@ class Outbox:
             if attempt:
                 await asyncio.sleep(min(longest, shortest * 2 ** min(attempt - 1, 10)))
             try:
-                answer = await self._client.post(
-                    "/v1/customs/platDataOpen", data={"openReq": question}, headers={"Content-Type": _FORM}
-                )
+                answer = await self._client.post("/v1/customs/platDataOpen", data={"openReq": question})
             except httpx.TransportError as error:
                 LOG.warning("the gateway is away (%s): asking again", type(error).__name__)
                 continue
@@ -90,11 +96,13 @@ class Outbox:
                 return
             LOG.warning("the gateway answered %s to a question", answer.status_code)
 
-    async def _post(self, partner_id: str, message: bytes) -> int | None:
+    async def _post(self, partner_id: str, message: bytes, way: Way) -> int | None:
+        path, content_type = way
         async with self._slots:
             signed = headers_for(partner_id, self._config.partners[partner_id].key, message, utc_now())
             try:
-                answer = await self._client.post("/v1/messages", content=message, headers=signed)
+                headers = {"Content-Type": content_type, **signed}
+                answer = await self._client.post(path, content=message, headers=headers)
             except httpx.TransportError as error:
                 LOG.warning("the gateway is away (%s): trying again", type(error).__name__)
                 return None

@@ -6,8 +6,21 @@ from uuid import uuid4
 
 from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationList, DeclarationReturn
 from events.ceb.dxp import wrap
-from events.ceb.message import CEB622Message, CEB624Message, CEB900Message, CebMessage, FormatError, build
+from events.ceb.message import (
+    CEB622Message,
+    CEB624Message,
+    CEB626Message,
+    CEB816Message,
+    CEB818Message,
+    CEB900Message,
+    CebMessage,
+    FormatError,
+    build,
+)
+from events.ceb.receipt_families import family_of
 from events.ceb.receipt_status import list_status
+from events.ceb.refund import Refund, RefundReturn
+from events.ceb.tax_bill import TaxBill, TaxBillStatus
 from events.values import CHINA, to_millisecond, utc_now
 
 OBSERVED = {
@@ -18,7 +31,7 @@ CANCELLED_INFO = "[Code:2300;Desc:审核通过]已成功撤单"
 _NUMBERED_FROM = "120"  # customs gives the list number when the list is in its system
 _CUSTOMS_DXP_ID = "DXPEDCCEB0000002"
 _MILLISECOND = timedelta(milliseconds=1)
-_COP_NO = 20
+_COP_NO, _NUMBER = 20, 18
 
 
 class Numbers:
@@ -88,6 +101,25 @@ def cancellation_receipt(asked: Cancellation, status: str, moment: str, pre_no: 
     )
 
 
+def refund_receipt(asked: Refund, status: str, moment: str, pre_no: str, info: str | None = None) -> RefundReturn:
+    """What customs says of a return; `info` only where it is not the usual text of the status."""
+    head = asked.head
+    known = family_of("CEB626").statuses.get(status)
+    return RefundReturn(
+        guid=head.guid,
+        customs_code=head.customs_code,
+        agent_code=head.agent_code,
+        ebp_code=head.ebp_code,
+        ebc_code=head.ebc_code,
+        cop_no=head.cop_no or head.guid[:_COP_NO],
+        pre_no=pre_no,
+        invt_no=head.invt_no if len(head.invt_no) == _NUMBER else None,
+        return_status=status,
+        return_time=moment,
+        return_info=info or OBSERVED.get(status) or (known.meaning.zh if known else status),
+    )
+
+
 def list_message(receipts: list[DeclarationReturn], receiver: str) -> bytes:
     """The receipts of a list in one message, enveloped for the exchange-platform number `receiver`."""
     return _enveloped(CEB622Message(guid=_guid(), returns=receipts), receiver)
@@ -96,6 +128,21 @@ def list_message(receipts: list[DeclarationReturn], receiver: str) -> bytes:
 def cancellation_message(receipt: CancellationReturn, receiver: str) -> bytes:
     """The receipt of a cancellation, enveloped for the exchange-platform number `receiver`."""
     return _enveloped(CEB624Message(guid=_guid(), returns=[receipt]), receiver)
+
+
+def refund_message(receipts: list[RefundReturn], receiver: str) -> bytes:
+    """The receipts of a return in one message, enveloped for the exchange-platform number `receiver`."""
+    return _enveloped(CEB626Message(guid=_guid(), returns=receipts), receiver)
+
+
+def tax_bill_message(bill: TaxBill, receiver: str) -> bytes:
+    """A tax bill, enveloped for the exchange-platform number `receiver`."""
+    return _enveloped(CEB816Message(guid=_guid(), tax_bills=[bill]), receiver)
+
+
+def tax_status_message(status: TaxBillStatus, receiver: str) -> bytes:
+    """A tax bill's new status, enveloped for the exchange-platform number `receiver`."""
+    return _enveloped(CEB818Message(guid=_guid(), tax_bill_statuses=[status]), receiver)
 
 
 def format_error(status: str, info: str, cop_msg_id: str, root: str, original: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What the stack needs of AWS: the resources of template.yaml, the partners' keys, our signing key."""
+"""What the stack needs of AWS: the resources of template.yaml, the keys of partners, signatures and buyers' hashes."""
 
 import base64
 import json
@@ -44,6 +44,7 @@ def provision(clients: StackClients) -> Provisioned:
     try:
         deploy_template(clients)
         signing = _secret(clients, names.signing_secret, partial(new_signing_secret, names.own_name))
+        _secret(clients, names.buyers_secret, _random_key)
         return Provisioned(_partners(clients, names.partner_secrets), signing["certificate_pem"])
     except BotoCoreError as error:
         raise StackError(f"AWS does not do what the stack needs: {error}") from error
@@ -73,8 +74,11 @@ def _partners(clients: StackClients, prefix: str) -> dict[str, dict[str, Any]]:
 
 
 def _partner_secret(partner: Partner) -> dict[str, Any]:
-    key = base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
-    return {**partner.model_dump(mode="json", include={"name", "roles", "codes"}), "key": key}
+    return {**partner.model_dump(mode="json", include={"name", "roles", "codes"}), **_random_key()}
+
+
+def _random_key() -> dict[str, Any]:
+    return {"key": base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}
 
 
 def _secret(clients: StackClients, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:

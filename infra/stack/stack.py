@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -17,6 +18,7 @@ from infra.stack.servers import EMULATOR, TEMPORAL, Server, emulator_server, tem
 from infra.stack.services import SERVICES, Service
 from infra.stack.state import DEFAULT_NAME, StackState, stack_folder, write_private
 
+DEFAULT_GUARANTEE = Decimal(1_000_000)
 PARTNERS_FILE = "SANDAN_SANDBOX_PARTNERS"
 CERTIFICATES_FILE = "SANDAN_SANDBOX_CERTIFICATES"
 _START_SECONDS = 60
@@ -27,8 +29,9 @@ _GRACE_WITHOUT_DATA_SECONDS = 1  # what is in memory is gone anyway
 class Stack:
     """A local stack, for `with` or `async with`. Without `persist` all its data are gone when it ends.
 
-    `environment` adds to what the services get, `services` says which of them run. Raises StackError when something
-    does not start, with the end of its log; whatever did start is ended again.
+    `environment` adds to what the services get, `services` says which of them run, `guarantee` is what each guarantor
+    of the demonstration has given, in CNY, unless a stack that persists knows another amount. Raises StackError when
+    something does not start, with the end of its log; whatever did start is ended again.
     """
 
     state: StackState
@@ -40,10 +43,12 @@ class Stack:
         persist: bool = False,
         environment: Mapping[str, str] | None = None,
         services: Iterable[Service] = SERVICES,
+        guarantee: Decimal = DEFAULT_GUARANTEE,
     ) -> None:
         self._name = name
         self._persist = persist
         self._environment = dict(environment or {})
+        self._guarantee = guarantee
         self._services = {service.name: service for service in services}
         self._folder = stack_folder(name)
         self._scratch = self._folder / "scratch"
@@ -143,7 +148,8 @@ class Stack:
         return servers
 
     def _provision(self, emulator: Server | None) -> None:
-        from infra.stack.provision import provision  # noqa: PLC0415 - loads boto3 while the servers start
+        from infra.stack.guarantees import open_guarantees  # noqa: PLC0415 - loads boto3 while the servers start
+        from infra.stack.provision import provision  # noqa: PLC0415 - the same
 
         clients = StackClients(self.state.aws_endpoint)
         if emulator:
@@ -151,6 +157,7 @@ class Stack:
         elif not health.reaches(self.state.aws_endpoint):
             raise StackError(f"nothing answers at AWS_ENDPOINT_URL={self.state.aws_endpoint}: start it or unset it")
         made = provision(clients)
+        open_guarantees(self.state, self._guarantee)
         write_private(self._partners_file, json.dumps(made.partners, ensure_ascii=False))
         write_private(self._certificates_file, made.certificate)
         keys = {partner_id: partner["key"] for partner_id, partner in made.partners.items()}

@@ -19,7 +19,7 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 
 @pytest.fixture
-async def life(temporal: WorkflowEnvironment, threads: ThreadPoolExecutor, aws: None) -> AsyncIterator[Life]:
+async def life(temporal: WorkflowEnvironment, threads: ThreadPoolExecutor, guarantees: None) -> AsyncIterator[Life]:
     """One order to be lived, with a worker and a customs of its own."""
     customs = ScriptedCustoms()
     task_queue = f"test-{uuid4()}"

@@ -15,21 +15,25 @@ from temporalio.worker import Worker
 
 from events.ceb.base import CebModel
 from events.ceb.declaration_list import CancellationReturn, DeclarationList, DeclarationReturn
+from events.ceb.tax_bill import TaxBill, TaxBillStatus
 from events.ceb.waybill import WaybillStatus
 from events.declaration_request import DeclarationRequest, GoodsDeclaration
 from events.documents import DocumentKind, InboundDocument
 from events.life import Documents, ImportOrderResult, ImportOrderStart, LifeLimits, OrderSnapshot, Stage
-from events.values import OrderKey, Text, to_millisecond, to_second
+from events.values import CHINA, OrderKey, Text, to_millisecond, to_second
 from functions.declaration.customs import CustomsUnavailableError
 from functions.declaration.models import CancelListRequest, SubmitRequest, Submitted
 from functions.dispatch.search_attributes import at_start
 from functions.function import Function
 from functions.intake.handler import accept
 from functions.intake.models import AcceptRequest
+from functions.tax.handler import assess
+from functions.tax.models import AssessListRequest
 from infra.activities import ORDER_FUNCTIONS, InProcessInvoker, activities_of
 from infra.worker import workflow_runner
 from tests import builders
 from workflows.import_order import ImportOrderWorkflow
+from workflows.import_return import ImportReturnWorkflow
 
 LIMITS = LifeLimits(
     documents=timedelta(hours=72),
@@ -37,6 +41,7 @@ LIMITS = LifeLimits(
     silence=timedelta(minutes=30),
     resends=2,
     decision=timedelta(hours=72),
+    guarantee_retry=timedelta(minutes=10),
 )
 PRE_NO = "B20260105000000001"
 INVT_NO = "23012026I000000001"
@@ -80,7 +85,7 @@ def worker_with(client: Client, threads: ThreadPoolExecutor, task_queue: str, cu
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[ImportOrderWorkflow],
+        workflows=[ImportOrderWorkflow, ImportReturnWorkflow],
         activities=activities_of(ORDER_FUNCTIONS, customs),
         activity_executor=threads,
         workflow_runner=workflow_runner(),
@@ -198,6 +203,56 @@ class Life:
             logistics_time=to_second(self._moment),
         )
         await self.send(self.accepted(DocumentKind.WAYBILL_STATUS, status))
+
+    def bill(self, tax_no: str = "T1", **changed: Any) -> TaxBill:
+        """The tax bill (CEB816) for the list that was declared last, as customs would make it."""
+        declared = self.customs.submissions[-1].declaration_list
+        assessed = assess(AssessListRequest(on=datetime.now(CHINA).date(), declaration_list=declared))
+        self._moment += timedelta(seconds=1)
+        taxes = [
+            {
+                "gnum": item.gnum,
+                "gcode": next(line.gcode for line in declared.items if line.gnum == item.gnum),
+                "tax_price": item.dutiable_value,
+                "customs_tax": item.duty,
+                "value_added_tax": item.vat,
+                "consumption_tax": item.consumption_tax,
+            }
+            for item in assessed.items
+        ]
+        head = {
+            "guid": builders.GUID.format(816),
+            "return_time": to_millisecond(self._moment),
+            "invt_no": INVT_NO,
+            "tax_no": f"{tax_no}{self.unique}",
+            "customs_tax": assessed.duty,
+            "value_added_tax": assessed.vat,
+            "consumption_tax": assessed.consumption_tax,
+            "status": "1",
+            "assure_code": declared.head.assure_code,
+        }
+        return TaxBill.model_validate({"head": head | changed, "items": taxes})
+
+    def bill_status(self, status: str, tax_no: str = "T1") -> TaxBillStatus:
+        """A status of the tax bill (CEB818): 2 summarised, 3 void."""
+        self._moment += timedelta(seconds=1)
+        head = {
+            "guid": builders.GUID.format(818),
+            "return_time": to_millisecond(self._moment),
+            "invt_no": INVT_NO,
+            "tax_no": f"{tax_no}{self.unique}",
+            "status": status,
+            "ent_duty_no": f"D{self.unique}",
+        }
+        return TaxBillStatus.model_validate({"head": head})
+
+    async def tax_bill(self, bill: TaxBill | None = None) -> None:
+        """Customs sends the tax bill."""
+        await self.send(self.accepted(DocumentKind.TAX_BILL, bill or self.bill()))
+
+    async def tax_paid(self) -> None:
+        """Customs says that the tax bill was summarised."""
+        await self.send(self.accepted(DocumentKind.TAX_BILL_STATUS, self.bill_status("2")))
 
     async def snapshot(self) -> OrderSnapshot:
         """Where the order stands."""

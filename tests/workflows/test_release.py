@@ -17,8 +17,11 @@ async def test_release_to_closed(life: Life) -> None:
     await life.deliver()
     state = await life.until(Stage.DELIVERED)
     assert stages(state) == [Stage.COLLECTING, Stage.MATCHED, Stage.DECLARED, Stage.RELEASED, Stage.DELIVERED]
-    # Then the order closes when the return window of 30 days (公告2020-45) is over
+    # Then the order closes when its tax is paid, which is after the return window of 30 days (公告2020-45)
+    await life.tax_bill()
     await life.forward(WINDOW)
+    assert (await life.snapshot()).stage is Stage.DELIVERED
+    await life.tax_paid()
     result = await life.result()
     assert result.stage is Stage.CLOSED
     # and its dossier is whole
@@ -26,7 +29,17 @@ async def test_release_to_closed(life: Life) -> None:
     rules.verify(dossier)
     assert dossier.head == result.head
     kinds = [entry.kind for entry in dossier.entries]
-    assert {"order", "payment", "waybill", "list", "list-receipt", "waybill-status", "matching"} <= set(kinds)
+    assert {
+        "order",
+        "payment",
+        "waybill",
+        "list",
+        "list-receipt",
+        "waybill-status",
+        "matching",
+        "assessment",
+        "tax-bill",
+    } <= set(kinds)
 
 
 @pytest.mark.parametrize("status", ["501", "502", "503", "599"])
@@ -62,6 +75,8 @@ async def test_undelivered_parcel_waits_for_a_person(life: Life) -> None:
     await life.until(Stage.RELEASED)
     await life.forward(WINDOW)
     await life.until_true(lambda state: state.needs_human == "undelivered", "a person")
+    await life.tax_bill()
+    await life.tax_paid()
     await life.deliver()
     assert (await life.result()).stage is Stage.CLOSED
 
@@ -72,6 +87,8 @@ async def test_delivery_told_before_the_release(life: Life) -> None:
     await life.deliver()
     await life.customs_says("800")
     await life.until(Stage.DELIVERED)
+    await life.tax_bill()
+    await life.tax_paid()
     await life.forward(WINDOW)
     assert (await life.result()).stage is Stage.CLOSED
 
@@ -93,4 +110,6 @@ async def test_a_parcel_signed_for_after_a_person_let_it_wait(life: Life) -> Non
     request = ResolveRequest(case="undelivered", resolution=Resolution.CONTINUE, who="op-1", why="在途")
     await life.handle.execute_update(ImportOrderWorkflow.resolve, request)
     await life.deliver()
+    await life.tax_bill()
+    await life.tax_paid()
     assert (await life.result()).stage is Stage.CLOSED

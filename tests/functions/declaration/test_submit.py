@@ -1,8 +1,7 @@
 """To customs: signed where the schema asks, valid, in order, and the same under the same key however often sent."""
 
-import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,25 +11,28 @@ import pytest
 
 from events.ceb import CebMessage, parse
 from events.ceb.declaration_list import Cancellation
-from events.ceb.dxp import DxpMsg, unwrap
-from events.ceb.message import CEB621Message, CEB623Message, UploadMessage
+from events.ceb.dxp import DxpMsg, ReceiverIds, TransInfo, unwrap
+from events.ceb.dxp_reply import DxpRep, Response, build_reply
+from events.ceb.message import CEB621Message, CEB623Message, CEB625Message, UploadMessage
 from events.ceb.signature import verify
 from events.documents import content_hash
 from events.values import OrderKey, key_of_cop_msg_id
-from functions.aws import secretsmanager
 from functions.declaration import customs
-from functions.declaration.handler import cancel, submit
-from functions.declaration.models import CancelListRequest, SubmitRequest
+from functions.declaration.handler import cancel, return_list, submit
+from functions.declaration.models import CancelListRequest, ReturnListRequest, SubmitRequest
 from functions.declaration.signing import own_signer
+from functions.intake.handler import route
+from functions.intake.models import RouteRequest
 from functions.settings import settings
-from infra.stack.signing_key import new_signing_secret
+from functions.transport.http import HttpTransport
 from tests import builders
-from tests.functions.intake.samples import cancellation
+from tests.functions.declaration.test_returns import refund
+from tests.functions.intake.samples import cancellation, inbound, refund_receipt
 from tests.official import TERMINAL_SCHEMA, schema_errors
 
 KEY = OrderKey(ebp_code=builders.PLATFORM["ebp_code"], order_no=builders.ORDER_NO)
 ALL = ["CEB311Message", "CEB411Message", "CEB511Message", "CEB621Message"]
-SECRET = new_signing_secret("TEST")
+RETRIED = "3001"
 
 
 @dataclass
@@ -39,6 +41,7 @@ class Customs:
 
     answers: list[int | Exception] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
+    text: str = "schema: 0002"
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """One request."""
@@ -48,7 +51,7 @@ class Customs:
         answer = self.answers.pop(0) if self.answers else 200
         if isinstance(answer, Exception):
             raise answer
-        return httpx.Response(answer, text="schema: 0002")
+        return httpx.Response(answer, text=self.text)
 
     @property
     def envelopes(self) -> list[DxpMsg]:
@@ -67,20 +70,11 @@ class Customs:
 
 
 @pytest.fixture
-def signing(aws: None) -> Iterator[None]:
-    """Our signing key in the secrets store."""
-    secretsmanager().create_secret(Name=settings().signing_secret, SecretString=json.dumps(SECRET))
-    own_signer.cache_clear()
-    yield
-    own_signer.cache_clear()
-
-
-@pytest.fixture
 def endpoint(signing: None, monkeypatch: pytest.MonkeyPatch) -> Customs:
     """Customs at the other end of the line."""
     made = Customs()
-    client = httpx.Client(transport=httpx.MockTransport(made), headers={"Content-Type": "application/xml"})
-    monkeypatch.setattr(customs, "_client", lambda: client)
+    way = HttpTransport(settings().customs_url, client=httpx.Client(transport=httpx.MockTransport(made)))
+    monkeypatch.setattr(customs, "customs_transport", lambda: way)
     return made
 
 
@@ -93,6 +87,11 @@ def submission(version: int = 1, mode: str = "9610", **documents: Any) -> Submit
 def cancelling(version: int = 1) -> CancelListRequest:
     """A cancellation of that list."""
     return CancelListRequest(key=KEY, number=version, cancellation=cancellation())
+
+
+def returning(number: int = 1) -> ReturnListRequest:
+    """A return of one piece of that list."""
+    return ReturnListRequest(key=KEY, number=number, refund=refund(number))
 
 
 def test_the_three_documents_go_before_the_list(endpoint: Customs) -> None:
@@ -128,18 +127,20 @@ def test_everything_that_goes_out_is_valid_by_the_official_schemas(
 ) -> None:
     submit(submission(mode=mode))
     cancel(cancelling())
-    assert len(endpoint.bodies) == 5
+    return_list(returning())
+    assert len(endpoint.bodies) == 6
     for body in endpoint.bodies:
         assert schema_errors(shared_ceb, body, TERMINAL_SCHEMA) == ""
         assert schema_errors(shared_ceb, unwrap(body).content) == ""
 
 
-def test_list_and_cancellation_are_signed_by_us_and_the_rest_is_not(endpoint: Customs) -> None:
+def test_what_is_declared_is_signed_by_us_and_the_rest_is_not(endpoint: Customs) -> None:
     submit(submission())
     cancel(cancelling())
+    return_list(returning())
     for envelope, message in zip(endpoint.envelopes, endpoint.messages, strict=True):
         verification = verify(envelope.content)
-        signed = isinstance(message, CEB621Message | CEB623Message)
+        signed = isinstance(message, CEB621Message | CEB623Message | CEB625Message)
         assert verification.status == ("valid" if signed else "absent"), message.root
         if signed:
             assert verification.certificate_der == own_signer().certificate_der
@@ -149,7 +150,7 @@ def test_a_signature_of_the_declarant_is_not_passed_on_as_ours(endpoint: Customs
     message = builders.message(builders.declaration_list())
     assert isinstance(message, CEB621Message)
     foreign = message.model_copy(update={"signature": "<ds:Signature/>"})
-    assert customs.post(KEY, 1, foreign) is None
+    assert customs.send(KEY, 1, foreign) is None
     assert verify(endpoint.envelopes[0].content).status == "valid"
 
 
@@ -157,12 +158,13 @@ def test_sent_again_it_is_the_same_under_the_same_key(endpoint: Customs) -> None
     for _ in range(2):
         submit(submission())
         cancel(cancelling())
-    first, again = endpoint.keys[:5], endpoint.keys[5:]
+        return_list(returning())
+    first, again = endpoint.keys[:6], endpoint.keys[6:]
     assert first == again
-    assert len(set(first)) == 5
+    assert len(set(first)) == 6
     messages = endpoint.messages
-    assert [message.guid for message in messages[:5]] == [message.guid for message in messages[5:]]
-    assert [message.elements for message in messages[:5]] == [message.elements for message in messages[5:]]
+    assert [message.guid for message in messages[:6]] == [message.guid for message in messages[6:]]
+    assert [message.elements for message in messages[:6]] == [message.elements for message in messages[6:]]
 
 
 def test_another_version_or_order_has_other_keys(endpoint: Customs) -> None:
@@ -173,18 +175,25 @@ def test_another_version_or_order_has_other_keys(endpoint: Customs) -> None:
     assert len({message.guid for message in endpoint.messages}) == 12
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 413, 422, 302])
+@pytest.mark.parametrize("status", [400, 401, 404, 413, 422])
 def test_a_refusal_for_good_is_told_with_its_words_and_nothing_more_is_sent(endpoint: Customs, status: int) -> None:
     endpoint.answers = [200, status]
     submitted = submit(submission())
     assert submitted.messages == ["CEB311Message"]
     assert submitted.refused
-    assert f"CEB411Message (HTTP {status}): schema: 0002" in submitted.refused.en
-    assert f"CEB411Message（HTTP {status}）" in submitted.refused.zh
+    told = f"#CEB411Message: {settings().customs_url} answered {status}: schema: 0002"
+    assert submitted.refused.en.startswith("The customs endpoint refused CEB411Message: ")
+    assert submitted.refused.zh.startswith("海关接口拒收CEB411Message：")
+    assert submitted.refused.en.endswith(told)
+    assert submitted.refused.zh.endswith(told)
     assert len(endpoint.bodies) == 2
 
 
-FAULTS: list[int | Exception] = [429, 500, 502, 503, httpx.ReadTimeout(""), httpx.RemoteProtocolError("")]
+FAULTS: list[int | Exception] = [
+    *(408, 425, 429, 500, 502, 503),
+    *(301, 302, 303, 307, 308),  # a gateway in between that has moved, or wants a login: no verdict on the message
+    *(httpx.ReadTimeout(""), httpx.RemoteProtocolError("")),
+]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=repr)
@@ -198,7 +207,45 @@ def test_a_fault_that_passes_raises_and_a_repetition_sends_all_under_the_same_ke
     assert endpoint.keys[:3] == endpoint.keys[3:6]
 
 
-@pytest.mark.parametrize("call", [lambda: submit(submission()), lambda: cancel(cancelling())], ids=["list", "cancel"])
+def exchange_answer(code: str) -> str:
+    """A DxpRep with that code, as the exchange platform may answer at once."""
+    label = TransInfo(
+        cop_msg_id="C1",
+        sender_id="S1",
+        receiver_ids=ReceiverIds(receiver_id=["R1"]),
+        created_at="2026-01-05T12:00:00",
+        msg_type="CEB621Message",
+    )
+    answer = Response(code=code, info="接收方不存在", notice_date="2026-01-05", original_head=label)
+    return build_reply(DxpRep(ver="1.0", receiver_id="S1", responses=[answer])).decode()
+
+
+@pytest.mark.parametrize("text", ["", "OK", "<html/>", exchange_answer("0000")])
+def test_what_is_said_beside_an_acknowledgement_changes_nothing(endpoint: Customs, text: str) -> None:
+    endpoint.text = text
+    assert submit(submission()).messages == ALL
+
+
+def test_an_exchange_error_beside_an_acknowledgement_is_a_refusal(endpoint: Customs) -> None:
+    """规范 202205 table 7-1: 2001, the receiver does not exist."""
+    endpoint.text = exchange_answer("2001")
+    submitted = submit(submission())
+    assert submitted.messages == []
+    assert submitted.refused
+    assert submitted.refused.en == "The customs endpoint refused CEB311Message: 2001 接收方不存在"
+
+
+def test_an_exchange_error_that_passes_is_a_fault_that_passes(endpoint: Customs) -> None:
+    endpoint.text = exchange_answer(RETRIED)
+    with pytest.raises(customs.CustomsUnavailableError, match=RETRIED):
+        submit(submission())
+
+
+@pytest.mark.parametrize(
+    "call",
+    [lambda: submit(submission()), lambda: cancel(cancelling()), lambda: return_list(returning())],
+    ids=["list", "cancel", "return"],
+)
 def test_an_endpoint_that_is_not_there_is_a_fault_that_passes_and_names_no_person(
     signing: None, monkeypatch: pytest.MonkeyPatch, call: Callable[[], object]
 ) -> None:
@@ -206,7 +253,7 @@ def test_an_endpoint_that_is_not_there_is_a_fault_that_passes_and_names_no_perso
         closed.bind(("127.0.0.1", 0))
         monkeypatch.setenv("SANDAN_CUSTOMS_URL", f"http://127.0.0.1:{closed.getsockname()[1]}/customs/messages")
         settings.cache_clear()
-        with pytest.raises(customs.CustomsUnavailableError, match=r"^customs endpoint: ConnectError$"):
+        with pytest.raises(customs.CustomsUnavailableError, match=r"CEB\d{3}Message: http://127\S+: ConnectError: "):
             call()
 
 
@@ -215,3 +262,16 @@ def test_a_cancellation_goes_out_as_it_was_composed(endpoint: Customs) -> None:
     (element,) = endpoint.messages[0].elements
     assert isinstance(element, Cancellation)
     assert content_hash(element) == content_hash(cancellation())
+
+
+def test_the_answer_to_a_return_finds_its_order_even_when_the_sending_fails(endpoint: Customs) -> None:
+    """CEB626 need not repeat invtNo: its copNo leads to the order before customs can answer."""
+    endpoint.answers = [503]
+    with pytest.raises(customs.CustomsUnavailableError):
+        return_list(returning())
+    for number in (1, 2):
+        assert return_list(returning(number)).messages == ["CEB625Message"]
+    assert endpoint.keys[0] == endpoint.keys[1] != endpoint.keys[2]
+    for number in (1, 2):
+        answer = inbound(refund_receipt(cop_no=refund(number).head.cop_no))
+        assert route(RouteRequest(document=answer)).key == KEY

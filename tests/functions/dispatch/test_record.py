@@ -111,6 +111,13 @@ def test_nobody_but_the_gateway_brings_what_customs_says(kind: DocumentKind, hea
     assert heard == []
 
 
+def test_the_bus_brings_no_report_of_returned_goods(heard: list[dict[str, Any]]) -> None:
+    """Money goes back upon it, and the bus does not know which warehouse speaks."""
+    kind = DocumentKind.GOODS_RETURNED
+    assert "taken at the gateway only" in reason_of(of_others(samples.goods_returned(), kind))
+    assert heard == []
+
+
 def wrong_order() -> dict[str, Any]:
     """An order in which a person's name is too long."""
     content = builders.order().model_dump(mode="json")

@@ -21,7 +21,17 @@ from tests import builders
 
 KEYS = {
     name: f"the key of {name}, 32 bytes or so".encode()
-    for name in ("platform", "seller", "payment", "logistics", "declarant", "customs", "operator", "stranger")
+    for name in (
+        "platform",
+        "seller",
+        "payment",
+        "logistics",
+        "declarant",
+        "customs",
+        "operator",
+        "stranger",
+        "warehouse",
+    )
 }
 CODES = {
     "platform": builders.PLATFORM["ebp_code"],
@@ -30,6 +40,7 @@ CODES = {
     "logistics": builders.CARRIER["logistics_code"],
     "declarant": builders.AGENT["agent_code"],
     "stranger": "3207OTHER1",
+    "warehouse": "3207STOR01",
 }
 ROLES = {"seller": "platform", "stranger": "platform"}
 XML = "application/xml"

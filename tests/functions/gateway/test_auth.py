@@ -20,6 +20,7 @@ from functions.settings import settings
 from tests import builders
 from tests.functions.gateway.conftest import KEYS, XML, Answered, Door, secret
 from tests.functions.gateway.samples import cancellation, list_receipt, list_request, waybill_status
+from tests.functions.intake.samples import goods_returned, tax_bill
 
 ORDER = build(builders.message(builders.order()))
 
@@ -149,6 +150,8 @@ OWNED: list[tuple[Callable[[], CebModel], DocumentKind, str, list[str]]] = [
     (cancellation, DocumentKind.CANCELLATION, "declarant", ["/x/agentCode"]),
     (list_request, DocumentKind.DECLARATION_REQUEST, "platform", ["/x/ebpCode"]),
     (list_receipt, DocumentKind.LIST_RECEIPT, "customs", ["/x"]),
+    (tax_bill, DocumentKind.TAX_BILL, "customs", ["/x"]),
+    (goods_returned, DocumentKind.GOODS_RETURNED, "warehouse", ["/x"]),
     (builders.original_payment, DocumentKind.ORIGINAL_PAYMENT, "platform", ["/x/ebpCode", "/x/payCode"]),
     (builders.original_payment, DocumentKind.ORIGINAL_PAYMENT, "payment", ["/x/ebpCode", "/x/payCode"]),
 ]

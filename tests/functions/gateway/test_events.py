@@ -12,6 +12,7 @@ from events.receipts import Answer
 from tests import builders
 from tests.functions.gateway.conftest import JSON, Answered, Door
 from tests.functions.gateway.samples import list_request
+from tests.functions.intake.samples import goods_returned
 
 EVENTS = "/v1/events"
 STRUCTURED = "application/cloudevents+json"
@@ -188,3 +189,21 @@ def test_amounts_beyond_measure_cost_nothing(door: Door) -> None:
     body = json.dumps(event(builders.order())).replace('"561.89"', "1E-999999999").replace('"15.02"', "1e999999999")
     answered = refused(door, body.encode())
     assert set(answered.paths) == {"/data/OrderHead/acturalPaid", "/data/OrderHead/freight"}
+
+
+def test_only_the_warehouse_whose_goods_they_are_reports_returned_goods(door: Door) -> None:
+    """Money goes back upon the report: neither another code nor another role may send it (公告2020-45)."""
+    kind = DocumentKind.GOODS_RETURNED
+    own, others = goods_returned(), goods_returned(operator_code="3207OTHER1")
+    for sender, report, rule in (("stranger", others, "role"), ("warehouse", others, "foreign_code")):
+        answered = door.post(EVENTS, json.dumps(event(report, kind)), STRUCTURED, sender=sender)
+        assert (answered.status, answered.json["problems"][0]["rule"]) == (403, rule)
+    assert door.events == []
+    for _ in range(2):
+        answered = door.post(EVENTS, json.dumps(event(own, kind)), STRUCTURED, sender="warehouse")
+        (answer,) = answers(answered)
+        assert (answer.kind, answer.status, answer.keys["orderNo"]) == (kind, "120", builders.ORDER_NO)
+    assert InboundDocument.model_validate(door.events[0]["data"]).parsed() == own
+    assert door.events[0] == door.events[1]
+    other = door.post(EVENTS, json.dumps(event(goods_returned(note="x"), kind)), STRUCTURED, sender="warehouse")
+    assert [answer.status for answer in answers(other)] == ["-625004"]

@@ -22,6 +22,7 @@ from events.values import from_millisecond, utc_now
 from tests import builders
 from tests.functions.gateway.conftest import JSON, XML, Answered, Door
 from tests.functions.gateway.samples import SIGNER, as_sent, cancellation, list_receipt, waybill_status
+from tests.functions.intake.samples import refund_receipt, tax_bill, tax_bill_status
 
 MESSAGE = "/v1/messages"
 UPLOADS: list[tuple[Callable[[], CebModel], str, str]] = [
@@ -177,6 +178,35 @@ def test_receipts_of_customs_are_taken_without_a_body(door: Door, content_type: 
         assert (answered.status, answered.body) == (202, "")
     types = [event["type"].removeprefix("cn.sandan.customs.") for event in door.events]
     assert types == ["list-receipt.v1", "list-receipt.v1", "format-error.v1"]
+
+
+@pytest.mark.parametrize("content_type", [XML, JSON])
+@pytest.mark.parametrize(
+    ("model", "kind"),
+    [(tax_bill(), "tax-bill"), (tax_bill_status(), "tax-bill-status"), (refund_receipt(), "refund-receipt")],
+)
+def test_tax_bills_and_receipts_of_returns_come_from_customs_alone(
+    door: Door, content_type: str, model: CebModel, kind: str
+) -> None:
+    """CEB816 and CEB818 share the element Tax: in JSON too each is known for what it is."""
+    message = builders.message(model)
+    body = as_sent(message) if content_type == XML else as_json(message)
+    refused = door.post(MESSAGE, body, content_type, sender="platform")
+    assert (refused.status, refused.json["problems"][0]["value"]) == (403, kind)
+    answered = door.post(MESSAGE, body, content_type, sender="customs")
+    assert (answered.status, answered.body) == (202, "")
+    (event,) = door.events
+    assert event["type"] == f"cn.sandan.customs.{kind}.v1"
+    assert InboundDocument.model_validate(event["data"]).parsed() == model
+
+
+def test_what_is_in_neither_tax_message_is_told_as_one_of_them(door: Door) -> None:
+    mixed = {**json.loads(as_json(builders.message(tax_bill())))}
+    mixed["Tax"].append(tax_bill_status().model_dump(mode="json"))
+    for content, path in ((mixed, "/CEB816Message/Tax[2]/TaxHeadRd"), ({"Tax": []}, "/CEB816Message/Tax")):
+        answered = door.post(MESSAGE, json.dumps(content), JSON, sender="customs")
+        assert answered.status == 422
+        assert path in answered.paths
 
 
 def test_a_message_of_a_hundred_is_taken_whole(door: Door) -> None:

@@ -9,10 +9,13 @@ from events.ceb.declaration_list import Cancellation, CancellationReturn, Declar
 from events.ceb.message import FormatError
 from events.ceb.order import OrderReturn
 from events.ceb.payment import PaymentReturn
+from events.ceb.refund import RefundReturn
+from events.ceb.tax_bill import TaxBill, TaxBillHead, TaxBillItem, TaxBillStatus, TaxBillStatusHead
 from events.ceb.waybill import WaybillReturn, WaybillStatus, WaybillStatusReturn
 from events.declaration_request import DeclarationRequest, GoodsDeclaration
 from events.documents import DocumentKind, InboundDocument, content_hash
 from events.payment_data import PlatDataOpen
+from events.returns import GoodsReturned
 from events.values import OrderKey
 from functions.intake.handler import accept
 from functions.intake.models import Accepted, AcceptRequest, FrozenDocument
@@ -42,6 +45,8 @@ NOW = datetime(2026, 1, 5, 2, 30, 1, tzinfo=UTC)
 KEY = OrderKey(ebp_code=PLATFORM["ebp_code"], order_no=ORDER_NO)
 OTHER_KEY = OrderKey(ebp_code="3207PLAT02", order_no=ORDER_NO)
 COP_NO = "COP20260105000001"
+RETURN_NO = "SR20260120000001"
+TAX_NO = "TAX20260105000001"
 PRE_NO = "B20260105000000001"
 INVT_NO = "23012026I000000001"
 ANSWERED: dict[str, Any] = {"return_time": "20260105103001000", "return_info": "[Code:1800;Desc:逻辑校验通过]"}
@@ -153,6 +158,62 @@ def format_error(message_id: str) -> FormatError:
     return FormatError(guid=GUID.format(900), return_status="-1", **content, **ANSWERED)
 
 
+def refund_receipt(**fields: Any) -> RefundReturn:
+    """Customs on a return."""
+    content = {"guid": GUID.format(626), "cop_no": RETURN_NO, "pre_no": PRE_NO, "return_status": "399", **ANSWERED}
+    return RefundReturn(**(content | fields))
+
+
+def tax_bill(**head: Any) -> TaxBill:
+    """The taxes of the list: 13 % VAT at 70 % on 515.02 CNY, on both lines by their value."""
+    fields: dict[str, Any] = {
+        "guid": GUID.format(816),
+        "return_time": ANSWERED["return_time"],
+        "invt_no": INVT_NO,
+        "tax_no": TAX_NO,
+        "customs_tax": "0",
+        "value_added_tax": "46.87",
+        "consumption_tax": "0",
+        "status": "1",
+        "assure_code": PLATFORM["ebp_code"],
+    }
+    shares = ((1, "1901101000", "267.81", "24.37"), (2, "3304990099", "247.21", "22.50"))
+    items = [
+        TaxBillItem(gnum=gnum, gcode=gcode, tax_price=value, customs_tax="0", value_added_tax=tax, consumption_tax="0")
+        for gnum, gcode, value, tax in shares
+    ]
+    return TaxBill(head=TaxBillHead(**(fields | head)), items=items)
+
+
+def tax_bill_status(**head: Any) -> TaxBillStatus:
+    """The bill was summarised for payment."""
+    fields: dict[str, Any] = {
+        "guid": GUID.format(818),
+        "return_time": "20260215103001000",
+        "invt_no": INVT_NO,
+        "tax_no": TAX_NO,
+        "status": "2",
+        "ent_duty_no": "DUTY20260215000001",
+    }
+    return TaxBillStatus(head=TaxBillStatusHead(**(fields | head)))
+
+
+def goods_returned(**fields: Any) -> GoodsReturned:
+    """One piece of each line is back at the site that they came from."""
+    content: dict[str, Any] = {
+        "guid": GUID.format(2),
+        "ebp_code": PLATFORM["ebp_code"],
+        "order_no": ORDER_NO,
+        "return_no": RETURN_NO,
+        "operator_code": "3207STOR01",
+        "site": {"customs_code": "2301", "area_code": "3207AREA01"},
+        "received_at": "2026-01-25T10:00:00+08:00",
+        "lines": [{"gnum": number, "qty": "1", "condition": "intact"} for number in (1, 2)],
+        "inspection": "qualified",
+    }
+    return GoodsReturned(**(content | fields))
+
+
 def everything() -> dict[DocumentKind, CebModel]:
     """One document of every kind, all of one order."""
     return {
@@ -169,6 +230,10 @@ def everything() -> dict[DocumentKind, CebModel]:
         DocumentKind.PAYMENT_RECEIPT: payment_receipt(),
         DocumentKind.WAYBILL_RECEIPT: waybill_receipt(),
         DocumentKind.WAYBILL_STATUS_RECEIPT: waybill_status_receipt(),
+        DocumentKind.REFUND_RECEIPT: refund_receipt(),
+        DocumentKind.TAX_BILL: tax_bill(),
+        DocumentKind.TAX_BILL_STATUS: tax_bill_status(),
+        DocumentKind.GOODS_RETURNED: goods_returned(),
         DocumentKind.FORMAT_ERROR: format_error("x"),
         DocumentKind.ORIGINAL_PAYMENT: original_payment(),
         DocumentKind.PAYMENT_DATA_REQUEST: PlatDataOpen(

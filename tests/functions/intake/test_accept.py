@@ -21,9 +21,11 @@ from tests.functions.intake.samples import (
     KEY,
     NOW,
     OTHER_KEY,
+    RETURN_NO,
     arrival,
     cancellation,
     everything,
+    goods_returned,
     kind_of,
     list_request,
     request,
@@ -71,6 +73,15 @@ def test_the_same_document_twice_has_one_answer_and_one_identity(kind: DocumentK
     assert again == first
 
 
+def test_a_second_report_of_a_return_is_refused_by_its_number_and_another_return_is_another_report() -> None:
+    taken(send(goods_returned()))
+    refused = send(goods_returned(lines=[{"gnum": 1, "qty": "1", "condition": "damaged"}]))
+    (problem,) = refused.answer.problems
+    assert (problem.path, problem.value) == ("/returnNo", RETURN_NO)
+    assert refused.answer.keys == {"ebpCode": KEY.ebp_code, "orderNo": KEY.order_no}
+    assert taken(send(goods_returned(return_no="SR2"))).kind is DocumentKind.GOODS_RETURNED
+
+
 def test_another_serial_number_or_time_is_still_the_same_document() -> None:
     first = send(order(), "first")
     again = send(order(guid="F" * 36, app_time=LATER, app_type="2"), "second")
@@ -86,6 +97,7 @@ EXISTS = [
     (declaration_list(net_weight="1"), "-621003"),
     (list_request(net_weight="1"), "-621003"),
     (cancellation(reason="另一个原因"), "-623009"),
+    (goods_returned(inspection="unqualified"), "-625004"),
     (original_payment(recp_name="另一个卖家"), "-401007"),
 ]
 

@@ -3,26 +3,32 @@
 import pytest
 
 from events.documents import InboundDocument
-from events.values import cop_msg_id
+from events.values import OrderKey, cop_msg_id
 from functions.aws import dynamodb
 from functions.intake import links
-from functions.intake.handler import freeze, route, settle
-from functions.intake.models import FreezeRequest, Routed, RouteRequest, SettleRequest
+from functions.intake.handler import expect, freeze, route, settle
+from functions.intake.models import ExpectRequest, FreezeRequest, Routed, RouteRequest, SettleRequest
 from functions.intake.rules import UnroutableError
 from functions.settings import settings
 from tests.builders import declaration_list, order, payment, waybill
 from tests.functions.intake.samples import (
     COP_NO,
+    INVT_NO,
     KEY,
     OTHER_KEY,
+    RETURN_NO,
     cancellation,
     cancellation_receipt,
     format_error,
+    goods_returned,
     inbound,
     list_receipt,
     list_request,
     order_receipt,
     payment_receipt,
+    refund_receipt,
+    tax_bill,
+    tax_bill_status,
     waybill_receipt,
     waybill_status,
     waybill_status_receipt,
@@ -55,7 +61,9 @@ def waiting_places() -> list[str]:
     return [item["pk"]["S"] for item in items if any(name.startswith("document#") for name in item)]
 
 
-@pytest.mark.parametrize("model", [order(), payment(), declaration_list(), list_request(), cancellation()])
+@pytest.mark.parametrize(
+    "model", [order(), payment(), declaration_list(), list_request(), cancellation(), goods_returned()]
+)
 def test_a_document_that_names_its_order_finds_it(model: object) -> None:
     document = inbound(model)  # type: ignore[arg-type]
     assert routed(document) == Routed(key=KEY, documents=[document])
@@ -201,6 +209,55 @@ def test_customs_answers_on_the_three_documents_find_their_order() -> None:
         assert routed(inbound(receipt)).key == KEY
 
 
+def declared(order_key: OrderKey = KEY, cop_no: str = COP_NO) -> None:
+    freeze(FreezeRequest(key=order_key, list_version=1, cop_no=cop_no, agent_code="3207DECL01", documents=[]))
+
+
+def test_a_tax_bill_finds_the_order_whose_list_has_its_number() -> None:
+    declared()
+    routed(inbound(list_receipt(invt_no=INVT_NO)))
+    for model in (tax_bill(), tax_bill_status()):
+        document = inbound(model)
+        assert routed(document) == Routed(key=KEY, documents=[document])
+
+
+def test_a_tax_bill_that_is_early_waits_for_the_receipt_that_numbers_its_list() -> None:
+    declared()
+    waits(inbound(tax_bill(), "bill", later=1))
+    waits(inbound(tax_bill_status(), "status", later=2))
+    waits(inbound(tax_bill(invt_no="23012026I000000002"), "another list's"))
+    assert ids(routed(inbound(list_receipt(), "without the number"))) == ["without the number"]
+    for _ in range(2):  # the first time, its bearer crashed
+        found = routed(inbound(list_receipt(invt_no=INVT_NO, return_status="800"), "800"))
+        assert (found.key, ids(found)) == (KEY, ["800", "bill", "status"])
+    settled(found)
+    assert waiting_places() == ["list#23012026I000000002"]
+    assert ids(routed(inbound(list_receipt(invt_no=INVT_NO, return_status="899"), "899"))) == ["899"]
+
+
+def test_no_tax_bill_is_lost_when_its_list_is_numbered_while_it_sits_down_to_wait() -> None:
+    declared()
+    document = inbound(tax_bill(), "bill")
+    assert links.list_number(INVT_NO).key is None
+    routed(inbound(list_receipt(invt_no=INVT_NO)))
+    assert not links.wait_for_list(INVT_NO, document)
+    assert routed(document).key == KEY
+
+
+def test_customs_answers_on_a_return_find_the_order_that_expects_them() -> None:
+    for _ in range(2):
+        expect(ExpectRequest(key=KEY, cop_no=RETURN_NO, agent_code="3207DECL01"))
+    expect(ExpectRequest(key=KEY, cop_no="SR2", agent_code="3207DECL01"))
+    for number in (RETURN_NO, "SR2"):
+        assert routed(inbound(refund_receipt(cop_no=number))).key == KEY
+
+
+def test_customs_answers_on_a_return_of_others_find_the_order_by_the_number_of_its_list() -> None:
+    declared()
+    routed(inbound(list_receipt(invt_no=INVT_NO)))
+    assert routed(inbound(refund_receipt(cop_no="THEIRS", invt_no=INVT_NO))).key == KEY
+
+
 def test_a_format_error_finds_the_order_of_our_message() -> None:
     assert routed(inbound(format_error(cop_msg_id(KEY, 2, "CEB621Message")))).key == KEY
 
@@ -210,6 +267,8 @@ def test_a_format_error_finds_the_order_of_our_message() -> None:
     [
         (list_receipt(), "copNo COP20260105000001 belongs to 0 lists"),
         (cancellation_receipt(), "copNo COP20260105000001 belongs to 0 lists"),
+        (refund_receipt(), "copNo SR20260120000001 belongs to 0 lists"),
+        (refund_receipt(invt_no=INVT_NO), "copNo SR20260120000001 belongs to 0 lists"),
         (payment_receipt(), "payment 3207PAYM01/PAY20260105000001"),
         (waybill_receipt(), f"waybill {NUMBER}"),
         (waybill_status_receipt(), f"waybill {NUMBER}"),

@@ -19,8 +19,7 @@ OTHER = "OTHER-1"
 def test_consistent_documents_match(mode: str) -> None:
     result = match(request(mode))
     assert (result.matched, result.missing, result.findings) == (True, [], [])
-    rows = ["matching.amount_tolerance-2014", "quota.single_limit-2019", "quota.annual_limit-2019"]
-    assert result.policy == rows
+    assert result.policy == ["matching.amount_tolerance-2014"]
 
 
 @pytest.mark.parametrize(
@@ -254,7 +253,7 @@ def test_missing_documents_are_named_and_never_match() -> None:
 def test_the_table_holds_every_rule_of_the_rulebook_that_is_the_matchings() -> None:
     numbers = [int(rule.id[1:]) for rule in RULES if rule.id.startswith("M")]
     assert numbers == sorted(numbers)
-    assert set(numbers) == set(range(1, 11))
+    assert set(numbers) == set(range(1, 10))
 
 
 def test_a_day_without_policy_is_a_fault_not_a_finding() -> None:

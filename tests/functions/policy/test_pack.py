@@ -4,7 +4,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,19 @@ def test_values_are_exact_numbers() -> None:
         a_row(value="0.5").whole()
 
 
+def test_values_may_be_lists_and_tables_of_numbers_and_words() -> None:
+    row = a_row(value={"mode": "half-up", "step": "0.01"})
+    assert row.table() == {"mode": "half-up", "step": Decimal("0.01")}
+    assert a_row(value=[1, "0.5", "x"]).value == [1, Decimal("0.5"), "x"]
+    for wrong in ({"step": 0.01}, {"step": None}, {1: 1}, [True], [[1]], {"a": {"b": 1}}):
+        with pytest.raises(ValidationError):
+            a_row(value=wrong)
+    with pytest.raises(PolicyError, match="must be a number"):
+        row.number()
+    with pytest.raises(PolicyError, match="must be a table"):
+        a_row(value=1).table()
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -119,12 +132,63 @@ def test_the_shipped_topics() -> None:
         "life.decision_hours": 72,
         "quota.single_limit": 5000,
         "quota.annual_limit": 26000,
+        "tax.cbec_share": Decimal("0.7"),
+        "tax.cbec_duty_rate": 0,
+        "tax.rounding": {"mode": "half-up", "step": Decimal("0.01")},
+        "tax.tolerance": {"cny": 0, "share": 0},
+        "tax.threshold.cosmetics": {"gram": 10, "piece": 15},
+        "tax.threshold.watches": {"piece": 10000},
+        "tax.litre_kilograms": 1,
+        "tax.payment_first_day": 31,
+        "tax.payment_last_day": 45,
+        "tax.late_after_days": 15,
+        "tax.late_fee_rate": Decimal("0.0005"),
+        "tax.enforcement_months": 3,
+        "personal.rate.1": Decimal("0.13"),
+        "personal.rate.2": Decimal("0.20"),
+        "personal.rate.3": Decimal("0.50"),
+        "personal.waiver": 50,
+        "personal.value_limit.hk-macau-taiwan": 800,
+        "personal.value_limit.other": 1000,
+        "guarantee.alert_share": Decimal("0.80"),
+        "guarantee.retry_minutes": 10,
+        "return.goods_back_days": 45,
+        "return.after_payment": {"goes_to": "person"},
     }
 
 
 def test_only_what_a_regulation_says_names_one() -> None:
     sourced = {found.topic for found in default_pack().at(TODAY).rows() if not found.basis.startswith("setting: ")}
-    assert sourced == {"return.window_days", "quota.single_limit", "quota.annual_limit"}
+    assert sourced == {
+        "return.window_days",
+        "return.goods_back_days",
+        "quota.single_limit",
+        "quota.annual_limit",
+        "tax.cbec_share",
+        "tax.cbec_duty_rate",
+        "tax.threshold.cosmetics",
+        "tax.litre_kilograms",
+        "personal.rate.1",
+        "personal.rate.2",
+        "personal.waiver",
+        "personal.value_limit.hk-macau-taiwan",
+        "personal.value_limit.other",
+    }
+
+
+@pytest.mark.parametrize(
+    ("topic", "before", "begins", "after"),
+    [
+        ("quota.single_limit", "2000", date(2019, 1, 1), "5000"),
+        ("quota.annual_limit", "20000", date(2019, 1, 1), "26000"),
+        ("personal.rate.1", "0.15", date(2019, 4, 9), "0.13"),
+        ("personal.rate.2", "0.25", date(2019, 4, 9), "0.20"),
+    ],
+)
+def test_what_changed_on_a_day(topic: str, before: str, begins: date, after: str) -> None:
+    # 财关税〔2018〕49号 and 税委会〔2019〕17号
+    assert default_pack().at(begins - timedelta(days=1)).row(topic).number() == Decimal(before)
+    assert default_pack().at(begins).row(topic).number() == Decimal(after)
 
 
 def test_a_what_if_directory_replaces_whole_topics(tmp_path: Path, fresh_settings: pytest.MonkeyPatch) -> None:
@@ -156,7 +220,9 @@ def test_the_function_answers_with_the_row_and_survives_json() -> None:
     answer = row(RowRequest(topic="return.window_days", on=TODAY))
     assert (answer.id, answer.value, answer.basis) == ("return.window_days-2020", 30, "海关总署公告2020-45")
     tolerance = row(RowRequest(topic="matching.amount_tolerance", on=TODAY))
-    assert RowInEffect.model_validate_json(tolerance.model_dump_json()) == tolerance
+    rounding = row(RowRequest(topic="tax.rounding", on=TODAY))
+    for found in (tolerance, rounding):
+        assert RowInEffect.model_validate_json(found.model_dump_json()) == found
 
 
 def test_the_wheel_carries_the_data(tmp_path: Path) -> None:
@@ -164,7 +230,10 @@ def test_the_wheel_carries_the_data(tmp_path: Path) -> None:
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)], check=True, cwd=ROOT
     )
     (wheel,) = tmp_path.glob("*.whl")
-    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("functions/policy/data/")}
+    every = zipfile.ZipFile(wheel).namelist()
+    packed = {name for name in every if name.startswith("functions/policy/data/")}
+    assert "functions/tax/data/tariff.csv" in every
     assert packed == {
-        f"functions/policy/data/{name}.yaml" for name in ("life", "matching", "payment_data", "quota", "return")
+        f"functions/policy/data/{name}.yaml"
+        for name in ("guarantee", "life", "matching", "payment_data", "personal", "quota", "return", "tax")
     }

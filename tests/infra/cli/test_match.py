@@ -1,6 +1,7 @@
 """`sandan match`, fixed for users' scripts (issue 2): its JSON; exit 0 matched, 1 not matched, 2 unreadable."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,17 @@ def test_documents_that_match(files: Path) -> None:
         "matched": True,
         "findings": [],
         "missing": [],
-        "policy": ["matching.amount_tolerance-2014", "quota.single_limit-2019", "quota.annual_limit-2019"],
+        "policy": [
+            "matching.amount_tolerance-2014",
+            "quota.single_limit-2019",
+            "tariff.19011010-2019-04-01",
+            "tariff.33049900-2019-04-01",
+            "tax.threshold.cosmetics-2016",
+            "tax.cbec_share-2016",
+            "tax.cbec_duty_rate-2016",
+            "tax.rounding-2014",
+            "tax.tolerance-2014",
+        ],
     }
 
 
@@ -66,6 +77,33 @@ def test_a_difference_is_told_as_scripts_expect_it(files: Path) -> None:
     assert finding["right"] == {"document": "payment", "field": "amountPaid", "value": "3197.95"}
     assert finding["fix"] == {"document": "payment", "field": "amountPaid", "value": "561.89"}
     assert set(finding["message"]) == {"zh", "en"}
+
+
+def test_what_the_assessment_finds_is_told_too(files: Path) -> None:
+    put(files, "311", builders.order(tax_total="46.00", actual_paid="561.02"))
+    put(files, "411", builders.payment(amount_paid="561.02"))
+    content = as_json(run(files, "--json"))
+    (finding,) = content["findings"]
+    assert (content["matched"], finding["rule"]) == (False, "T1")
+    assert finding["fix"] == {"document": "order", "field": "taxTotal", "value": "46.87"}
+
+
+def test_m10_is_told_of_a_list_alone(files: Path) -> None:
+    dear = builders.list_items()[0].model_copy(update={"price": Decimal(2501), "total_price": Decimal(5002)})
+    put(files, "621", builders.declaration_list(items=[dear]))
+    app = typer.Typer()
+    register(app)
+    result = CliRunner().invoke(app, ["--list", str(files / "621.xml"), "--json"])
+    assert result.exit_code == 1
+    assert [(finding["rule"], finding["code"]) for finding in as_json(result)["findings"]] == [("M10", "-621005")]
+
+
+def test_a_code_that_our_tariff_lacks_is_no_fault_of_the_documents(files: Path) -> None:
+    items = [item.model_copy(update={"gcode": "9999999999"}) for item in builders.list_items()]
+    put(files, "621", builders.declaration_list(items=items))
+    result = run(files, "--json")
+    assert (result.exit_code, as_json(result)["matched"]) == (0, True)
+    assert "not assessed: T2: items[1].gcode" in result.stderr
 
 
 def test_without_json_people_read_a_table(files: Path) -> None:

@@ -13,6 +13,7 @@ def test_every_partner_has_a_role_and_its_own_codes() -> None:
         "declarant",
         "customs",
         "operator",
+        "warehouse",
     }
     codes = [code for partner in partners.values() for code in partner.codes]
     assert len(set(codes)) == len(codes)

@@ -39,7 +39,7 @@ def test_1332_names_both_amounts_as_observed() -> None:
         ({"declared": with_first_line(qty="3")}, "1322"),
         ({"declared": with_first_line(price="1")}, "1322"),
         ({"declared": with_first_line(gnum=7)}, "1322"),
-        ({"declared": with_first_line(gcode="0001101000")}, "-621001"),
+        ({"declared": with_first_line(gcode="1901101098")}, "-621001"),
     ],
 )
 def test_each_difference_has_its_code(changed: dict[str, Any], code: str) -> None:

@@ -73,7 +73,7 @@ async def test_the_carrier_says_that_a_released_parcel_was_signed_for(world: Wor
     assert delivered.partner == "carrier-1"
     assert (status.logistics_status, status.logistics_no) == ("S", order.facts.logistics_no)
     assert delivered.message.base_transfer.cop_code == status.logistics_code
-    assert [one.message.root for one in world.gateway.received][-2:] == ["CEB622Message", "CEB513Message"]
+    assert [one.message.root for one in world.gateway.received][-2:] == ["CEB816Message", "CEB513Message"]
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,8 @@ def test_services_are_told_where_everything_is_and_nothing_else(stack: Stack) ->
 
     assert settings.temporal_address == stack.state.temporal_address
     assert settings.customs_url == f"{stack.state.sandbox_url}/customs/messages"
+    assert settings.payment_firm_url == f"{stack.state.sandbox_url}/payments/refunds"
+    assert settings.bank_url == f"{stack.state.sandbox_url}/bank/payments"
     assert settings.bus == NAMES.bus
     assert environment["AWS_ENDPOINT_URL"] == stack.state.aws_endpoint
     assert "AWS_PROFILE" not in environment

@@ -24,26 +24,28 @@ def _properties(resources: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def test_every_table_is_paid_by_use_encrypted_and_can_be_recovered(resources: dict[str, Any]) -> None:
-    """Each has one key, `pk`."""
+    """Each has one key, `pk`; the ledger has `sk` besides, and an index of what is due."""
     tables = _properties(resources, "AWS::DynamoDB::Table")
 
-    assert set(tables) == {"IntakeTable", "OrdersTable", "ReplayTable", "PaymentDataTable"}
-    for table in tables.values():
+    assert set(tables) == {"IntakeTable", "LedgerTable", "OrdersTable", "PaymentDataTable", "ReplayTable"}
+    for name, table in tables.items():
         assert table["BillingMode"] == "PAY_PER_REQUEST"
-        assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
-        assert table["AttributeDefinitions"] == [{"AttributeName": "pk", "AttributeType": "S"}]
+        keys = [("pk", "HASH"), ("sk", "RANGE")] if name == "LedgerTable" else [("pk", "HASH")]
+        assert [(key["AttributeName"], key["KeyType"]) for key in table["KeySchema"]] == keys
+        assert {attribute["AttributeType"] for attribute in table["AttributeDefinitions"]} == {"S"}
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert table["SSESpecification"] == {"SSEEnabled": True}
 
 
 def test_what_is_only_needed_for_a_time_expires(resources: dict[str, Any]) -> None:
-    """Intake and replay forget by `expires_at`; orders are kept."""
+    """Intake and replay forget by `expires_at`; orders and the ledger are kept."""
     tables = _properties(resources, "AWS::DynamoDB::Table")
 
     expiry = {"AttributeName": "expires_at", "Enabled": True}
     assert tables["IntakeTable"]["TimeToLiveSpecification"] == expiry
     assert tables["ReplayTable"]["TimeToLiveSpecification"] == expiry
     assert "TimeToLiveSpecification" not in tables["OrdersTable"]
+    assert "TimeToLiveSpecification" not in tables["LedgerTable"]
 
 
 def test_the_archive_is_versioned_encrypted_and_closed(resources: dict[str, Any]) -> None:
@@ -70,7 +72,14 @@ def test_data_survive_the_end_of_the_deployment(resources: dict[str, Any]) -> No
     """Deleting the CloudFormation stack deletes no order, no dossier and no dead letter."""
     kept = {name for name, one in resources.items() if one.get("DeletionPolicy") == "Retain"}
 
-    assert kept == {"IntakeTable", "OrdersTable", "PaymentDataTable", "ArchiveBucket", "DocumentsDeadLetters"}
+    assert kept == {
+        "IntakeTable",
+        "OrdersTable",
+        "LedgerTable",
+        "PaymentDataTable",
+        "ArchiveBucket",
+        "DocumentsDeadLetters",
+    }
 
 
 def test_names_begin_with_the_prefix_and_are_the_defaults_of_the_settings(resources: dict[str, Any]) -> None:
@@ -82,6 +91,8 @@ def test_names_begin_with_the_prefix_and_are_the_defaults_of_the_settings(resour
         for name in given
     }
     defaults = Settings().model_dump(include={"bus", "documents_queue", "documents_dead_letters", "archive_bucket"})
-    defaults |= Settings().model_dump(include={"intake_table", "orders_table", "replay_table", "payment_data_table"})
+    defaults |= Settings().model_dump(
+        include={"intake_table", "orders_table", "ledger_table", "replay_table", "payment_data_table"}
+    )
 
     assert made == set(defaults.values())

@@ -1,0 +1,1 @@
+"""Money back to the buyer, through the payment firm that took it."""

@@ -1,0 +1,181 @@
+"""The assessment: the regime from the limits, exact taxes line by line, rounded once per tax kind per list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from functions.policy.pack import PolicyAtDate, PolicyError, Row
+from functions.tax import findings
+from functions.tax.formulas import FULL_TAX, Rates, Relief, Taxes, taxes
+from functions.tax.goods import Consignment, Goods, consignment_of
+from functions.tax.models import AssessListRequest, Assessment, ItemTax, Regime, YearlyQuantity
+from functions.tax.rounding import CENT, ROUNDING, rounding_of, shares
+from functions.tax.statutory import Notes, line_rates, statutory, yearly_quantity
+from functions.tax.tariff import TariffAtDate
+
+SINGLE_LIMIT, SHARE, DUTY_RATE, TOLERANCE = (
+    "quota.single_limit",
+    "tax.cbec_share",
+    "tax.cbec_duty_rate",
+    "tax.tolerance",
+)
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A line with its dutiable value and the rates that hold for it."""
+
+    goods: Goods
+    value: Decimal
+    rates: Rates
+    yearly: YearlyQuantity | None
+
+
+def assess_list(request: AssessListRequest, policy: PolicyAtDate, tariff: TariffAtDate) -> Assessment:
+    """The taxes of a declaration list, compared with what its order says.
+
+    The limit of one purchase decides the regime here; the limit of the year is held by the ledger. Raises PolicyError
+    when the policy says nothing on that day.
+    """
+    notes = Notes()
+    consignment = consignment_of(request.declaration_list)
+    regime = regime_within_limit(consignment, policy, notes)
+    assessment = assess(consignment, regime, policy, tariff, notes)
+    if request.declared_tax is None or assessment.regime is None:
+        return assessment
+    return _compared(assessment, request.declared_tax, policy.row(TOLERANCE))
+
+
+def regime_within_limit(consignment: Consignment, policy: PolicyAtDate, notes: Notes) -> Regime | None:
+    """The regime by the limit of one purchase, which is itself inside (财关税〔2018〕49号).
+
+    Over it, one indivisible piece is taxed in full; anything else goes by general trade: None, with a finding.
+    """
+    limit = policy.row(SINGLE_LIMIT)
+    notes.use(limit)
+    if consignment.value <= limit.number():
+        return Regime.CBEC
+    if consignment.one_piece:
+        return Regime.CBEC_FULL
+    notes.findings.append(findings.over_single_limit(consignment.value, limit))
+    return None
+
+
+def assess(
+    consignment: Consignment, regime: Regime | None, policy: PolicyAtDate, tariff: TariffAtDate, notes: Notes
+) -> Assessment:
+    """The taxes under a regime; with None, or when something is found, no taxes but everything that is found."""
+    lines = priced(consignment, policy, tariff, notes)
+    if regime is None or notes.findings:
+        return _refused(consignment, notes)
+    relief = relief_of(regime, policy, notes)
+    return _assessed(lines, [taxes(Fraction(line.value), line.rates, relief) for line in lines], regime, policy, notes)
+
+
+def priced(consignment: Consignment, policy: PolicyAtDate, tariff: TariffAtDate, notes: Notes) -> list[Priced]:
+    """Every line that can be taxed, with its share of freight and insurance by value."""
+    found = []
+    for goods, value in zip(consignment.goods, dutiable_values(consignment), strict=True):
+        rates = line_rates(goods, tariff, consignment.mode, notes)
+        if rates is None:
+            continue
+        held = statutory(goods, rates, value, policy, notes)
+        yearly = yearly_quantity(goods, tariff, notes)
+        if held is not None:
+            found.append(Priced(goods, value, held, yearly))
+    return found
+
+
+def dutiable_values(consignment: Consignment) -> list[Decimal]:
+    """Prices with their shares of the charges: by value, in cents, or in finer digits where the charges have them."""
+    charges = consignment.charges
+    step = min(CENT, Decimal(1).scaleb(int(charges.normalize().as_tuple().exponent)))
+    parts = shares(charges, [Fraction(line.price) for line in consignment.goods], step)
+    return [line.price + part for line, part in zip(consignment.goods, parts, strict=True)]
+
+
+def relief_of(regime: Regime, policy: PolicyAtDate, notes: Notes) -> Relief:
+    """What is levied of the statutory taxes. Raises ValueError for the tax on personal articles, another tax."""
+    if regime is Regime.CBEC_FULL:
+        return FULL_TAX
+    if regime is Regime.PERSONAL:
+        raise ValueError("personal articles bear a tax of their own, not duty, consumption tax and VAT")
+    share, duty = policy.row(SHARE), policy.row(DUTY_RATE)
+    notes.use(share)
+    notes.use(duty)
+    return Relief(Fraction(share.number()), Fraction(duty.number()))
+
+
+def _assessed(
+    lines: Sequence[Priced], exact: Sequence[Taxes], regime: Regime, policy: PolicyAtDate, notes: Notes
+) -> Assessment:
+    rounding = rounding_of(policy)
+    notes.use(policy.row(ROUNDING))
+    kinds = [[tax.duty for tax in exact], [tax.consumption for tax in exact], [tax.vat for tax in exact]]
+    duty, consumption, vat = sums = [rounding(sum(parts, Fraction(0))) for parts in kinds]
+    parts = [shares(total, of_lines, rounding.step) for total, of_lines in zip(sums, kinds, strict=True)]
+    items = [
+        ItemTax(
+            gnum=line.goods.gnum,
+            dutiable_value=line.value,
+            duty=of_duty,
+            consumption_tax=of_consumption,
+            vat=of_vat,
+            yearly=line.yearly,
+        )
+        for line, of_duty, of_consumption, of_vat in zip(lines, *parts, strict=True)
+    ]
+    return Assessment(
+        regime=regime,
+        dutiable_value=sum((line.value for line in lines), Decimal(0)),
+        duty=duty,
+        consumption_tax=consumption,
+        vat=vat,
+        total=duty + consumption + vat,
+        items=items,
+        yearly=together([item.yearly for item in items if item.yearly]),
+        findings=notes.findings,
+        policy=list(notes.rows),
+    )
+
+
+def together(quantities: Sequence[YearlyQuantity]) -> list[YearlyQuantity]:
+    """One entry per goods that have a yearly quantity."""
+    found: dict[str, YearlyQuantity] = {}
+    for entry in quantities:
+        before = found.get(entry.goods)
+        total = entry.quantity + (before.quantity if before else 0)
+        found[entry.goods] = entry.model_copy(update={"quantity": total})
+    return list(found.values())
+
+
+def _refused(consignment: Consignment, notes: Notes) -> Assessment:
+    nothing = Decimal("0.00")
+    return Assessment(
+        regime=None,
+        dutiable_value=consignment.value,
+        duty=nothing,
+        consumption_tax=nothing,
+        vat=nothing,
+        total=nothing,
+        items=[],
+        yearly=[],
+        findings=notes.findings,
+        policy=list(notes.rows),
+    )
+
+
+def _compared(assessment: Assessment, declared: Decimal, tolerance: Row) -> Assessment:
+    allowed = max(_number(tolerance, "cny"), _number(tolerance, "share") * assessment.total)
+    found = list(assessment.findings)
+    if abs(declared - assessment.total) > allowed:
+        found.append(findings.other_tax(declared, assessment.total, tolerance))
+    return assessment.model_copy(update={"findings": found, "policy": [*assessment.policy, tolerance.id]})
+
+
+def _number(row: Row, name: str) -> Decimal:
+    value = row.table().get(name, 0)
+    if not isinstance(value, Decimal | int):
+        raise PolicyError(f"policy row {row.id}: {name} is {value}, it must be a number")
+    return Decimal(value)

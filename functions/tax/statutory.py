@@ -1,0 +1,118 @@
+"""The statutory rates of a line: from its tariff code, with the threshold of consumption tax and the unit taxes."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from events.findings import Finding
+from functions.policy.pack import PolicyAtDate, PolicyError, Row
+from functions.tax import findings
+from functions.tax.formulas import Rates
+from functions.tax.goods import BONDED, Goods, LineRates, Quantity
+from functions.tax.models import YearlyQuantity
+from functions.tax.tariff import TariffAtDate, TariffRow
+from functions.tax.units import Measure, in_base, measure_of
+
+THRESHOLD, LITRE_KILOGRAMS = "tax.threshold.", "tax.litre_kilograms"
+
+
+@dataclass
+class Notes:
+    """What comes up while a list is assessed: findings, and the ids of the rows that were used, in order."""
+
+    findings: list[Finding] = field(default_factory=list)
+    rows: dict[str, None] = field(default_factory=dict)
+
+    def use(self, row: Row | TariffRow) -> None:
+        """Note a row; of the same row once."""
+        self.rows[row.id] = None
+
+
+def line_rates(goods: Goods, tariff: TariffAtDate, mode: str | None, notes: Notes) -> LineRates | None:
+    """The rates given outright, or those of the tariff; None, with a finding, when the goods cannot come this way."""
+    if goods.rates is not None:
+        return goods.rates
+    row = tariff.find(goods.gcode)
+    if row is None:
+        notes.findings.append(findings.unknown_code(goods, tariff.on))
+        return None
+    notes.use(row)
+    if not row.listed:
+        notes.findings.append(findings.not_listed(goods, row))
+    elif row.bonded_only and mode not in {None, BONDED}:
+        notes.findings.append(findings.bonded_only(goods, row))
+    else:
+        return LineRates.of(row)
+    return None
+
+
+def statutory(goods: Goods, rates: LineRates, value: Decimal, policy: PolicyAtDate, notes: Notes) -> Rates | None:
+    """The rates that hold for a line of this dutiable value; None, with a finding, when a quantity is missing."""
+    taxed = True
+    if rates.threshold:
+        at_threshold = threshold_value(goods, rates.threshold, policy, notes)
+        if at_threshold is None:
+            return None
+        taxed = value >= at_threshold
+    return rates_if(goods, rates, notes, taxed=taxed)
+
+
+def rates_if(goods: Goods, rates: LineRates, notes: Notes, *, taxed: bool) -> Rates | None:
+    """The rates with consumption tax or without; None, with a finding, when the quantity of a unit tax is missing."""
+    duty, vat, nothing = Fraction(rates.duty), Fraction(rates.vat), Fraction(0)
+    if not taxed:
+        return Rates(duty, nothing, nothing, vat)
+    specific = nothing
+    if rates.specific:
+        quantity = goods.quantity_in(rates.specific_unit or "")
+        if quantity is None:
+            basis = "specific consumption tax: CNY per unit"
+            notes.findings.append(findings.no_quantity(goods, str(rates.specific_unit), basis))
+            return None
+        specific = quantity * Fraction(rates.specific)
+    return Rates(duty, Fraction(rates.consumption), specific, vat)
+
+
+def threshold_value(goods: Goods, name: str, policy: PolicyAtDate, notes: Notes) -> Fraction | None:
+    """The dutiable value of a line from which consumption tax is levied, by its legal quantity.
+
+    None, with a finding, when the legal quantity or its unit says nothing to the threshold. A litre weighs what
+    公告2016-55 says.
+    """
+    row = policy.row(THRESHOLD + name)
+    notes.use(row)
+    legal = goods.quantities[0] if goods.quantities else None
+    per = row.table().get(_measured_by(legal)) if legal and legal.amount > 0 else None
+    if legal is None or per is None:
+        notes.findings.append(findings.no_quantity(goods, " / ".join(row.table()), row.basis))
+        return None
+    if isinstance(per, str):
+        raise PolicyError(f"policy row {row.id}: {per} must be a number of CNY")
+    quantity = in_base(legal.amount, legal.unit)
+    if measure_of(legal.unit) is Measure.VOLUME:
+        litre = policy.row(LITRE_KILOGRAMS)
+        notes.use(litre)
+        quantity *= Fraction(litre.number())
+    return quantity * Fraction(per)
+
+
+def _measured_by(legal: Quantity) -> str:
+    return "piece" if measure_of(legal.unit) is Measure.PIECES else "gram"
+
+
+def yearly_quantity(goods: Goods, tariff: TariffAtDate, notes: Notes) -> YearlyQuantity | None:
+    """What a line takes of a yearly quantity per person; None when there is none, or, with a finding, no such unit."""
+    row = None if goods.rates else tariff.find(goods.gcode)
+    if row is None or row.yearly_goods is None or row.yearly_unit is None or row.yearly_limit is None:
+        return None
+    quantity = goods.quantity_in(row.yearly_unit)
+    if quantity is None:
+        notes.findings.append(findings.no_quantity(goods, row.yearly_unit, f"{row.id} ({row.basis})"))
+        return None
+    return YearlyQuantity(
+        goods=row.yearly_goods,
+        unit=row.yearly_unit,
+        quantity=Decimal(quantity.numerator) / quantity.denominator,  # units differ by powers of ten: exact
+        limit=row.yearly_limit,
+        basis=row.basis,
+    )

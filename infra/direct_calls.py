@@ -1,0 +1,40 @@
+"""Call functions in this process on a running stack: for commands, and for what the stack needs when it starts."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from infra.aws import stack_environment
+from infra.stack.state import StackState
+
+
+@contextmanager
+def functions_on(state: StackState) -> Iterator[None]:
+    """Within it the functions find the resources of the stack; before and after it those of this process."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(stack_environment(state))
+    _forget()
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        _forget()
+
+
+def _forget() -> None:
+    from functions import aws  # noqa: PLC0415 - loads boto3, which not every command needs
+    from functions.ledger import buyers  # noqa: PLC0415 - the same
+    from functions.settings import settings  # noqa: PLC0415 - the same
+
+    for cached in (
+        aws.dynamodb,
+        aws.eventbridge,
+        aws.s3,
+        aws.secretsmanager,
+        aws.sqs,
+        buyers.secret_key,
+        settings,
+    ):
+        cached.cache_clear()

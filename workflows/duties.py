@@ -1,0 +1,155 @@
+"""The money of one order: its charge to the buyer's year and to the guarantee, and the tax bill."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from events.life import LifeLimits, Stage
+    from events.values import CHINA
+    from functions.ledger import handler as ledger
+    from functions.ledger.models import (
+        Bill,
+        BillRequest,
+        Charge,
+        CommitRequest,
+        OrderCharge,
+        ReleaseRequest,
+        ReserveOutcome,
+        ReserveRequest,
+        Standing,
+    )
+    from workflows import texts
+    from workflows.calls import call
+    from workflows.order_state import AT_CUSTOMS, OrderState
+    from workflows.tax_bills import VOID
+
+TAX_BILL_DIFFERS = "tax-bill-differs"
+LEDGER_DIFFERS = "ledger-differs"
+SUMMARISED = "2"
+_HOLDS = AT_CUSTOMS | {Stage.MATCHED}
+
+
+class Duties:
+    """Reserve before the declaration, hold from the release on, give back when the list comes to nothing."""
+
+    def __init__(self, state: OrderState, limits: LifeLimits) -> None:
+        self._state = state
+        self._limits = limits
+
+    async def reserve_when_matched(self) -> None:
+        """What the list takes of the buyer's year and of the guarantee, before it is declared.
+
+        A guarantee that does not cover the tax lets the order wait; it asks again by a timer.
+        """
+        state = self._state
+        if state.to_match or not self._may_ask():
+            return
+        assert state.declaration_list
+        assert state.assessment
+        head = state.declaration_list.head
+        request = ReserveRequest(
+            key=state.key,
+            on=workflow.now().astimezone(CHINA).date(),
+            buyer_id_type=head.buyer_id_type,
+            buyer_id=head.buyer_id_number,
+            guarantor=head.assure_code,
+            charge=_charge_of(state),
+            list_version=len(state.versions) + 1,
+        )
+        reserved = await call(ledger.reserve, request, f"the charge of list version {request.list_version}")
+        state.note(workflow.now(), "reservation", reserved.model_dump(mode="json"))
+        if reserved.outcome is ReserveOutcome.RESERVED:
+            state.standing, state.charged_version = Standing.RESERVED, request.list_version
+            if state.stage is Stage.AWAITING_GUARANTEE:
+                state.findings = []
+                state.enter(Stage.MATCHED, texts.COVERED, workflow.now())
+            return
+        state.findings = reserved.findings
+        if reserved.outcome is ReserveOutcome.GUARANTEE_SHORT:
+            self._await_guarantee(head.assure_code)
+            return
+        state.deadline = workflow.now() + self._limits.correction
+        rules = sorted({finding.rule for finding in reserved.findings})
+        state.enter(Stage.MISMATCHED, texts.mismatched(rules), workflow.now())
+
+    def _may_ask(self) -> bool:
+        state = self._state
+        if state.stage is Stage.AWAITING_GUARANTEE:
+            return state.deadline is not None and workflow.now() >= state.deadline
+        return state.stage is Stage.MATCHED
+
+    def _await_guarantee(self, guarantor: str) -> None:
+        state = self._state
+        state.deadline = workflow.now() + self._limits.guarantee_retry
+        if state.stage is not Stage.AWAITING_GUARANTEE:
+            state.enter(Stage.AWAITING_GUARANTEE, texts.awaiting_guarantee(guarantor), workflow.now())
+
+    async def keep_up(self) -> None:
+        """Bring the ledger to where the order stands: one place, so that no way out of a stage is forgotten."""
+        state = self._state
+        if state.standing is not Standing.RESERVED:
+            return
+        if state.released_at is not None:
+            request = CommitRequest(key=state.key, released_at=state.released_at, bill=state.bill)
+            state.recorded_bill = state.bill
+            self._took(await call(ledger.commit, request, "the charge is held"), LEDGER_DIFFERS)
+        elif state.stage not in _HOLDS:
+            release = ReleaseRequest(key=state.key, reason=state.stage.value, list_version=state.charged_version)
+            self._took(await call(ledger.release, release, f"nothing is charged: {state.stage}"), LEDGER_DIFFERS)
+
+    async def follow_bill(self, *, lasts: bool) -> None:
+        """Put the tax bill on record, and close a delivered order whose tax is paid.
+
+        A new bill alone can wait for the next thing that is to be recorded anyway: it is due in a month.
+        """
+        state, bill = self._state, self._state.bill
+        if state.released_at is None or state.open_return is not None:
+            return
+        if bill is not None:
+            await self._record(bill, lasts=lasts)
+        if state.is_all_back:
+            self._end_when_void(bill)
+        elif bill is not None and self._can_close(bill):
+            self._close_when_the_window_is_over(bill)
+
+    async def _record(self, bill: Bill, *, lasts: bool) -> None:
+        """A bill that comes while goods are coming back waits for the end of that: it may be of before or after it."""
+        state = self._state
+        if bill != state.recorded_bill and (lasts or bill.status != "1" or state.told < len(state.changes)):
+            state.recorded_bill = bill
+            taken = await call(ledger.bill, BillRequest(key=state.key, bill=bill), f"tax bill, status {bill.status}")
+            self._took(taken, TAX_BILL_DIFFERS)
+
+    def _can_close(self, bill: Bill) -> bool:
+        state = self._state
+        return state.stage is Stage.DELIVERED and bill.status == SUMMARISED and not state.needs_human
+
+    def _end_when_void(self, bill: Bill | None) -> None:
+        """Everything came back: the order ends when customs has made the bill void, or there was none."""
+        state = self._state
+        if bill is None or bill.status == VOID:
+            state.enter(Stage.RETURNED, texts.ALL_BACK, workflow.now())
+        elif state.deadline is None and not state.needs_human:
+            state.deadline = workflow.now() + self._limits.decision
+
+    def _close_when_the_window_is_over(self, bill: Bill) -> None:
+        """The tax is paid after the days for returns; where it was paid before, they are waited for."""
+        state, now = self._state, workflow.now()
+        if state.window_ends is not None and now < state.window_ends:
+            state.deadline = state.window_ends
+        else:
+            state.enter(Stage.CLOSED, texts.tax_paid(bill.tax_no, bill.ent_duty_no), now)
+
+    def _took(self, charge: OrderCharge, case: str) -> None:
+        """What the ledger finds wrong is for a person."""
+        state = self._state
+        state.standing = charge.standing
+        if charge.findings:
+            state.findings = [*state.findings, *charge.findings]
+            state.needs_human = case
+            state.enter(state.stage, charge.findings[-1].message, workflow.now())
+
+
+def _charge_of(state: OrderState) -> Charge:
+    assert state.assessment
+    assessed = state.assessment
+    return Charge(value=assessed.dutiable_value, tax=assessed.total, yearly=assessed.yearly)
