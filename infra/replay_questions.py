@@ -4,6 +4,7 @@ As with orders (`infra.replay`), a changed workflow must still replay every one 
 """
 
 import asyncio
+import base64
 import sys
 from pathlib import Path
 
@@ -20,8 +21,8 @@ from events.payment_data_life import (
 )
 from events.values import utc_now
 from functions.policy.rules import payment_data_limits
-from infra.demo.demo import run_demo
-from infra.demo.questions import Questions
+from infra.demo.questions import Questions, hand_in
+from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.scenarios import Scenario
 from infra.replay import save
@@ -38,16 +39,16 @@ _UNDER_WAY_SECONDS = 0.5
 
 async def record(state: StackState, order: GeneratedOrder, unknown: GeneratedOrder, folder: Path) -> None:
     """Live a question of each kind for a released order, and one for an order that nobody sent; keep the histories."""
-    report = await run_demo(state, [order], _SEED, lambda *_: None)
-    if report.wrong:
-        raise RuntimeError(f"not recorded, the order ended otherwise: {report.wrong}")
+    keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
+    async with GatewayClient(state.gateway_url, keys) as gateway:
+        await hand_in(gateway, order)
     temporal = await Client.connect(
         state.temporal_address, namespace=state.temporal_namespace, data_converter=pydantic_data_converter
     )
     async with httpx.AsyncClient(base_url=state.sandbox_url, trust_env=False) as sandbox:
         questions = Questions(sandbox, temporal)
         lived = {
-            "accepted": await questions.ask(order.key),
+            "accepted": await questions.asked(order.key),
             "failing": await _fail(questions, order),
             "refused": await _refuse(questions, order),
             "missing": await _miss(questions, unknown),
@@ -101,7 +102,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     order, unknown = generate(2, _SEED, scenarios=(Scenario.RELEASE,))
-    with Stack("record-questions", environment={"SANDAN_SANDBOX_SAMPLE": "0"}) as stack:
+    with Stack("record-questions", environment={"SANDAN_SANDBOX_SAMPLE": "1"}) as stack:
         asyncio.run(record(stack.state, order, unknown, folder))
     print(f"{len(KINDS)} histories in {folder}")  # noqa: T201 - the word of a command
 

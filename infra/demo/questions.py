@@ -4,19 +4,40 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from http import HTTPStatus
 
 import httpx
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
+from events.ceb.message import CebMessage
+from events.cloudevents import STRUCTURED
 from events.payment_data_life import PaymentDataResult, PaymentDataSnapshot, SessionKey
 from events.values import OrderKey
+from infra.gateway_client import GatewayClient
+from infra.generate.files import event_json
+from infra.generate.orders import GeneratedOrder, message_xml
+from infra.generate.parties import CARRIER, DECLARANT, PAYMENT_FIRM
 from infra.sandbox.questions import QuestionReport, Story
 from workflows.payment_data import PaymentDataWorkflow
 
 _PATIENCE_SECONDS = 60.0
+_SENDERS = {"4": PAYMENT_FIRM.partner_id, "5": CARRIER.partner_id, "6": DECLARANT.partner_id}
 _POLL_SECONDS = 0.2
+
+
+async def hand_in(gateway: GatewayClient, order: GeneratedOrder) -> None:
+    """Send an order's documents to the gateway, each as its sender. Raises RuntimeError when one is not taken."""
+    platform = order.facts.platform.partner_id
+    for stem, document in order.documents.items():
+        if isinstance(document, CebMessage):
+            sender = _SENDERS.get(stem[0], platform)
+            answer = await gateway.post(sender, "/v1/messages", message_xml(document), "application/xml")
+        else:
+            answer = await gateway.post(platform, "/v1/events", event_json(document), STRUCTURED)
+        if answer.status_code != HTTPStatus.ACCEPTED:
+            raise RuntimeError(f"{order.key}: {stem}: HTTP {answer.status_code}: {answer.text[:300]}")
 
 
 class Questions:
@@ -37,6 +58,16 @@ class Questions:
         """Every question that customs has asked, with what came of it."""
         answer = (await self._sandbox.get("/customs/questions")).raise_for_status()
         return [QuestionReport.model_validate(one) for one in answer.json()]
+
+    async def asked(self, order: OrderKey) -> SessionKey:
+        """The question that customs asks of its own accord when the order is released. Raises TimeoutError."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            for one in await self.report():
+                if one.order_no == order.order_no:
+                    return SessionKey(session_id=one.session_id, order_no=one.order_no)
+            await asyncio.sleep(_POLL_SECONDS)
+        raise TimeoutError(f"customs has not asked for {order}: it was not released, or is not sampled")
 
     def handle(self, key: SessionKey) -> WorkflowHandle[PaymentDataWorkflow, PaymentDataResult]:
         """The workflow that answers."""

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,17 +16,13 @@ from typer.testing import CliRunner, Result
 
 from events.cloudevents import STRUCTURED
 from events.payment_data import OriginalPayment
-from events.payment_data_life import PaymentDataStage, SessionKey
+from events.payment_data_life import PaymentDataStage
 from events.values import utc_now
 from functions.policy.rules import payment_data_limits
 from functions.settings import Settings
 from infra.aws import StackClients
 from infra.cli.main import application
-from infra.demo.demo import run_demo
-from infra.demo.player import Played
-from infra.demo.questions import Questions
-from infra.demo.report import DemoReport
-from infra.demo.subscriber import Subscriber
+from infra.demo.questions import Questions, hand_in
 from infra.gateway_client import GatewayClient
 from infra.generate.files import event_json
 from infra.generate.orders import ORIGINAL_PAYMENT, GeneratedOrder, generate
@@ -59,30 +56,17 @@ def whole() -> Sequence[GeneratedOrder]:
     return list(generate(ORDERS, 4, scenarios=(Scenario.RELEASE,)))
 
 
-@pytest.fixture(scope="module")
-def report(stack: Stack, whole: Sequence[GeneratedOrder]) -> DemoReport:
-    """Their lives, the first one's without its payment data, while services are killed (kill -9) one by one."""
-    first = {stem: document for stem, document in whole[0].documents.items() if stem != ORIGINAL_PAYMENT}
-    orders = [replace(whole[0], documents=first), *whole[1:]]
-    killed: list[str] = []
-
-    def kill_in_the_middle(_: Subscriber, played: Sequence[Played]) -> None:
-        asked = httpx.get(f"{stack.state.sandbox_url}/customs/questions").json()
-        if len(killed) < len(KILLED) and len(asked) > len(killed) * 2:
-            name = KILLED[len(killed)]
-            killed.append(name)
-            stack.kill(name)
-            stack.start(name)
-
-    result = asyncio.run(run_demo(stack.state, orders, 4, kill_in_the_middle))
-    assert killed
-    return result
+@asynccontextmanager
+async def door(stack: Stack) -> AsyncIterator[GatewayClient]:
+    """The gateway, as any partner."""
+    keys = {partner: base64.b64decode(key) for partner, key in stack.state.partner_keys.items()}
+    async with GatewayClient(stack.state.gateway_url, keys) as gateway:
+        yield gateway
 
 
-@pytest.fixture
-async def questions(stack: Stack, report: DemoReport) -> AsyncIterator[Questions]:
+@asynccontextmanager
+async def customs(stack: Stack) -> AsyncIterator[Questions]:
     """What customs asks."""
-    assert report.wrong == []
     temporal = await Client.connect(
         stack.state.temporal_address, namespace=stack.state.temporal_namespace, data_converter=pydantic_data_converter
     )
@@ -90,20 +74,48 @@ async def questions(stack: Stack, report: DemoReport) -> AsyncIterator[Questions
         yield Questions(sandbox, temporal)
 
 
+@pytest.fixture(scope="module")
+async def lived(stack: Stack, whole: Sequence[GeneratedOrder]) -> None:
+    """The orders come, the first one without its payment data, while services are killed (kill -9) one by one."""
+    first = {stem: document for stem, document in whole[0].documents.items() if stem != ORIGINAL_PAYMENT}
+    orders = [replace(whole[0], documents=first), *whole[1:]]
+    async with door(stack) as gateway, customs(stack) as questions:
+        coming = asyncio.create_task(_come(gateway, orders))
+        for number, name in enumerate(KILLED, 1):
+            await _asked(questions, number)
+            await asyncio.to_thread(stack.kill, name)
+            await asyncio.to_thread(stack.start, name)
+        await coming
+        await _asked(questions, ORDERS)
+
+
+async def _come(gateway: GatewayClient, orders: Sequence[GeneratedOrder]) -> None:
+    for order in orders:
+        await hand_in(gateway, order)
+        await asyncio.sleep(0.3)
+
+
+async def _asked(questions: Questions, count: int) -> None:
+    """Until customs has asked that often: it asks for every order that it releases."""
+    async with asyncio.timeout(120):
+        while len(await questions.report()) < count:
+            await asyncio.sleep(0.2)
+
+
+@pytest.fixture
+async def questions(stack: Stack, lived: None) -> AsyncIterator[Questions]:
+    """What customs asks."""
+    async with customs(stack) as opened:
+        yield opened
+
+
 async def send(stack: Stack, *payments: OriginalPayment) -> None:
     """A platform sends raw payment data."""
-    keys = {partner: base64.b64decode(key) for partner, key in stack.state.partner_keys.items()}
-    async with GatewayClient(stack.state.gateway_url, keys) as gateway:
+    async with door(stack) as gateway:
         for payment in payments:
             partner = next(one.partner_id for one in PLATFORMS if one.code == payment.ebp_code)
             answer = await gateway.post(partner, "/v1/events", event_json(payment), STRUCTURED)
             assert answer.status_code == 202, answer.text
-
-
-async def sampled(questions: Questions, order: GeneratedOrder) -> SessionKey:
-    """The question that customs asked when the order was released."""
-    (found,) = [one for one in await questions.report() if one.order_no == order.key.order_no and one.story == "plain"]
-    return SessionKey(session_id=found.session_id, order_no=found.order_no)
 
 
 async def test_every_released_order_is_answered_for_and_late_data_too(
@@ -111,8 +123,8 @@ async def test_every_released_order_is_answered_for_and_late_data_too(
 ) -> None:
     """Given a question for each order, when one's data come late, then customs has accepted the data of all."""
     for order in whole[1:]:
-        assert (await questions.result(await sampled(questions, order))).code == "10000"
-    late = await sampled(questions, whole[0])
+        assert (await questions.result(await questions.asked(order.key))).code == "10000"
+    late = await questions.asked(whole[0].key)
     state = await questions.until(late, lambda state: state.stage is PaymentDataStage.WAITING)
     assert state.wanted == [whole[0].key.order_no]
     data = whole[0].documents[ORIGINAL_PAYMENT]
@@ -200,7 +212,7 @@ async def test_raw_data_stand_in_their_table_only(
     order = whole[2]
     account = order.facts.buyer.account
     raw = ("trade_pay_response", "pay.invalid", f"TEST-{order.facts.seller.code}")
-    key = await sampled(questions, order)
+    key = await questions.asked(order.key)
     history = (await questions.handle(key).fetch_history()).to_json()
     logs = "".join(path.read_text(errors="replace") for path in Path(stack.state.folder, "logs").glob("*.log"))
     tables = StackClients(stack.state.aws_endpoint).dynamodb
