@@ -13,6 +13,7 @@ from events.life import OrderStageChanged
 from events.payment_data_life import PaymentDataChanged, PaymentDataWanted
 from events.receipts import DocumentAnswered
 from events.return_life import ReturnStageChanged, StockReturned
+from events.tax_payment import TaxPaid, TaxPaymentRefused
 
 PREFIX = "cn.sandan."
 
@@ -104,12 +105,21 @@ RETURN_STAGE_CHANGED = EventType(
 STOCK_RETURNED = EventType(
     f"{PREFIX}stock.returned.v1", Direction.OUTBOUND, StockReturned, "Returned goods may be sold again"
 )
+TAX_PAID = EventType(f"{PREFIX}tax.paid.v1", Direction.OUTBOUND, TaxPaid, "The bank has paid tax bills of a guarantor")
+TAX_PAYMENT_REFUSED = EventType(
+    f"{PREFIX}tax.payment-refused.v1",
+    Direction.OUTBOUND,
+    TaxPaymentRefused,
+    "The bank refused a payment of tax; its bills are due again",
+)
 OUTBOUND = (
     STAGE_CHANGED,
     DOCUMENT_ANSWERED,
     GUARANTEE_LOW,
     RETURN_STAGE_CHANGED,
     STOCK_RETURNED,
+    TAX_PAID,
+    TAX_PAYMENT_REFUSED,
     PAYMENT_DATA_CHANGED,
     PAYMENT_DATA_WANTED,
 )

@@ -39,6 +39,7 @@ class Settings(BaseModel):
     customs_aside: Path | None = None
     payment_firm_url: str = "http://127.0.0.1:8402/payments/refunds"
     bank_url: str = "http://127.0.0.1:8402/bank/payments"
+    tax_payment_hour: Annotated[int, Field(ge=0, le=23)] = 2
     payment_data_url: str = "http://127.0.0.1:8402/customs/realTimeDataUpload"
     payment_data_address_key: str | None = None
     customs_dxp_id: str = "DXPEDCCEB0000002"

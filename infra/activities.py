@@ -49,13 +49,18 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     returns.reckon,
     returns.tell,
     refund.pay,
-    tax_payment.pay,
-    ledger.due,
-    ledger.claim,
-    ledger.settle,
-    ledger.unclaim,
     orders.record,
     dossier.archive,
+)
+TAX_PAYMENT_FUNCTIONS: Sequence[Function[Any, Any]] = (
+    tax_payment.due,
+    tax_payment.open_payment,
+    tax_payment.claim,
+    tax_payment.pay,
+    tax_payment.close,
+    tax_payment.review,
+    ledger.settle,
+    ledger.unclaim,
 )
 PAYMENT_DATA_FUNCTIONS: Sequence[Function[Any, Any]] = (
     payment_data.gather,

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -14,12 +15,28 @@ from events.life import TASK_QUEUE
 from functions.dispatch.temporal import connect
 from functions.transport import TransportUnavailableError
 from functions.transport.choice import TransportSettingError, customs_transport
-from infra.activities import ORDER_FUNCTIONS, PAYMENT_DATA_FUNCTIONS, InProcessInvoker, activities_of
+from infra.activities import (
+    ORDER_FUNCTIONS,
+    PAYMENT_DATA_FUNCTIONS,
+    TAX_PAYMENT_FUNCTIONS,
+    InProcessInvoker,
+    activities_of,
+)
 from infra.ready import announce_ready
+from infra.schedules import keep_schedules
 from workflows.import_order import ImportOrderWorkflow
 from workflows.import_return import ImportReturnWorkflow
 from workflows.payment_data import PaymentDataWorkflow
+from workflows.tax_payment import TaxPaymentRunWorkflow, TaxPaymentWorkflow
 
+WORKFLOWS: Sequence[type] = (
+    ImportOrderWorkflow,
+    ImportReturnWorkflow,
+    TaxPaymentRunWorkflow,
+    TaxPaymentWorkflow,
+    PaymentDataWorkflow,
+)
+FUNCTIONS = (*ORDER_FUNCTIONS, *TAX_PAYMENT_FUNCTIONS, *PAYMENT_DATA_FUNCTIONS)
 ACTIVITY_THREADS = 24
 GRACE = timedelta(seconds=5)
 
@@ -31,12 +48,12 @@ def workflow_runner() -> SandboxedWorkflowRunner:
 
 
 def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = TASK_QUEUE) -> Worker:
-    """The worker: the workflows of orders and of payment data, and the functions that they call."""
+    """The worker: the workflows of orders, of tax payments and of payment data, and the functions that they call."""
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[ImportOrderWorkflow, ImportReturnWorkflow, PaymentDataWorkflow],
-        activities=activities_of((*ORDER_FUNCTIONS, *PAYMENT_DATA_FUNCTIONS), InProcessInvoker()),
+        workflows=WORKFLOWS,
+        activities=activities_of(FUNCTIONS, InProcessInvoker()),
         activity_executor=threads,
         workflow_runner=workflow_runner(),
         max_concurrent_activities=ACTIVITY_THREADS,
@@ -46,7 +63,10 @@ def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = 
 
 
 async def main() -> None:
-    """Work until SIGTERM or SIGINT. Ends at once where the way to customs is not set up."""
+    """Work until SIGTERM or SIGINT. Ends at once where the way to customs is not set up.
+
+    Brings the schedules to what the settings say.
+    """
     try:
         customs_transport()
     except (TransportSettingError, TransportUnavailableError) as error:
@@ -56,7 +76,9 @@ async def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     with ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="function") as threads:
-        async with order_worker(await connect(lazy=False), threads):
+        client = await connect(lazy=False)
+        async with order_worker(client, threads):
+            await keep_schedules(client)
             announce_ready()
             await stop.wait()
 

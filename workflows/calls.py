@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
 _LOCAL_TIMEOUT = timedelta(seconds=10)
 _LOCAL_RETRY_THRESHOLD = timedelta(seconds=3)  # then the server waits for us, and a worker can shut down
 _REMOTE_TIMEOUT = timedelta(seconds=35)  # four posts at the most; a worker that dies costs this much
+_LONG_TIMEOUT = timedelta(minutes=10)
 _LOCAL_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=5))
 _REMOTE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 
@@ -25,6 +26,19 @@ async def call(function: Function[Request, Response], request: Request, summary:
         start_to_close_timeout=_LOCAL_TIMEOUT,
         local_retry_threshold=_LOCAL_RETRY_THRESHOLD,
         retry_policy=_LOCAL_RETRY,
+        summary=summary,
+    )
+    return answer
+
+
+async def call_long(function: Function[Request, Response], request: Request, summary: str) -> Response:
+    """Run work on our own store that takes its time, chunk by chunk; a repetition goes on where it was."""
+    answer: Response = await workflow.execute_activity(
+        function.name,
+        request,
+        result_type=function.response_model,
+        start_to_close_timeout=_LONG_TIMEOUT,
+        retry_policy=_REMOTE_RETRY,
         summary=summary,
     )
     return answer

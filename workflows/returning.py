@@ -37,6 +37,11 @@ class Returning:
         return self._state.open_return is not None
 
     @property
+    def is_running(self) -> bool:
+        """Whether the open return's workflow has started."""
+        return self._running is not None
+
+    @property
     def has_answer(self) -> bool:
         """Whether the return has ended and its result is not yet read."""
         return self._running is not None and self._running.done()

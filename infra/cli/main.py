@@ -17,6 +17,7 @@ _MODULES = {
     "generate": "infra.cli.generate",
     "match": "infra.cli.match",
     "tax": "infra.cli.tax",
+    "tax-payment": "infra.cli.tax_payments",
     "policy": "infra.cli.policy",
     "tariff": "infra.cli.tariff",
     "dlq": "infra.cli.dlq",

@@ -8,7 +8,9 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from events.life import Stage
+from events.tax_payment import TaxPayment
 from events.values import Value
+from functions.ledger.account_models import Verified
 
 
 class OrderReport(Value):
@@ -21,6 +23,7 @@ class OrderReport(Value):
     expectedStage: Stage  # noqa: N815
     finalStage: Stage | None  # noqa: N815
     actions: int
+    transactions: int
     seconds: float
     error: str | None = None
 
@@ -38,11 +41,18 @@ class DemoReport(Value):
     orders: list[OrderReport]
     action_kinds: dict[str, dict[str, float]]
     dead_letters: int
+    payments: list[TaxPayment]
+    books: Verified
 
     @property
     def wrong(self) -> list[OrderReport]:
         """The orders that did not end as their scenario says."""
         return [order for order in self.orders if not order.is_as_expected]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether every order ended as told, no document was put aside, and the books are balanced."""
+        return not self.wrong and not self.dead_letters and not self.books.differences
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
@@ -52,11 +62,12 @@ def percentile(values: Sequence[float], percent: int) -> float:
 
 def table(report: DemoReport) -> Table:
     """Scenario x final stage x count x p50/p99 time."""
-    shown = Table(title=f"{len(report.orders)} orders in {report.seconds:.1f} s", header_style="bold", box=SIMPLE_HEAD)
+    title = f"{len(report.orders)} orders in {report.seconds:.1f} s"
+    shown = Table(title=title, header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     shown.add_column("scenario", no_wrap=True)
     shown.add_column("final stage", no_wrap=True)
-    for name in ("orders", "p50 s", "p99 s", "actions"):
-        shown.add_column(name, justify="right")
+    for name in ("orders", "p50 s", "p99 s", "actions", "tables"):
+        shown.add_column(name, justify="right", no_wrap=True)
     shown.add_column("as told", no_wrap=True)
     groups: dict[tuple[str, str], list[OrderReport]] = defaultdict(list)
     for order in report.orders:
@@ -70,10 +81,16 @@ def table(report: DemoReport) -> Table:
             str(len(orders)),
             f"{percentile(seconds, 50):.2f}",
             f"{percentile(seconds, 99):.2f}",
-            f"{percentile([order.actions for order in orders], 50):.0f}",
+            _range([order.actions for order in orders]),
+            _range([order.transactions for order in orders]),
             "[green]yes[/]" if right else "[red]NO[/]",
         )
     return shown
+
+
+def _range(counts: Sequence[int]) -> str:
+    least, most = min(counts), max(counts)
+    return str(most) if least == most else f"{least}-{most}"
 
 
 def mean_kinds(counted: dict[str, list[Counter[str]]]) -> dict[str, dict[str, float]]:

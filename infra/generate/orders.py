@@ -23,7 +23,7 @@ from events.declaration_request import DeclarationRequest
 from events.payment_data import OriginalPayment
 from events.values import CHINA, OrderKey
 from infra.generate import documents
-from infra.generate.basket import basket, rounded
+from infra.generate.basket import Line, basket, one_handbag, rounded
 from infra.generate.documents import Facts
 from infra.generate.original_payment import original_payment
 from infra.generate.parties import CARRIER, DECLARANT, PAYMENT_FIRM, PLATFORMS, SELLERS, Party
@@ -37,17 +37,22 @@ _FIRST_MOMENT = datetime(2026, 1, 5, tzinfo=CHINA)
 _PERIOD_SECONDS = 56 * 24 * 3600
 _SIGNED = (CEB621Message, CEB623Message, CEB625Message)
 _ONE_IN_THREE = 1 / 3
+_EXCHANGED = 900_000  # where the numbers of the orders begin by which buyers get other goods
 
 
 @dataclass(frozen=True)
 class GeneratedOrder:
-    """One order with all that its parties will send, by file stem: 311, 411, 511, 621, list-request …"""
+    """One order with all that its parties will send, by file stem: 311, 411, 511, 621, list-request …
+
+    `exchanged_for` is the order by which the buyer gets other goods for these.
+    """
 
     key: OrderKey
     mode: Mode
     scenario: Scenario
     facts: Facts
     documents: Mapping[str, CebMessage | Event]
+    exchanged_for: "GeneratedOrder | None" = None
 
 
 def generate(
@@ -69,6 +74,7 @@ def generated(seed: int, index: int, mode: Mode, scenario: Scenario) -> Generate
         scenario=scenario,
         facts=facts,
         documents=_documents(facts, scenario, error=Decimal(random.randint(100, 3000)) / 100),
+        exchanged_for=_exchanged(seed, index, mode) if scenario is Scenario.EXCHANGE else None,
     )
 
 
@@ -105,13 +111,14 @@ def _signer(code: str) -> SoftwareSigner:
 
 def _facts(random: Random, seed: int, index: int, mode: Mode, scenario: Scenario) -> Facts:
     buyer = person(seed, index)
-    lines = basket(random)
+    lines = _lines(random, scenario)
     some_discount = rounded(lines[0].price * random.randint(1, 20) / 100)
     return Facts(
         order_no=order_number(seed, index + 1, mode, scenario),
         index=index + 1,
         mode=mode,
-        platform=random.choice(PLATFORMS),
+        platform=(platform := random.choice(PLATFORMS)),
+        guarantor=DECLARANT.code if scenario is Scenario.GUARANTEE_WAIT else platform.code,
         seller=random.choice(SELLERS),
         buyer=buyer,
         consignee=buyer if random.random() > _ONE_IN_THREE else person(seed + 1, index),
@@ -121,6 +128,19 @@ def _facts(random: Random, seed: int, index: int, mode: Mode, scenario: Scenario
         discount=some_discount if random.random() < _ONE_IN_THREE else Decimal(0),
         placed=_FIRST_MOMENT + timedelta(seconds=random.randrange(_PERIOD_SECONDS)),
     )
+
+
+def _exchanged(seed: int, index: int, mode: Mode) -> GeneratedOrder:
+    return generated(seed, _EXCHANGED + index, mode, Scenario.RELEASE)
+
+
+def _lines(random: Random, scenario: Scenario) -> tuple[Line, ...]:
+    if scenario is Scenario.ANNUAL_LIMIT:
+        return one_handbag()
+    lines = basket(random)
+    if scenario is Scenario.RETURN_PART:  # something comes back, something stays
+        return (lines[0].model_copy(update={"qty": lines[0].qty + 1}), *lines[1:])
+    return lines
 
 
 def _documents(facts: Facts, scenario: Scenario, error: Decimal) -> dict[str, CebMessage | Event]:

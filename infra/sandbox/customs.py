@@ -187,9 +187,11 @@ class Customs:
             made |= {status: self._receipt(case, version, status) for status in statuses if status not in made}
             if case.scenario is Scenario.RECEIPTS_DISORDER:
                 await self.office.issue(case)
-            await self._say(case, version, [made[status] for status in statuses])
+            said = self._say(case, version, [made[status] for status in statuses])
             if case.standing is Standing.RELEASED:
-                await self.office.issue(case)
+                await asyncio.gather(said, self.office.issue(case))  # two messages of the same moment
+            else:
+                await said
         if case.standing is Standing.RELEASED:
             self._outbox.start(self._carrier.bring(version.declared.head, case.random))
             self.questions.sample(case.key)

@@ -11,13 +11,14 @@ import pytest
 from events.money import RefundOrder, TaxPaymentFile
 from events.values import OrderKey
 from functions.declaration.signing import own_signer
+from functions.ledger.payment_orders import BillLine
 from functions.money import post
 from functions.money.signature import signer_of
 from functions.refund.handler import pay as refund
 from functions.refund.models import PayRefundRequest, RefundAnswer
 from functions.settings import settings
-from functions.tax_payment.handler import pay as pay_tax
-from functions.tax_payment.models import BillToPay, PayTaxRequest, TaxPaymentAnswer
+from functions.tax_payment import bank
+from functions.tax_payment.models import TaxPaymentAnswer
 
 REFUNDED = {"refundNo": "R1", "refundedAt": "2026-02-10T10:00:00+08:00", "more": "than we ask for"}
 PAID = {"bankReference": "B1", "paidAt": "2026-02-10T10:00:00+08:00"}
@@ -63,16 +64,16 @@ def refunding(**changes: Any) -> RefundAnswer:
 
 
 def paying(**changes: Any) -> TaxPaymentAnswer:
-    content = {
+    content: dict[str, Any] = {
         "payment_no": "TP-3207SHOP01-202602",
         "guarantor": "3207SHOP01",
         "bills": [
-            BillToPay(tax_no="T1", invt_no="23012026I000000001", amount=Decimal("46.87")),
-            BillToPay(tax_no="T2", invt_no="23012026I000000002", amount=Decimal("0.13")),
+            BillLine(tax_no="T1", invt_no="23012026I000000001", amount=Decimal("46.87")),
+            BillLine(tax_no="T2", invt_no="23012026I000000002", amount=Decimal("0.13")),
         ],
         "total": Decimal("47.00"),
     }
-    return pay_tax(PayTaxRequest(**(content | changes)))
+    return bank.pay(**(content | changes))
 
 
 def test_a_refund_names_the_original_payment_and_comes_back_with_its_number(other: Counterparty) -> None:
@@ -180,7 +181,7 @@ def test_a_refund_that_cannot_be_is_not_sent(other: Counterparty, changes: dict[
     assert not other.requests
 
 
-BILL = BillToPay(tax_no="T1", invt_no="23012026I000000001", amount=Decimal("23.50"))
+BILL = BillLine(tax_no="T1", invt_no="23012026I000000001", amount=Decimal("23.50"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,103 @@
+"""The orders of a payment, and those that no payment can take: what the payer and a person must know of them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from events.values import OrderKey, Text, Value
+from functions.ledger import payment_store, store
+from functions.ledger.models import Claimed, ClaimedBill
+from functions.ledger.payments import PaymentState
+from functions.ledger.record import SUMMARISED, OrderRecord, unbilled_queue
+
+_AT_ONCE = 100
+
+NO_BILL = Text(
+    zh="应缴税日已到，未收到税单。请向海关查询。",
+    en="The tax is due, and no tax bill has come. Ask customs.",
+)
+NOT_PAYABLE = Text(
+    zh="税单已作废或已汇总，无法缴纳。请向海关查询。",
+    en="The tax bill is void or summarised already and cannot be paid. Ask customs.",
+)
+NOT_SUMMARISED = Text(
+    zh="税款已缴，海关尚未通知汇总（CEB818）。请向海关查询。",
+    en="The tax is paid, and customs has not told that the bill is summarised (CEB818). Ask customs.",
+)
+
+
+class BillLine(Value):
+    """A bill as the bank must name it."""
+
+    tax_no: str
+    invt_no: str
+    amount: Decimal
+
+
+class OrderReason(Value):
+    """An order that a person must look at, and why."""
+
+    key: OrderKey
+    reason: Text
+
+
+class UnknownBillError(RuntimeError):
+    """An order of a payment does not know the bill that was claimed any more: nothing is sent to the bank."""
+
+
+def claimed(guarantor: str, payment_no: str) -> Claimed:
+    """What a payment has claimed; nothing when there is no such payment."""
+    payment = payment_store.read(guarantor, payment_no)
+    if payment is None:
+        return Claimed(bills=[], total=Decimal())
+    return Claimed(bills=payment_store.bills(guarantor, payment_no), total=payment.total)
+
+
+def is_withdrawn(guarantor: str, payment_no: str) -> bool:
+    """Whether a payment was given up."""
+    payment = payment_store.read(guarantor, payment_no)
+    return payment is not None and payment.state is PaymentState.WITHDRAWN
+
+
+def lines(bills: Sequence[ClaimedBill]) -> list[BillLine]:
+    """The bills of a payment with the numbers of their lists. Raises UnknownBillError."""
+    records = {record.key: record for record in _records([bill.key for bill in bills])}
+    return [
+        BillLine(tax_no=bill.tax_no, invt_no=_invt_no(records.get(bill.key), bill), amount=bill.tax) for bill in bills
+    ]
+
+
+def unbilled(guarantor: str, before: datetime) -> Iterator[OrderReason]:
+    """Orders released before then whose tax is held without a bill that can be paid, the longest released first."""
+    for page in payment_store.waiting(unbilled_queue(guarantor), before):
+        for record in _records(page):
+            yield OrderReason(key=record.key, reason=_why_unbilled(record))
+
+
+def unsummarised(guarantor: str, payment_no: str) -> Iterator[OrderReason]:
+    """Orders of a payment for whose bill customs has not named its own payment document (entDutyNo of CEB818)."""
+    keys = [bill.key for bill in payment_store.bills(guarantor, payment_no)]
+    for record in _records(keys):
+        bill = record.bill
+        if bill is None or bill.status != SUMMARISED or bill.ent_duty_no in {None, payment_no}:
+            reason = record.findings[0].message if record.findings else NOT_SUMMARISED
+            yield OrderReason(key=record.key, reason=reason)
+
+
+def _why_unbilled(record: OrderRecord) -> Text:
+    if record.bill is None:
+        return NO_BILL
+    return record.findings[0].message if record.findings else NOT_PAYABLE
+
+
+def _invt_no(record: OrderRecord | None, claimed: ClaimedBill) -> str:
+    known = [record.bill, record.outdated_bill] if record else []
+    for bill in known:
+        if bill and bill.tax_no == claimed.tax_no:
+            return bill.invt_no
+    raise UnknownBillError(f"order {claimed.key} does not know the bill {claimed.tax_no} that was claimed")
+
+
+def _records(keys: Sequence[OrderKey]) -> Iterator[OrderRecord]:
+    for start in range(0, len(keys), _AT_ONCE):
+        yield from store.read_many(keys[start : start + _AT_ONCE])
