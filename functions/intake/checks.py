@@ -69,7 +69,7 @@ def check(arrival: Arrival) -> Refusal | None:
 
     Rulebook 2.3 and 2.4. What customs says is never refused.
     """
-    if arrival.kind.is_receipt:
+    if arrival.kind.is_from_customs:
         return None
     parts = parts_of(arrival.model)
     found = [
@@ -164,6 +164,7 @@ _KEY = _FieldRule("key", is_key_part, 'holds "/" or white space: it is part of k
 _FIELD_RULES: dict[str, _FieldRule] = {
     "app_time": _SECOND,
     "pay_time": _SECOND,
+    "trading_time": _SECOND,
     "logistics_time": _SECOND,
     "decl_time": _DAY,
     "ie_date": _DAY,

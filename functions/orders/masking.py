@@ -16,6 +16,8 @@ _PERSONAL = {
     "consignee",
     "consigneeTelephone",
     "consigneeAddress",
+    "initalRequest",
+    "initalResponse",
 }
 _SHORT = 8
 

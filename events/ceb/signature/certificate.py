@@ -27,6 +27,12 @@ class Certificate:
     not_after: datetime
     public_key: bytes
 
+    @property
+    def number(self) -> str:
+        """The certificate number 证书编号: the serial number in hex, whole bytes, as the port's tools show it."""
+        digits = f"{self.serial:x}"
+        return digits.zfill(len(digits) + len(digits) % 2)
+
 
 def read(certificate_der: bytes) -> Certificate:
     """A certificate from its DER. Its own signature is not checked. DerError when it is not a certificate."""

@@ -62,8 +62,8 @@ def test_the_documents_that_the_scenario_wants(order: GeneratedOrder) -> None:
         Scenario.CUSTOMS_REJECTION: {"621-corrected"},
         Scenario.LIST_SERVICE: {"list-request"},
     }
-    absent = {Scenario.PAYMENT_MISSING: {"411"}, Scenario.LIST_SERVICE: {"621"}}
-    wanted = {"311", "411", "511", "621"} | added.get(order.scenario, set())
+    absent = {Scenario.PAYMENT_MISSING: {"411", "original-payment"}, Scenario.LIST_SERVICE: {"621"}}
+    wanted = {"311", "411", "511", "621", "original-payment"} | added.get(order.scenario, set())
     assert set(order.documents) == wanted - absent.get(order.scenario, set())
     assert scenario_of(order.key.order_no) is order.scenario
 
