@@ -154,6 +154,7 @@ def test_the_shipped_topics() -> None:
         "guarantee.retry_minutes": 10,
         "return.goods_back_days": 45,
         "return.after_payment": {"goes_to": "person"},
+        "return.refunds_freight": 0,
     }
 
 
