@@ -55,7 +55,8 @@ class CebModel(BaseModel):
     )
 
 
-def _decimal(value: Any) -> Decimal:
+def read_decimal(value: Any) -> Decimal:
+    """A decimal number, of 19 digits with 5 after the point at most."""
     if isinstance(value, str):
         return Decimal(value) if _PLAIN_DECIMAL.fullmatch(value) else _as_written(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -154,7 +155,7 @@ def _collapse(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
 
 Amount = Annotated[
     Decimal,
-    PlainValidator(_decimal),
+    PlainValidator(read_decimal),
     PlainSerializer(plain, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^[+-]?(\d+(\.\d*)?|\.\d+)$", "description": "decimal(19,5)"}),
 ]
