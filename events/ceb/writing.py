@@ -1,11 +1,13 @@
 """The one shape in which models are written: canonical XML, ready to be signed."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from operator import itemgetter
+from types import NoneType
+from typing import Any, Final
 
 from events.ceb.base import CebModel, plain
 from events.ceb.plain_signature import is_plain_signature
@@ -20,9 +22,46 @@ _ATTRIBUTE_ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
 )
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PATTERNS: Final = 256  # kept of one model
 _PLAINLY: dict[type, str] = {Decimal: "f", int: "d"}
 
 Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A part whose fields have values of certain types: all its tags at once, with places for the texts between.
+
+    `present` finds the values that are there, `decimals` and `others` which of them are no plain texts.
+    """
+
+    tags: str
+    present: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+    decimals: tuple[int, ...]
+    others: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """How a model that holds nothing but texts is written. `patterns` keeps those that some part has needed."""
+
+    values: Callable[[dict[str, Any]], tuple[Any, ...]]
+    tags: tuple[tuple[str, str], ...]
+    patterns: dict[tuple[type, ...], _Pattern] = field(default_factory=dict)
+
+    def pattern(self, types: tuple[type, ...]) -> _Pattern:
+        """The pattern for values of these types, NoneType where one is absent."""
+        found = self.patterns.get(types)
+        if found is None:
+            places = [place for place, kind in enumerate(types) if kind is not NoneType]
+            tags = "".join(f"{opening}%s{closing}" for opening, closing in (self.tags[place] for place in places))
+            kinds = [types[place] for place in places]
+            decimals = tuple(number for number, kind in enumerate(kinds) if kind is Decimal)
+            others = tuple(number for number, kind in enumerate(kinds) if kind not in (str, Decimal))
+            found = _Pattern(tags, _getter(places), decimals, others)
+            if len(self.patterns) < _PATTERNS:
+                self.patterns[types] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +70,7 @@ class _Form:
 
     attributes: tuple[tuple[str, str], ...]
     slots: tuple[tuple[str, str, str, Slot], ...]
-    texts: tuple[tuple[str, str, str], ...] | None
+    texts: _Texts | None
 
 
 def write(model: CebModel, tag: str, prefix: str) -> bytes:
@@ -76,7 +115,15 @@ def _form(model: type[CebModel], prefix: str) -> _Form:
         for slot in plan.elements
     )
     only_texts = all(slot.kind is Kind.TEXT and not slot.repeated for slot in plan.elements)
-    return _Form(attributes, slots, tuple(slot[:3] for slot in slots) if only_texts else None)
+    names, tags = [slot[0] for slot in slots], tuple(slot[1:3] for slot in slots)
+    return _Form(attributes, slots, _Texts(_getter(names), tags) if only_texts else None)
+
+
+def _getter(keys: list[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """What takes the values of these keys out of a mapping or a sequence, as a tuple whatever their number."""
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return lambda found: tuple(found[key] for key in keys)
 
 
 def _write_part(pieces: list[str], model: CebModel, prefix: str) -> None:
@@ -87,7 +134,7 @@ def _write_part(pieces: list[str], model: CebModel, prefix: str) -> None:
             pieces.append(f'{opening}{values[name].translate(_ATTRIBUTE_ESCAPES)}"')
     pieces.append(">")
     if form.texts is not None:
-        _write_texts(pieces, form.texts, values)
+        pieces.append(_written_texts(form.texts, values))
         return
     for place in form.slots:
         value = values[place[0]]
@@ -95,17 +142,19 @@ def _write_part(pieces: list[str], model: CebModel, prefix: str) -> None:
             _write_item(pieces, item, place, prefix)
 
 
-def _write_texts(pieces: list[str], texts: tuple[tuple[str, str, str], ...], values: dict[str, Any]) -> None:
+def _written_texts(form: _Texts, values: dict[str, Any]) -> str:
     """Nothing but texts, all at once: most of every message, so that this decides how fast messages are written."""
-    written: list[str] = []
-    for name, opening, closing in texts:
-        value = values[name]
-        if value is not None:
-            written += (opening, value if type(value) is str else as_text(value), closing)
-    said = "".join(written[1::3])
+    found = form.values(values)
+    pattern = form.pattern(tuple(map(type, found)))
+    texts = [*pattern.present(found)]
+    for place in pattern.decimals:
+        texts[place] = format(texts[place], "f")
+    for place in pattern.others:
+        texts[place] = as_text(texts[place])
+    said = "".join(texts)
     if "&" in said or "<" in said or ">" in said or "\r" in said:
-        written[1::3] = [text.translate(_TEXT_ESCAPES) for text in written[1::3]]
-    pieces += written
+        texts = [text.translate(_TEXT_ESCAPES) for text in texts]
+    return pattern.tags % tuple(texts)
 
 
 def _write_item(pieces: list[str], item: Any, place: tuple[str, str, str, Slot], prefix: str) -> None:
