@@ -54,7 +54,8 @@ def plain_field(field: FieldInfo, fixed: str | None) -> PlainField | None:
 
 def _unfolded(field: FieldInfo) -> tuple[Any, list[Any]]:
     """The type of the values, absence apart, and all that is said of it."""
-    kind, marks = field.annotation, list(field.metadata)
+    kind: Any = field.annotation
+    marks: list[Any] = list(field.metadata)
     if type(None) in (choices := get_args(kind)):
         kind = next(choice for choice in choices if choice is not type(None)) if len(choices) == 2 else None  # noqa: PLR2004 - it and None
     if hasattr(kind, "__metadata__"):

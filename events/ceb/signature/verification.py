@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
-from events.ceb.signature import algorithms, certificate
+from events.ceb.signature import algorithms, certificate, form
 from events.ceb.signature.canonical import canonical, has_xml_attribute
 from events.ceb.signature.der import DerError
+from events.ceb.signature.plain import NAMESPACES, plain_signed
 from events.ceb.signature.profile import (
     CANONICALIZATION,
     ENVELOPED,
@@ -57,6 +58,9 @@ def verify(
     transform. Comments are not covered, as XML-DSig has it for URI ""; processing instructions are refused.
     """
     try:
+        plain = _plainly(message, profiles)
+        if plain is not None:
+            return _judged(*plain, at or datetime.now(UTC))
         root = _parsed(message)
         element = _only_signature(root)
         if element is None:
@@ -68,6 +72,23 @@ def verify(
         return Verification("invalid", reason=refused.reason, text=str(refused))
     except SignatureError as error:
         return Verification("invalid", reason=Reason.MALFORMED, text=str(error))
+
+
+def _plainly(message: bytes, profiles: Collection[SignatureProfile]) -> tuple[_Signature, bytes] | None:
+    """The signature of a message that is canonical as it stands, and what it signs; else None.
+
+    Whatever is wrong with the form of a message or its Signature is left to the thorough way, which says what it is.
+    """
+    found = plain_signed(message)
+    if found is None:
+        return None
+    profile = _profile_of(found.signature_uri, found.digest_uri, profiles)
+    digest, value, holder = map(_bytes_of, (found.digest, found.value, found.certificate))
+    if profile is None or digest is None or value is None or holder is None:
+        return None
+    content = form.signed_info_content(found.signature_uri, found.digest_uri, found.digest)
+    signed_info = form.signed_info(NAMESPACES, content)
+    return _Signature(profile, signed_info, digest, value, found.key_name.strip(), holder), found.content
 
 
 def _parsed(message: bytes) -> etree._Element:
@@ -127,12 +148,16 @@ def _reference(reference: etree._Element) -> tuple[etree._Element, etree._Elemen
 
 
 def _profile(signature_uri: str, digest_uri: str, profiles: Collection[SignatureProfile]) -> SignatureProfile:
-    for profile in profiles:
-        if (profile.signature_uri, profile.digest_uri) == (signature_uri, digest_uri):
-            return profile
-    raise _RefusedError(
-        Reason.URI_NOT_ALLOWED, f"{signature_uri} with {digest_uri} is not one of {', '.join(sorted(profiles))}"
-    )
+    found = _profile_of(signature_uri, digest_uri, profiles)
+    if found is None:
+        words = f"{signature_uri} with {digest_uri} is not one of {', '.join(sorted(profiles))}"
+        raise _RefusedError(Reason.URI_NOT_ALLOWED, words)
+    return found
+
+
+def _profile_of(signature_uri: str, digest_uri: str, profiles: Collection[SignatureProfile]) -> SignatureProfile | None:
+    named = (signature_uri, digest_uri)
+    return next((profile for profile in profiles if (profile.signature_uri, profile.digest_uri) == named), None)
 
 
 def _children(element: etree._Element, *names: str) -> list[etree._Element]:
@@ -158,15 +183,22 @@ def _algorithm(element: etree._Element) -> str:
 
 
 def _decoded(element: etree._Element) -> bytes:
-    text = "".join(_text(element).split())
+    data = _bytes_of("".join(_text(element).split()))
+    if data is None:
+        raise _RefusedError(Reason.MALFORMED, f"{local_name(element)} is not Base64")
+    return data
+
+
+def _bytes_of(text: str) -> bytes | None:
+    """What Base64 without white space says, in the one spelling that it has; None for anything else.
+
+    With several spellings the unused last bits could be changed unseen.
+    """
     try:
         data = base64.b64decode(text, validate=True)
     except ValueError:
-        data = b""
-    # One value must have one spelling, or the unused last bits could be changed unseen.
-    if not data or base64.b64encode(data).decode() != text:
-        raise _RefusedError(Reason.MALFORMED, f"{local_name(element)} is not Base64")
-    return data
+        return None
+    return data if data and base64.b64encode(data).decode() == text else None
 
 
 def _without(root: etree._Element, signature: etree._Element) -> bytes:
