@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
+from io import BytesIO
 from operator import itemgetter
 from types import NoneType
 from typing import Any, Final
@@ -22,6 +23,7 @@ _ATTRIBUTE_ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
 )
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_GATHERED: Final = 500  # pieces, before they go out
 _PATTERNS: Final = 256  # kept of one model
 _PLAINLY: dict[type, str] = {Decimal: "f", int: "d"}
 
@@ -80,15 +82,23 @@ def write(model: CebModel, tag: str, prefix: str) -> bytes:
     """
     namespaces = {prefix: model.xml_namespace, "xsi": SCHEMA_INSTANCE_NAMESPACE}
     pieces = [f"<{prefix}:{tag}", *(f' xmlns:{name}="{uri}"' for name, uri in namespaces.items())]
-    _write_part(pieces, model, prefix)
-    pieces.append(f"</{prefix}:{tag}>")
+    written = BytesIO()
     try:
-        data = "".join(pieces).encode()
+        _write_part(pieces, written, model, prefix)
+        pieces.append(f"</{prefix}:{tag}>")
+        _put(pieces, written)
     except UnicodeEncodeError:
         raise _unwritable(model, (tag,)) from None
+    data = written.getvalue()
     if not has_only_xml_characters(data):
         raise _unwritable(model, (tag,))
     return data
+
+
+def _put(pieces: list[str], written: BytesIO) -> None:
+    """What has been gathered goes out in bytes: a long text of a whole message would take as much memory again."""
+    written.write("".join(pieces).encode())
+    pieces.clear()
 
 
 def as_text(value: object) -> str:
@@ -126,7 +136,7 @@ def _getter(keys: list[Any]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda found: tuple(found[key] for key in keys)
 
 
-def _write_part(pieces: list[str], model: CebModel, prefix: str) -> None:
+def _write_part(pieces: list[str], written: BytesIO, model: CebModel, prefix: str) -> None:
     """What follows the name of an element: its attributes, `>`, its content."""
     form, values = _form(type(model), prefix), model.__dict__
     for opening, name in form.attributes:
@@ -139,7 +149,9 @@ def _write_part(pieces: list[str], model: CebModel, prefix: str) -> None:
     for place in form.slots:
         value = values[place[0]]
         for item in value if place[3].repeated else () if value is None else (value,):
-            _write_item(pieces, item, place, prefix)
+            _write_item(pieces, written, item, place, prefix)
+            if len(pieces) > _GATHERED:
+                _put(pieces, written)
 
 
 def _written_texts(form: _Texts, values: dict[str, Any]) -> str:
@@ -157,13 +169,13 @@ def _written_texts(form: _Texts, values: dict[str, Any]) -> str:
     return pattern.tags % tuple(texts)
 
 
-def _write_item(pieces: list[str], item: Any, place: tuple[str, str, str, Slot], prefix: str) -> None:
+def _write_item(pieces: list[str], written: BytesIO, item: Any, place: tuple[str, str, str, Slot], prefix: str) -> None:
     _, opening, closing, slot = place
     if slot.kind is Kind.TEXT:
         pieces += (opening, as_text(item).translate(_TEXT_ESCAPES), closing)
     elif slot.kind is Kind.PARTS:
         pieces.append(opening)
-        _write_part(pieces, item, prefix)
+        _write_part(pieces, written, item, prefix)
         pieces.append(closing)
     elif is_plain_signature(item):
         pieces.append(item)

@@ -105,6 +105,10 @@ def test_a_missing_signature_is_told_and_the_message_read_all_the_same() -> None
     (problem,) = found.problems
     assert (problem.path, problem.rule, problem.line) == ("/CEB621Message/Signature", "required", 1)
     assert found.message == parse(unsigned)
+    for before in ("\n\n", '<?xml version="1.0" encoding="UTF-8"?>\n \n', "\ufeff\n\n"):
+        plain = before.encode() + unsigned
+        unusual = plain.replace(b"</ceb:guid>", b"</ceb:guid >")  # which only the thorough way reads
+        assert [[problem.line for problem in examine(data).problems] for data in (plain, unusual)] == [[3], [3]]
     assert schema_problems(build(good("CEB311", Signature=None))) == []
 
 
