@@ -102,6 +102,8 @@ class _Parts:
 
 def quick_message(data: bytes, models: Mapping[str, type[Model]]) -> Model | None:
     """The message, one of `models` by its root, when it is plain and valid; else None."""
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n")  # as every parser of XML reads the ends of lines
     if len(data) > _LONGEST or b"\r" in data or not has_only_xml_characters(data):
         return None
     try:
