@@ -23,7 +23,7 @@ _ATTRIBUTE_ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
 )
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_GATHERED: Final = 500  # pieces, before they go out
+_GATHERED: Final = 100  # pieces, before they go out
 _PATTERNS: Final = 256  # kept of one model
 _PLAINLY: dict[type, str] = {Decimal: "f", int: "d"}
 
@@ -45,9 +45,11 @@ class _Pattern:
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """How a model that holds nothing but texts is written. `patterns` keeps those that some part has needed."""
+    """How an element that holds nothing but texts is written. `patterns` keeps those that some element has needed."""
 
+    model: type[CebModel]
     values: Callable[[dict[str, Any]], tuple[Any, ...]]
+    around: tuple[str, str]
     tags: tuple[tuple[str, str], ...]
     patterns: dict[tuple[type, ...], _Pattern] = field(default_factory=dict)
 
@@ -56,11 +58,11 @@ class _Texts:
         found = self.patterns.get(types)
         if found is None:
             places = [place for place, kind in enumerate(types) if kind is not NoneType]
-            tags = "".join(f"{opening}%s{closing}" for opening, closing in (self.tags[place] for place in places))
+            within = "".join("%s".join(self.tags[place]) for place in places)
             kinds = [types[place] for place in places]
             decimals = tuple(number for number, kind in enumerate(kinds) if kind is Decimal)
             others = tuple(number for number, kind in enumerate(kinds) if kind not in (str, Decimal))
-            found = _Pattern(tags, _getter(places), decimals, others)
+            found = _Pattern(within.join(self.around), _getter(places), decimals, others)
             if len(self.patterns) < _PATTERNS:
                 self.patterns[types] = found
         return found
@@ -68,10 +70,20 @@ class _Texts:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How a model is written under one prefix; `texts` stands in for `slots` where it holds nothing but texts."""
+    """How a model is written under one prefix: its attributes, the places of its elements."""
 
     attributes: tuple[tuple[str, str], ...]
-    slots: tuple[tuple[str, str, str, Slot], ...]
+    places: tuple["_Place", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where elements stand: `texts` is there where they hold nothing but texts."""
+
+    name: str
+    opening: str
+    closing: str
+    slot: Slot
     texts: _Texts | None
 
 
@@ -115,18 +127,25 @@ def as_text(value: object) -> str:
 def _form(model: type[CebModel], prefix: str) -> _Form:
     plan = plan_of(model)
     attributes = tuple((f' {alias}="', plan.attributes[alias].name) for alias in sorted(plan.attributes))
-    slots = tuple(
-        (
-            slot.name,
-            f"<{prefix}:{slot.alias}" + (">" if slot.kind is Kind.TEXT else ""),
-            f"</{prefix}:{slot.alias}>",
-            slot,
-        )
-        for slot in plan.elements
-    )
-    only_texts = all(slot.kind is Kind.TEXT and not slot.repeated for slot in plan.elements)
-    names, tags = [slot[0] for slot in slots], tuple(slot[1:3] for slot in slots)
-    return _Form(attributes, slots, _Texts(_getter(names), tags) if only_texts else None)
+    return _Form(attributes, tuple(_place(slot, prefix) for slot in plan.elements))
+
+
+def _place(slot: Slot, prefix: str) -> _Place:
+    opening, closing = f"<{prefix}:{slot.alias}", f"</{prefix}:{slot.alias}>"
+    if slot.kind is Kind.TEXT:
+        return _Place(slot.name, f"{opening}>", closing, slot, None)
+    return _Place(slot.name, opening, closing, slot, _texts_of(slot.model, (f"{opening}>", closing), prefix))
+
+
+def _texts_of(model: type[CebModel] | None, around: tuple[str, str], prefix: str) -> _Texts | None:
+    """The form of an element between the tags `around`, if it has no attributes and holds nothing but texts."""
+    plan = plan_of(model) if model else None
+    if model is None or plan is None or plan.attributes:
+        return None
+    if not all(slot.kind is Kind.TEXT and not slot.repeated for slot in plan.elements):
+        return None
+    tags = tuple((f"<{prefix}:{slot.alias}>", f"</{prefix}:{slot.alias}>") for slot in plan.elements)
+    return _Texts(model, _getter([slot.name for slot in plan.elements]), around, tags)
 
 
 def _getter(keys: list[Any]) -> Callable[[Any], tuple[Any, ...]]:
@@ -143,13 +162,13 @@ def _write_part(pieces: list[str], written: BytesIO, model: CebModel, prefix: st
         if values[name] is not None:
             pieces.append(f'{opening}{values[name].translate(_ATTRIBUTE_ESCAPES)}"')
     pieces.append(">")
-    if form.texts is not None:
-        pieces.append(_written_texts(form.texts, values))
-        return
-    for place in form.slots:
-        value = values[place[0]]
-        for item in value if place[3].repeated else () if value is None else (value,):
-            _write_item(pieces, written, item, place, prefix)
+    for place in form.places:
+        value, texts = values[place.name], place.texts
+        for item in value if place.slot.repeated else () if value is None else (value,):
+            if texts is not None and type(item) is texts.model:
+                pieces.append(_written_texts(texts, item.__dict__))
+            else:
+                _write_item(pieces, written, item, place, prefix)
             if len(pieces) > _GATHERED:
                 _put(pieces, written)
 
@@ -169,14 +188,14 @@ def _written_texts(form: _Texts, values: dict[str, Any]) -> str:
     return pattern.tags % tuple(texts)
 
 
-def _write_item(pieces: list[str], written: BytesIO, item: Any, place: tuple[str, str, str, Slot], prefix: str) -> None:
-    _, opening, closing, slot = place
+def _write_item(pieces: list[str], written: BytesIO, item: Any, place: _Place, prefix: str) -> None:
+    slot = place.slot
     if slot.kind is Kind.TEXT:
-        pieces += (opening, as_text(item).translate(_TEXT_ESCAPES), closing)
+        pieces += (place.opening, as_text(item).translate(_TEXT_ESCAPES), place.closing)
     elif slot.kind is Kind.PARTS:
-        pieces.append(opening)
+        pieces.append(place.opening)
         _write_part(pieces, written, item, prefix)
-        pieces.append(closing)
+        pieces.append(place.closing)
     elif is_plain_signature(item):
         pieces.append(item)
     else:
