@@ -15,7 +15,7 @@ from events.ceb.signature import SoftwareSigner, sign, verify
 from events.values import Value
 from infra.bench.measure import LEAST_SECONDS, REPEATS, Ratio, Spread, ratio, timed
 from infra.bench.memory import Memory, memory_of
-from infra.bench.messages import big_message, one_list
+from infra.bench.messages import big_message, many_lines, one_list
 from infra.bench.work import through
 
 VALIDATION_LIMIT, SIGNATURE_LIMIT, MEMORY_LIMIT = 3.0, 1.5, 12.0
@@ -43,7 +43,9 @@ class CebBench(Value):
     """One run. Times are microseconds of processor time; `validation` is there where the official schema was given.
 
     `validation`: parse, both layers and build against lxml's parse and the XSD. `signature`: sign and verify the
-    message against one bare SM2 signature and its check, of as many bytes as are signed.
+    message against one bare SM2 signature and its check, of as many bytes as are signed. `memory` is that of long
+    lines, `memory_of_short_lines` that of a message which holds the most parts for its size; both are without a
+    Signature, which is told as a problem.
     """
 
     message_bytes: int
@@ -52,6 +54,7 @@ class CebBench(Value):
     validation: Ratio | None
     signature: Ratio
     memory: MemoryUse
+    memory_of_short_lines: MemoryUse
 
 
 def run(xsd: Path | None, big: int = BIG, least_seconds: float = LEAST_SECONDS) -> CebBench:
@@ -70,6 +73,7 @@ def run(xsd: Path | None, big: int = BIG, least_seconds: float = LEAST_SECONDS) 
         validation=ratio(found["whole"], found["official"], VALIDATION_LIMIT) if official else None,
         signature=ratio(found["sign_and_verify"], found["raw"], SIGNATURE_LIMIT),
         memory=_memory(big_message(big)),
+        memory_of_short_lines=_memory(many_lines(big)),
     )
 
 
