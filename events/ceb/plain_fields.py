@@ -15,11 +15,12 @@ from pydantic import PlainSerializer, PlainValidator, StringConstraints, WithJso
 from pydantic.fields import FieldInfo
 
 from events.ceb.base import Collapsed, Presumed, read_decimal, read_whole
+from events.ceb.xml import CONTROLS
 
 _DECIMAL = r"(-?(?:0|[1-9]\d{0,13}+)(?:\.\d{1,5}+)?+)"
 _DIGITS = 9  # of a whole number: as many as 32 bits hold, whatever the digits
-_TEXT = r"[^<>&\r]"
-_COLLAPSED = r"[^<>&\r\t\n]"
+_TEXT = rf"[^<>&\r{CONTROLS}]"
+_COLLAPSED = r"[^<>&\x00-\x1f]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 
-from events.ceb.xml import SIGNATURE_NAMESPACE
+from events.ceb.xml import CONTROLS, SIGNATURE_NAMESPACE
 from events.ceb.xmldsig_types import BASE64
 
 _BLANKS = r"[ \t\n]*+"
@@ -38,7 +38,7 @@ _PLAIN = re.compile(
     + _element(
         "KeyInfo",
         _BLANKS
-        + _element("KeyName", r"[^<>&\r]*+")
+        + _element("KeyName", rf"[^<>&\r{CONTROLS}]*+")
         + _element("X509Data", _BLANKS + _element("X509Certificate", _BYTES)),
     )
     + "</ds:Signature>",

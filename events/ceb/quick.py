@@ -17,7 +17,7 @@ from events.ceb.base import CebModel
 from events.ceb.plain_fields import plain_field
 from events.ceb.plain_signature import plain_signature
 from events.ceb.plan import Kind, Plan, Slot, plan_of
-from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, has_only_xml_characters
+from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, has_only_plain_characters
 
 Model = TypeVar("Model", bound=CebModel)
 
@@ -25,7 +25,8 @@ _BLANKS = r"[ \t\n]*+"
 _SKIP = re.compile(_BLANKS)
 _ROOT = re.compile(
     r'(?:<\?xml version="1\.0" encoding="(?:UTF|utf)-8"\?>)?+'
-    rf'{_BLANKS}<(?P<prefix>ceb:|)(?P<name>CEB\d{{3}}Message)(?P<attributes>(?: [\w:]++="[^"<&\t\n\r]*+")*+)>{_BLANKS}',
+    rf"{_BLANKS}<(?P<prefix>ceb:|)(?P<name>CEB\d{{3}}Message)"
+    rf'(?P<attributes>(?: [\w:]++="[^"<&\x00-\x1f]*+")*+)>{_BLANKS}',
     re.ASCII,
 )
 _ATTRIBUTE = re.compile(r' ([\w:]++)="([^"]*+)"', re.ASCII)
@@ -104,12 +105,12 @@ def quick_message(data: bytes, models: Mapping[str, type[Model]]) -> Model | Non
     """The message, one of `models` by its root, when it is plain and valid; else None."""
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")  # as every parser of XML reads the ends of lines
-    if len(data) > _LONGEST or b"\r" in data or not has_only_xml_characters(data):
+    if len(data) > _LONGEST or b"\r" in data:
         return None
     try:
         text = data.removeprefix(_BYTE_ORDER_MARK).decode()
         start = _ROOT.match(text)
-        if start is None or start["name"] not in models:
+        if start is None or start["name"] not in models or not has_only_plain_characters(text):
             return None
         prefix = start["prefix"]
         content = _attributes(start["attributes"], prefix)

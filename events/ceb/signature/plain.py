@@ -11,15 +11,15 @@ from typing import Final
 
 from events.ceb.base import CebModel
 from events.ceb.signature import form
-from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, has_only_xml_characters
+from events.ceb.xml import CONTROLS, SCHEMA_INSTANCE_NAMESPACE, has_only_plain_characters
 
 NAMESPACES: Mapping[str | None, str] = {CebModel.xml_prefix: CebModel.xml_namespace, "xsi": SCHEMA_INSTANCE_NAMESPACE}
 
 _LONGEST: Final = 10_000_000  # libxml2 takes no longer text
 _DEPTH: Final = 3  # elements within elements below the root: list, head, field
 _PREFIX = CebModel.xml_prefix
-_TEXT = r"[^<>&\r]*+"
-_VALUE = r'[^"<>&\t\n\r]*+'
+_TEXT = rf"[^<>&\r{CONTROLS}]*+"
+_VALUE = r'[^"<>&\x00-\x1f]*+'
 _BASE64 = r"[A-Za-z0-9+/=]++"
 
 
@@ -94,11 +94,10 @@ def plain_signed(message: bytes) -> PlainSigned | None:
 
 
 def _is_text(message: bytes) -> bool:
-    """Whether these are characters of XML in UTF-8, no more than a parser takes."""
-    if len(message) > _LONGEST or not has_only_xml_characters(message):
+    """Whether this is UTF-8, no more than a parser takes; the patterns refuse what else XML has no place for."""
+    if len(message) > _LONGEST:
         return False
     try:
-        message.decode()
+        return has_only_plain_characters(message.decode())
     except UnicodeDecodeError:
         return False
-    return True

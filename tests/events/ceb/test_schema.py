@@ -12,10 +12,11 @@ from events.ceb.canonical import canonical
 from events.ceb.quick import quick_message
 from events.ceb.reading import PROBLEM_LIMIT, Reading
 from events.ceb.schema import examine, schema_problems
+from events.ceb.signature import sign
 from events.ceb.xml import parse_xml
 from events.problems import InvalidInputError, Problem, problems_of
 from tests.events.ceb.good_messages import good
-from tests.events.ceb.mutants import mutants, plain_seed, seed
+from tests.events.ceb.mutants import SIGNER, mutants, plain_seed, seed
 from tests.official import official_schema, schema_name
 
 BENT = 60  # of each message in each of two ways of writing it: more than five thousand in all
@@ -86,6 +87,17 @@ def test_what_we_write_is_read_the_quick_way(root: str) -> None:
     others = built.replace(b"<ceb:", b"<").replace(b"</ceb:", b"</").replace(b"xmlns:ceb=", b"xmlns=")
     for data in (built, indented, indented.replace(b"\n", b"\r\n"), others):
         assert quick_message(data, MESSAGES) == message == parse(data)
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x01", "\x0b", "\x0c", "\x1f", "\ufffe", "\uffff"])
+@pytest.mark.parametrize("place", ["note>", 'version="', "KeyName>", "xmlns:xsi="])
+def test_what_is_no_character_of_xml_is_not_read_the_quick_way(character: str, place: str) -> None:
+    signed = sign(build(good("CEB621", Signature=None, note="n")), SIGNER).decode()
+    start = signed.index(place) + len(place)
+    data = (signed[:start] + character + signed[start:]).encode()
+    assert quick_message(signed.encode(), MESSAGES)
+    assert quick_message(data, MESSAGES) is None
+    assert {problem.rule for problem in schema_problems(data)} == {"xml"}
 
 
 def one(data: bytes) -> Problem:

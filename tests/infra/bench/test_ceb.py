@@ -58,6 +58,7 @@ def test_without_a_schema_there_is_no_comparison_with_it(measured: CebBench) -> 
     assert measured.validation is None
     assert set(measured.steps) == {"whole", "parse", "schema_layer", "business_layer", "build", "sign_and_verify"}
     assert measured.signature.ours.median > 0
+    assert measured.signature_of_strangers.ours.median > 0
     assert measured.memory.message > SMALL
     assert measured.memory_of_short_lines.process.growth > 0
 
