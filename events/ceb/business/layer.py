@@ -152,7 +152,7 @@ def _breaks_nothing(model: CebModel, plan: _Plan) -> bool:
         value = values[name]
         if value is not None and not holds(value):
             return False
-    if not all([values[name].strip() for name in plan.filled]):  # noqa: C419 - a list is quicker than a generator
+    if not all(map(str.strip, map(values.__getitem__, plan.filled))):
         return False
     for sign in plan.signs:
         if not sign(model):
