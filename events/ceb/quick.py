@@ -46,7 +46,7 @@ class _Leaf:
     """An element that holds nothing but texts: one pattern for all of it.
 
     The pattern takes only what the model would, so that no validation follows. `given` keeps the sets of the fields
-    that stood in some element: most elements of a message have the same.
+    that stood in some element by their names in order, which is quicker than to make a set of them first.
     """
 
     model: type[CebModel]
@@ -70,13 +70,13 @@ class _Leaf:
         return made
 
     def _given(self, texts: tuple[str | None, ...]) -> set[str]:
-        """The names of the fields that stood there; nobody changes this set, for the models are frozen."""
+        """The names of the fields that stood there."""
         names = tuple(compress(self.names, texts))
         if len(names) + texts.count(None) != len(texts):  # compress leaves out empty texts
             names = tuple(name for name, text in zip(self.names, texts, strict=True) if text is not None)
         found = self.given.get(names)
         if found is None:
-            found = set(names)
+            found = plan_of(self.model).given_fields(names)
             if len(self.given) < _SELECTIONS:
                 self.given[names] = found
         return found

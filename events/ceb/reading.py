@@ -52,6 +52,7 @@ class Reading:
         except ValidationError as error:
             self._add_values(error, element, plan, path, excused)
             return _stand_in(model)
+        object.__setattr__(found, "__pydantic_fields_set__", plan.given_fields(found.model_fields_set))
         return found
 
     def _content(self, element: etree._Element, plan: Plan, path: Path, excused: set[str]) -> dict[str, Any]:

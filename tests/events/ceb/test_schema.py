@@ -89,6 +89,19 @@ def test_what_we_write_is_read_the_quick_way(root: str) -> None:
         assert quick_message(data, MESSAGES) == message == parse(data)
 
 
+@pytest.mark.parametrize("unusual", [False, True], ids=["quick", "thorough"])
+def test_a_changed_copy_leaves_the_given_fields_of_its_likes_alone(unusual: bool) -> None:
+    """Parts that have the same fields share the set of their names."""
+    data = build(good("CEB711", Signature=None, times={"DeliveryList": 2}))
+    entry = parse(data.replace(b"</ceb:gnum>", b"</ceb:gnum >") if unusual else data).warehouse_entry  # type: ignore[attr-defined]
+    first, second = entry.items
+    given = set(first.model_fields_set)
+    changed = first.model_copy(update={"note": "changed"})
+    assert changed.model_fields_set == given | {"note"}
+    assert (first.model_fields_set, second.model_fields_set) == (given, given)
+    assert first.model_fields_set is second.model_fields_set
+
+
 @pytest.mark.parametrize("character", ["\x00", "\x01", "\x0b", "\x0c", "\x1f", "\ufffe", "\uffff"])
 @pytest.mark.parametrize("place", ["note>", 'version="', "KeyName>", "xmlns:xsi="])
 def test_what_is_no_character_of_xml_is_not_read_the_quick_way(character: str, place: str) -> None:
