@@ -162,14 +162,18 @@ class Reading:
     def _add_values(
         self, error: ValidationError, element: etree._Element, plan: Plan, path: Path, excused: set[str]
     ) -> None:
-        locations = [details["loc"] for details in error.errors(include_url=False, include_input=False)]
-        for problem, location in zip(problems_of(error, path_of(path)[1:]), locations, strict=True):
+        told = error.errors(include_url=False, include_input=False)
+        for problem, details in zip(problems_of(error, path_of(path)[1:]), told, strict=True):
+            location = details["loc"]
             if problem.rule == "required" and location[0] in excused:
                 continue
             place = problem.path
             if location and location[0] in plan.attributes:
                 place = path_of((*path, f"@{location[0]}"))
-            self._keep(problem.model_copy(update={"path": place, "line": _line(element, location)}))
+            line = _line(
+                element, location if problem.rule != "max_items" else (*location, details["ctx"]["max_length"])
+            )
+            self._keep(problem.model_copy(update={"path": place, "line": line}))
 
     def _add(self, element: etree._Element, path: Path, rule: str, message: str) -> None:
         self._keep(Problem(path=path_of(path), rule=rule, message=message, line=line_of(element)))
