@@ -16,7 +16,7 @@ from events.ceb.business.quick import Sign
 from events.ceb.business.scope import short_name
 from events.ceb.business.tree import Field, Part, by_official_name, fields_of, whole
 from events.ceb.codes import code_table
-from events.ceb.message import CebMessage
+from events.ceb.message import MESSAGES, CebMessage
 from events.values import Text
 
 PartRule = Callable[[Part], Iterable[BusinessProblem]]
@@ -100,6 +100,31 @@ def business_problems(message: CebMessage) -> list[BusinessProblem]:
     tag = type(message).model_fields[message.first_element].alias
     elements = [part for part in root.children if part.tag == tag]
     found += message_problems(message, name, [(part, _head(part)) for part in elements])
+    return found
+
+
+def element_problems(name: str, element: CebModel) -> list[BusinessProblem]:
+    """What one business element of the message `name` (an Order of CEB311) breaks by itself; paths begin within it.
+
+    A model that only shares fields with it is judged by the rules of those fields, and of lines of goods.
+    """
+    message = MESSAGES[f"{name}Message"]
+    field = next(field for field in fields_of(message) if field.name == message.first_element)
+    tag = field.official if isinstance(element, field.base) else type(element).__name__
+    found = list[BusinessProblem]()
+    if not _breaks_nothing(element, _plan(name, tag, type(element))):
+        _ask(Part(name, tag, "", element), found)
+    return found
+
+
+def frame_problems(message: CebMessage) -> list[BusinessProblem]:
+    """What breaks the text around the business elements: who hands the message over, who else wants to hear of it."""
+    root = whole(short_name(message.root), message.root, message)
+    tag = type(message).model_fields[message.first_element].alias
+    found = list[BusinessProblem]()
+    for part in root.children:
+        if part.tag != tag:
+            _ask(part, found)
     return found
 
 
