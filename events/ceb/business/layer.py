@@ -50,6 +50,8 @@ _PART_RULES: tuple[tuple[str, str, PartRule, Sign], ...] = (  # messages, elemen
     ("CEB603", "Inventory", export_rules.special_area, quick.is_general_export),
     ("CEB603", "Inventory", export_rules.small_b2b, quick.is_general_export),
     ("CEB603", "InventoryHead", export_rules.simplified, quick.has_no_licence),
+    ("CEB603", "InventoryHead", export_rules.transport, quick.names_transport),
+    ("CEB701", "SummaryApply", export_rules.summarised, quick.names_lists),
     ("CEB403", "Receipts", export_rules.received_by, quick.names_payer),
     ("CEB507", "ArrivalHead", sequences.split, quick.unsplit),
     ("CEB509", "DepartureHead", sequences.split, quick.unsplit),
