@@ -75,9 +75,9 @@ def _around_signature(root: etree._Element) -> tuple[bytes, bytes]:
 
 
 def _declarations(namespaces: dict[str | None, str]) -> str:
-    """Namespace declarations in the order of canonical XML; what would need an escape has been refused."""
+    """Namespace declarations in the order of canonical XML."""
     return "".join(
-        f' xmlns{":" if prefix else ""}{prefix or ""}="{uri}"'
+        f' xmlns{":" if prefix else ""}{prefix or ""}="{escape(uri)}"'
         for prefix, uri in sorted(namespaces.items(), key=lambda item: item[0] or "")
     )
 
