@@ -4,12 +4,11 @@ from collections.abc import Collection, Iterator
 
 from lxml import etree
 
-from events.ceb.base import BLANK
 from events.ceb.built_in_types import derives, takes
 from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE
 
 _XSI = f"{{{SCHEMA_INSTANCE_NAMESPACE}}}"
-_NIL, TYPE = f"{_XSI}nil", f"{_XSI}type"
+NIL, TYPE = f"{_XSI}nil", f"{_XSI}type"
 _HINTS = frozenset({f"{_XSI}schemaLocation", f"{_XSI}noNamespaceSchemaLocation"})  # they say nothing of the message
 
 
@@ -27,7 +26,7 @@ def refused_attributes(
         if name == TYPE and type_name is not None and _may_be(element, type_name):
             continue
         step = f"@{name.rpartition('}')[2]}"
-        if name == _NIL:
+        if name == NIL:
             yield f"@xsi:{step[1:]}", "may not stand here, for nothing is nillable: leave the element out"
         elif name == TYPE:
             yield f"@xsi:{step[1:]}", "names another type than the schema's, or one that this is not of: remove it"
@@ -44,6 +43,6 @@ def _may_be(element: etree._Element, type_name: str) -> bool:
 
 def named_type(element: etree._Element) -> str | None:
     """The full name of the type that xsi:type names; None when its prefix stands for nothing."""
-    prefix, _, name = str(element.get(TYPE)).strip(BLANK).rpartition(":")
+    prefix, _, name = str(element.get(TYPE)).rpartition(":")
     space = element.nsmap.get(prefix or None)
     return f"{{{space}}}{name}" if space else None

@@ -8,6 +8,7 @@ _TIME = r"T(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?|24:00:00(?:\.0+)?)"
 _ZONE = r"(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))?"
 _DATE_TIME = re.compile(_DAY + _TIME + _ZONE, re.ASCII)
 _DATE = re.compile(_DAY + _ZONE, re.ASCII)
+_LAST_OF_NAMES = 0xFFFF  # names of XML 1.0 as schemas know them: first editions
 _WIDE_DIGITS = range(0xFF10, 0xFF1A)  # no name of XML 1.0 holds them
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FEBRUARY = 2
@@ -44,6 +45,8 @@ def is_name_token(value: str) -> bool:
 
 
 def _is_name_character(character: str) -> bool:
+    if ord(character) > _LAST_OF_NAMES:
+        return False
     if character.isalpha() or character in "_.-:·":
         return True
     kind = category(character)

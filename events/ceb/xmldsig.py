@@ -8,7 +8,7 @@ from functools import cached_property, partial
 
 from lxml import etree
 
-from events.ceb.attributes import TYPE, named_type, refused_attributes
+from events.ceb.attributes import NIL, TYPE, named_type, refused_attributes
 from events.ceb.base import BLANK
 from events.ceb.built_in_types import ANY_TYPE, is_simple, takes
 from events.ceb.xml import SIGNATURE_NAMESPACE, local_name, namespace
@@ -163,8 +163,9 @@ def _places(element: etree._Element, path: Path) -> Iterator[tuple[etree._Elemen
 def _element_problems(
     element: etree._Element, shape: _Shape, path: Path, type_name: str | None = None
 ) -> Iterator[Problem]:
+    known = {*shape.attributes, NIL} if type_name else shape.attributes  # nillable or not is said by a declaration
     type_name = type_name or shape.type_name or f"{_DS}{local_name(element)}Type"
-    for step, words in refused_attributes(element, shape.attributes, type_name):
+    for step, words in refused_attributes(element, known, type_name):
         yield _problem(element, (*path, step), "unknown", words)
     if shape.required and element.get(shape.required) is None:
         yield _problem(element, (*path, f"@{shape.required}"), "required", "is required: add it")
