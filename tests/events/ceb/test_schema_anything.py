@@ -100,10 +100,10 @@ ANYTHING = etree.XMLSchema(
     )
 )
 SIMPLE = (
-    "string normalizedString token language Name NCName ID IDREF NMTOKEN NMTOKENS ENTITY NOTATION boolean decimal float "
-    "double duration dateTime date time gYear gYearMonth gMonth gMonthDay gDay hexBinary base64Binary anyURI integer "
-    "nonPositiveInteger negativeInteger nonNegativeInteger positiveInteger long int short byte unsignedLong unsignedInt "
-    "unsignedShort unsignedByte anySimpleType QName IDREFS"
+    "string normalizedString token language Name NCName ID IDREF NMTOKEN NMTOKENS ENTITY NOTATION boolean decimal "
+    "float double duration dateTime date time gYear gYearMonth gMonth gMonthDay gDay hexBinary base64Binary "
+    "anyURI integer nonPositiveInteger negativeInteger nonNegativeInteger positiveInteger long int short byte "
+    "unsignedLong unsignedInt unsignedShort unsignedByte anySimpleType QName IDREFS"
 )
 TEXTS = (
     *(
