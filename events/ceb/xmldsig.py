@@ -152,6 +152,8 @@ class _Assessment:
 
 def _places(element: etree._Element, path: Path) -> Iterator[tuple[etree._Element, Path]]:
     """The children, each with its path."""
+    if not len(element):
+        return
     counts = Counter(local_name(child) for child in element)
     seen: Counter[str] = Counter()
     for child in element:

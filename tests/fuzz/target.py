@@ -45,7 +45,7 @@ def _check_xml(data: bytes) -> None:
 
 def _check_json(data: bytes) -> None:
     for name in _NAMES:
-        if MESSAGES[name].model_fields[MESSAGES[name].first_element].alias.encode() in data:  # type: ignore[union-attr]
+        if MESSAGES[name].model_fields[MESSAGES[name].first_element].alias.encode() in data:  # type: ignore[union-attr, operator]
             with suppress(InvalidInputError):
                 _check_message(message_from_json(name, data))
 
