@@ -16,7 +16,7 @@ from events.ceb.business.quick import Sign
 from events.ceb.business.scope import short_name
 from events.ceb.business.tree import Field, Part, by_official_name, fields_of, whole
 from events.ceb.codes import code_table
-from events.ceb.message import CebMessage
+from events.ceb.message import MESSAGES, CebMessage
 from events.ceb.reading import PROBLEM_LIMIT
 from events.values import Text
 
@@ -51,6 +51,8 @@ _PART_RULES: tuple[tuple[str, str, PartRule, Sign], ...] = (  # messages, elemen
     ("CEB603", "Inventory", export_rules.special_area, quick.is_general_export),
     ("CEB603", "Inventory", export_rules.small_b2b, quick.is_general_export),
     ("CEB603", "InventoryHead", export_rules.simplified, quick.has_no_licence),
+    ("CEB603", "InventoryHead", export_rules.transport, quick.names_transport),
+    ("CEB701", "SummaryApply", export_rules.summarised, quick.names_lists),
     ("CEB403", "Receipts", export_rules.received_by, quick.names_payer),
     ("CEB507", "ArrivalHead", sequences.split, quick.unsplit),
     ("CEB509", "DepartureHead", sequences.split, quick.unsplit),
@@ -128,6 +130,26 @@ def _too_many(severity: Severity, path: str) -> BusinessProblem:
         en=f"G-MANY: there are more than {PROBLEM_LIMIT} {en}; mend these, then look again.",
     )
     return BusinessProblem(rule="G-MANY", severity=severity, path=path, message=words, basis="setting")
+
+
+def element_problems(name: str, element: CebModel) -> list[BusinessProblem]:
+    """What one business element of the message `name` (an Order of CEB311) breaks by itself; paths begin within it.
+
+    A model that only shares fields with it is judged by the rules of those fields, and of lines of goods.
+    """
+    message = MESSAGES[f"{name}Message"]
+    field = next(field for field in fields_of(message) if field.name == message.first_element)
+    tag = field.official if isinstance(element, field.base) else type(element).__name__
+    if _breaks_nothing(element, _plan(name, tag, type(element))):
+        return []
+    return list(_ask(Part(name, tag, "", element)))
+
+
+def frame_problems(message: CebMessage) -> list[BusinessProblem]:
+    """What breaks the text around the business elements: who hands the message over, who else wants to hear of it."""
+    root = whole(short_name(message.root), message.root, message)
+    tag = type(message).model_fields[message.first_element].alias
+    return [problem for part in root.children if part.tag != tag for problem in _ask(part)]
 
 
 def _head(part: Part) -> Part:

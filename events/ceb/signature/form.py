@@ -1,6 +1,7 @@
 """The one form in which we write a Signature: canonical as it stands, at whatever place of a message."""
 
 from collections.abc import Mapping
+from xml.sax.saxutils import escape
 
 from events.ceb.signature.profile import CANONICALIZATION, ENVELOPED
 from events.ceb.xml import SIGNATURE_NAMESPACE
@@ -21,10 +22,8 @@ def signature(*, signature_uri: str, digest_uri: str, digest: str, value: str, k
 def signed_info(namespaces: Mapping[str | None, str], content: str) -> bytes:
     """The canonical SignedInfo, which is what is signed: it declares what is in scope where it stands."""
     declared = "".join(
-        f' xmlns{":" if prefix else ""}{prefix or ""}="{uri}"'
-        for prefix, uri in sorted(
-            {**namespaces, "ds": SIGNATURE_NAMESPACE}.items(), key=lambda item: item[0] or ""
-        )  # what would need an escape in a URI has been refused
+        f' xmlns{":" if prefix else ""}{prefix or ""}="{escape(uri)}"'
+        for prefix, uri in sorted({**namespaces, "ds": SIGNATURE_NAMESPACE}.items(), key=lambda item: item[0] or "")
     )
     return f"<ds:SignedInfo{declared}>{content}</ds:SignedInfo>".encode()
 

@@ -25,6 +25,11 @@ from events.ceb.signature.profile import (
 from events.ceb.xml import SIGNATURE_NAMESPACE, local_name, parse_xml
 from events.problems import InvalidInputError
 
+_OTHER_CONTENT = (
+    "the content is not the one that was signed, its digest differs: the Signature belongs to another document, or the "
+    "message was changed after it; sign it as it is sent, after its last change"
+)
+_OTHER_KEY = "the key of the certificate did not make this signature: sign with the key that belongs to the certificate"
 _DECLARATION = re.compile(rb"(\xef\xbb\xbf)?<\?xml\s")
 
 
@@ -64,7 +69,7 @@ def verify(
         root = _parsed(message)
         element = _only_signature(root)
         if element is None:
-            return Verification("absent", text="the message has no Signature")
+            return Verification("absent", text="the message has no Signature: sign it")
         signature = _read(element, profiles)
         content = _without(root, element)
         return _judged(signature, content, at or datetime.now(UTC))
@@ -108,7 +113,9 @@ def _only_signature(root: etree._Element) -> etree._Element | None:
     if len(found) > 1:
         raise _RefusedError(Reason.SECOND_SIGNATURE, f"the message has {len(found)} Signature elements, one is allowed")
     if found and found[0].getparent() is not root:
-        raise _RefusedError(Reason.MISPLACED_SIGNATURE, "the Signature is not a child of the root element")
+        raise _RefusedError(
+            Reason.MISPLACED_SIGNATURE, "the Signature is not a child of the root element: put it there"
+        )
     if found and (has_xml_attribute(root) or has_xml_attribute(found[0])):
         raise _RefusedError(Reason.MALFORMED, "an xml:… attribute stands on the root or the Signature")
     return found[0] if found else None
@@ -222,12 +229,13 @@ def _judged(signature: _Signature, content: bytes, at: datetime) -> Verification
     signature_ok = algorithms.signed_by(profile, holder.public_key, signature.signed_info, signature.value)
     reason, text = None, ""
     if not digest_ok:
-        reason, text = Reason.DIGEST, "the content is not the one that was signed: its digest differs"
+        reason, text = Reason.DIGEST, _OTHER_CONTENT
     elif not signature_ok:
-        reason, text = Reason.SIGNATURE, "the key of the certificate did not make this signature"
+        reason, text = Reason.SIGNATURE, _OTHER_KEY
     elif not holder.not_before <= at <= holder.not_after:
         validity = f"{holder.not_before:%Y-%m-%d} to {holder.not_after:%Y-%m-%d}"
-        reason, text = Reason.CERTIFICATE_EXPIRED, f"the certificate is in force from {validity}, not on {at:%Y-%m-%d}"
+        words = f"the certificate is in force from {validity}, not on {at:%Y-%m-%d}: sign with one that is"
+        reason, text = Reason.CERTIFICATE_EXPIRED, words
     return Verification(
         status="invalid" if reason else "valid",
         profile=profile,

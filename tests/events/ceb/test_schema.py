@@ -1,5 +1,6 @@
 """The schema layer: its verdict is that of the official XSD, and what it says names the place and what to do."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.events.ceb.good_messages import good
 from tests.events.ceb.mutants import SIGNER, mutants, plain_seed, seed
 from tests.official import official_schema, schema_name
 
-BENT = 60  # of each message in each of two ways of writing it: more than five thousand in all
+BENT = 120  # of each message in each of two ways of writing it: ten thousand in all
 
 
 @pytest.mark.shared
@@ -56,14 +57,15 @@ def assert_parse_and_build_keep_to_it(official: etree.XMLSchema | None, data: by
 
 
 def is_tolerated(problem: Problem) -> bool:
-    return problem.rule == "fixed" or (problem.rule == "required" and problem.path.endswith("Message/Signature"))
+    unsigned = re.fullmatch(r"/\w+/Signature", problem.path) is not None
+    return problem.rule == "fixed" or (problem.rule == "required" and unsigned)
 
 
 @pytest.mark.parametrize("root", MESSAGES)
 def test_the_quick_way_reads_as_the_thorough_way_does(root: str) -> None:
     """Whatever the quick way takes, the thorough way takes too, and both make the same message of it."""
     taken = 0
-    for done, bent_data in mutants(plain_seed(root), 3 * BENT, f"quick {root}"):
+    for done, bent_data in mutants(plain_seed(root), 4 * BENT, f"quick {root}"):
         data = bent_data.replace(b"\n", b"\r\n")
         quick = quick_message(data, MESSAGES)
         if quick is None:
