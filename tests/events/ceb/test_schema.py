@@ -104,6 +104,14 @@ def test_a_changed_copy_leaves_the_given_fields_of_its_likes_alone(unusual: bool
     assert first.model_fields_set is second.model_fields_set
 
 
+@pytest.mark.parametrize("value", ["a ", " a", "a  b", "a\tb", "a\nb", " "])
+def test_white_space_that_does_not_count_is_read_the_thorough_way(value: str) -> None:
+    data = bent("CEB507", "<ceb:domesticTrafNo>a b</ceb:", f"<ceb:domesticTrafNo>{value}</ceb:", domesticTrafNo="a b")
+    assert quick_message(data.replace(f">{value}<".encode(), b">a b<"), MESSAGES)
+    assert quick_message(data, MESSAGES) is None
+    assert build(parse(data)) == data
+
+
 @pytest.mark.parametrize("character", ["\x00", "\x01", "\x0b", "\x0c", "\x1f", "\ufffe", "\uffff"])
 @pytest.mark.parametrize("place", ["note>", 'version="', "KeyName>", "xmlns:xsi="])
 def test_what_is_no_character_of_xml_is_not_read_the_quick_way(character: str, place: str) -> None:
