@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from events.ceb.business import Severity, business_problems, element_problems, frame_problems
 from events.ceb.message import CebMessage, parse
 from events.ceb.signature import verify
 from events.declaration_request import DeclarationRequest
@@ -66,6 +67,17 @@ def test_the_documents_that_the_scenario_wants(order: GeneratedOrder) -> None:
     wanted = {"311", "411", "511", "621", "original-payment"} | added.get(order.scenario, set())
     assert set(order.documents) == wanted - absent.get(order.scenario, set())
     assert scenario_of(order.key.order_no) is order.scenario
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=IDS)
+def test_no_document_breaks_the_business_layer(order: GeneratedOrder) -> None:
+    """Which the door asks of each of them: the faults of the scenarios are found by the match and by customs."""
+    for stem, message in order.documents.items():
+        if isinstance(message, CebMessage):
+            broken = [*business_problems(message), *frame_problems(message)]
+            assert {found.rule for found in broken if found.severity is Severity.ERROR} <= {"S-SIGNATURE"}, stem
+        else:
+            assert element_problems("CEB621", message) == []
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=IDS)
