@@ -9,6 +9,7 @@ from events.problems import InvalidInputError, Problem
 SCHEMA_INSTANCE_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance"
 SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
 DEFAULT_SIZE_LIMIT = 10 * 1024 * 1024
+TOO_LARGE = "split the message, or shorten what is so long in it"
 
 _DECLARED = re.compile(rb"<\?xml\s[^>]{0,99}?encoding\s*=\s*[\"']([A-Za-z][\w.\-]*)[\"']")
 _CHINESE = frozenset({b"gb18030", b"gbk", b"gb2312", b"cp936"})
@@ -25,7 +26,7 @@ def parse_xml(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> etree._Eleme
     Raises InvalidInputError (rule `size`, `xml`, or `doctype`) naming the line where reading stopped.
     """
     if len(data) > size_limit:
-        raise _refused("size", f"the document has {len(data)} bytes, the limit is {size_limit}: split the message")
+        raise _refused("size", f"the document has {len(data)} bytes, the limit is {size_limit}: {TOO_LARGE}")
     data = _in_utf_8(data)
     if found := _DOCTYPE.match(data):  # never parsed: what it declares may be a bomb
         raise _document_type(data.count(b"\n", 0, found.end()) + 1)

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from lxml import etree
 
 from events.ceb.attributes import NIL, TYPE, named_type, refused_attributes
-from events.ceb.base import BLANK
+from events.ceb.base import BLANK, CebModel
 from events.ceb.built_in_types import ANY_TYPE, is_simple, takes
 from events.ceb.xml import SIGNATURE_NAMESPACE, local_name, namespace
 from events.ceb.xmldsig_types import ANY_TEXT, BASE64, ID, INTEGER, URI, Check
@@ -21,6 +21,7 @@ _LONGEST_SHOWN = 200
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _DS = f"{{{SIGNATURE_NAMESPACE}}}"
+_ONE_ELEMENT = f"{{{CebModel.xml_namespace}}}XMLElement"  # the one type of the message schemas that has a name
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,10 @@ class _Assessment:
             yield from _element_problems(element, _Shape(text=Check(named, partial(takes, named))), path, named)
         elif (name := named.removeprefix(_DS).removesuffix("Type")) in _SHAPES and named == f"{_DS}{name}Type":
             yield from self.of(element, _SHAPES[name], path, named)
+        elif named == _ONE_ELEMENT:
+            yield from _element_problems(element, _Shape(anything=True), path, named)
+            if len(element) > 1:
+                yield _problem(element, path, "content", "may hold one element of its type: put all into one")
         else:
             yield _problem(element, (*path, "@xsi:type"), "unknown", "names a type that there is not: remove it", named)
 

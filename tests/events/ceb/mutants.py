@@ -293,7 +293,8 @@ def _attribute(element: etree._Element, chance: random.Random) -> None:
 
 def _without_attribute(element: etree._Element, chance: random.Random) -> None:
     root = element.getroottree().getroot()
-    del root.attrib[chance.choice(list(map(str, root.attrib)))]
+    if root.attrib:
+        del root.attrib[chance.choice(list(map(str, root.attrib)))]
 
 
 def _rewritten(data: bytes, chance: random.Random) -> bytes:

@@ -59,6 +59,12 @@ FOREIGN = {
     "a type that there is not": ("CEB311", f'<o:x xmlns:o="u:o" {NAMESPACES} xsi:type="xs:shorts">7</o:x>', False),
     "any type": ("CEB311", f'<o:x xmlns:o="u:o" {NAMESPACES} xsi:type="xs:anyType"><a/>b</o:x>', True),
     "a type of signatures": ("CEB311", f'<o:x xmlns:o="u:o" {NAMESPACES} xsi:type="ds:ManifestType"/>', False),
+    "a type of the message": ("CEB311", f'<o:x xmlns:o="u:o" {NAMESPACES} xsi:type="ceb:XMLElement"><a/></o:x>', True),
+    "with more than it takes": (
+        "CEB311",
+        f'<o:x xmlns:o="u:o" {NAMESPACES} xsi:type="ceb:XMLElement"><a/><a/></o:x>',
+        False,
+    ),
     "a narrower type": ("CEB311", f'<ds:KeyName {NAMESPACES} xsi:type="xs:NCName">a1</ds:KeyName>', True),
     "a narrower type of which it is not": (
         "CEB311",
