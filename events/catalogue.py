@@ -11,6 +11,7 @@ from events.documents import DocumentKind
 from events.guarantee import GuaranteeLow
 from events.life import OrderStageChanged
 from events.receipts import DocumentAnswered
+from events.return_life import ReturnStageChanged, StockReturned
 from events.tax_payment import TaxPaid, TaxPaymentRefused
 
 PREFIX = "cn.sandan."
@@ -81,6 +82,12 @@ DOCUMENT_ANSWERED = EventType(
 GUARANTEE_LOW = EventType(
     f"{PREFIX}guarantee.low.v1", Direction.OUTBOUND, GuaranteeLow, "A guarantee is nearly used up"
 )
+RETURN_STAGE_CHANGED = EventType(
+    f"{PREFIX}return.stage-changed.v1", Direction.OUTBOUND, ReturnStageChanged, "A return entered another stage"
+)
+STOCK_RETURNED = EventType(
+    f"{PREFIX}stock.returned.v1", Direction.OUTBOUND, StockReturned, "Returned goods may be sold again"
+)
 TAX_PAID = EventType(f"{PREFIX}tax.paid.v1", Direction.OUTBOUND, TaxPaid, "The bank has paid tax bills of a guarantor")
 TAX_PAYMENT_REFUSED = EventType(
     f"{PREFIX}tax.payment-refused.v1",
@@ -88,7 +95,15 @@ TAX_PAYMENT_REFUSED = EventType(
     TaxPaymentRefused,
     "The bank refused a payment of tax; its bills are due again",
 )
-OUTBOUND = (STAGE_CHANGED, DOCUMENT_ANSWERED, GUARANTEE_LOW, TAX_PAID, TAX_PAYMENT_REFUSED)
+OUTBOUND = (
+    STAGE_CHANGED,
+    DOCUMENT_ANSWERED,
+    GUARANTEE_LOW,
+    RETURN_STAGE_CHANGED,
+    STOCK_RETURNED,
+    TAX_PAID,
+    TAX_PAYMENT_REFUSED,
+)
 
 EVENT_TYPES: dict[str, EventType] = {event_type.name: event_type for event_type in (*INBOUND, *OUTBOUND)}
 BY_KIND: dict[DocumentKind, EventType] = {event_type.kind: event_type for event_type in INBOUND if event_type.kind}

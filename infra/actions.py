@@ -1,10 +1,11 @@
 """Billable Actions of one workflow, counted from its history."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 
 from temporalio.api.enums.v1 import EventType
-from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.history.v1 import HistoryEvent, MarkerRecordedEventAttributes
 
 _COUNTED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: "start",
@@ -36,3 +37,19 @@ def count_actions(events: Iterable[HistoryEvent]) -> Counter[str]:
             tasks_with_markers.add(event.marker_recorded_event_attributes.workflow_task_completed_event_id)
     actions["local activities"] = len(tasks_with_markers)
     return +actions
+
+
+_TRANSACTIONS = frozenset({"intake.freeze", "ledger.reserve", "ledger.release", "ledger.commit", "ledger.give_back"})
+
+
+def count_transactions(events: Iterable[HistoryEvent]) -> int:
+    """Transactions of tables: the local activities each of which is one, when nobody is in its way.
+
+    A tax bill and its status are put by a write of one item; a payment settles many orders by one transaction.
+    """
+    markers = (event.marker_recorded_event_attributes for event in events)
+    return sum(_activity_of(marker) in _TRANSACTIONS for marker in markers if marker.marker_name == _LOCAL_ACTIVITY)
+
+
+def _activity_of(marker: MarkerRecordedEventAttributes) -> str:
+    return str(json.loads(marker.details["data"].payloads[0].data)["activity_type"])

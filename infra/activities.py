@@ -15,6 +15,7 @@ from functions.matching import handler as matching
 from functions.orders import handler as orders
 from functions.policy import handler as policy
 from functions.refund import handler as refund
+from functions.returns import handler as returns
 from functions.tax import handler as tax
 from functions.tax_payment import handler as tax_payment
 
@@ -33,6 +34,7 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     declaration.compose_return,
     declaration.return_list,
     declaration.explain,
+    declaration.explain_return,
     tax.assess,
     tax.remainder,
     ledger.reserve,
@@ -41,6 +43,10 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     ledger.bill,
     ledger.give_back,
     ledger.charge,
+    returns.terms,
+    returns.judge,
+    returns.reckon,
+    returns.tell,
     refund.pay,
     orders.record,
     dossier.archive,

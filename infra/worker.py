@@ -18,6 +18,7 @@ from infra.activities import ORDER_FUNCTIONS, TAX_PAYMENT_FUNCTIONS, InProcessIn
 from infra.ready import announce_ready
 from infra.schedules import keep_schedules
 from workflows.import_order import ImportOrderWorkflow
+from workflows.import_return import ImportReturnWorkflow
 from workflows.tax_payment import TaxPaymentRunWorkflow, TaxPaymentWorkflow
 
 ACTIVITY_THREADS = 24
@@ -35,7 +36,7 @@ def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = 
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[ImportOrderWorkflow, TaxPaymentRunWorkflow, TaxPaymentWorkflow],
+        workflows=[ImportOrderWorkflow, ImportReturnWorkflow, TaxPaymentRunWorkflow, TaxPaymentWorkflow],
         activities=activities_of((*ORDER_FUNCTIONS, *TAX_PAYMENT_FUNCTIONS), InProcessInvoker()),
         activity_executor=threads,
         workflow_runner=workflow_runner(),

@@ -14,7 +14,7 @@ from moto import mock_aws
 from functions import aws as clients
 from functions.ledger import buyers
 from functions.ledger import handler as ledger
-from functions.ledger.models import OpenGuaranteeRequest
+from functions.ledger.account_models import OpenGuaranteeRequest
 from functions.settings import settings
 from functions.transport.choice import customs_transport
 from infra.generate.parties import GUARANTORS

@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import texts
     from workflows.calls import call
     from workflows.order_state import AT_CUSTOMS, OrderState
+    from workflows.tax_bills import VOID
 
 TAX_BILL_DIFFERS = "tax-bill-differs"
 LEDGER_DIFFERS = "ledger-differs"
@@ -101,14 +102,34 @@ class Duties:
         A new bill alone can wait for the next thing that is to be recorded anyway: it is due in a month.
         """
         state, bill = self._state, self._state.bill
-        if bill is None or state.released_at is None:
+        if state.released_at is None or state.open_return is not None:
             return
+        if bill is not None:
+            await self._record(bill, lasts=lasts)
+        if state.is_all_back:
+            self._end_when_void(bill)
+        elif bill is not None and self._can_close(bill):
+            self._close_when_the_window_is_over(bill)
+
+    async def _record(self, bill: Bill, *, lasts: bool) -> None:
+        """A bill that comes while goods are coming back waits for the end of that: it may be of before or after it."""
+        state = self._state
         if bill != state.recorded_bill and (lasts or bill.status != "1" or state.told < len(state.changes)):
             state.recorded_bill = bill
             taken = await call(ledger.bill, BillRequest(key=state.key, bill=bill), f"tax bill, status {bill.status}")
             self._took(taken, TAX_BILL_DIFFERS)
-        if state.stage is Stage.DELIVERED and bill.status == SUMMARISED and not state.needs_human:
-            self._close_when_the_window_is_over(bill)
+
+    def _can_close(self, bill: Bill) -> bool:
+        state = self._state
+        return state.stage is Stage.DELIVERED and bill.status == SUMMARISED and not state.needs_human
+
+    def _end_when_void(self, bill: Bill | None) -> None:
+        """Everything came back: the order ends when customs has made the bill void, or there was none."""
+        state = self._state
+        if bill is None or bill.status == VOID:
+            state.enter(Stage.RETURNED, texts.ALL_BACK, workflow.now())
+        elif state.deadline is None and not state.needs_human:
+            state.deadline = workflow.now() + self._limits.decision
 
     def _close_when_the_window_is_over(self, bill: Bill) -> None:
         """The tax is paid after the days for returns; where it was paid before, they are waited for."""

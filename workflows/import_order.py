@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         Stage,
         UpdateAnswer,
     )
+    from events.return_life import ReturnAsked, ReturnRequest, return_workflow_id
     from functions.dossier import handler as dossier
     from functions.dossier.models import ArchiveRequest
     from functions.intake import handler as intake
@@ -59,7 +60,7 @@ class ImportOrderWorkflow:
             self._state.deadline = workflow.now() + start.limits.documents
             self._state.enter(Stage.COLLECTING, texts.STARTED, workflow.now())
         while True:
-            self._take_in()
+            await self._take_in()
             await self._steps.proceed(lasts=self._rang)
             if self._state.stage.is_final:
                 break
@@ -114,6 +115,20 @@ class ImportOrderWorkflow:
             raise ValueError("a cancellation is under way already")
 
     @workflow.update
+    async def request_return(self, request: ReturnRequest) -> ReturnAsked:
+        """Goods of the released order come back, wholly or in part (公告2020-45)."""
+        self._note("request_return", request.who, request.why)
+        case = self._steps.returning.ask(request)
+        self._woken = True
+        await workflow.wait_condition(lambda: self._steps.returning.is_running or case.result is not None)
+        workflow_id = return_workflow_id(self._state.key, case.number)
+        return ReturnAsked(number=case.number, return_no=case.return_no, workflow_id=workflow_id)
+
+    @request_return.validator
+    def _request_return_validator(self, request: ReturnRequest) -> None:
+        self._steps.returning.check(request)
+
+    @workflow.update
     async def resolve(self, request: ResolveRequest) -> UpdateAnswer:
         """Take a person's decision in the case that the order waits with."""
         self._note("resolve", request.who, request.why)
@@ -127,18 +142,22 @@ class ImportOrderWorkflow:
             raise ValueError(f"case is {request.case!r}, but the order waits with {self._state.needs_human!r}")
         version = self._state.version
         silent = self._state.stage in AT_CUSTOMS and version is not None and not version.is_answered
+        if request.resolution is Resolution.CLOSE and self._steps.returning.is_open:
+            raise ValueError("a return of this order is under way: resolve that first (sandan return resolve)")
         if request.resolution is Resolution.RESEND and not silent:
             raise ValueError("resend is for a list that customs has not answered; here are: continue, close")
 
     def _note(self, what: str, who: str, why: str) -> None:
         self._state.note(workflow.now(), "operator", {"update": what, "who": who, "why": why})
 
-    def _take_in(self) -> None:
+    async def _take_in(self) -> None:
         self._woken = False
         inbox, self._inbox = self._inbox, []
-        for document in inbox:
-            if self._state.absorb(document, workflow.now()) and document.kind is DocumentKind.CANCELLATION:
+        news = [document for document in inbox if self._state.absorb(document, workflow.now())]
+        for document in news:
+            if document.kind is DocumentKind.CANCELLATION:
                 self._steps.cancellation_came(document)
+        await self._steps.returning.hand_on(news)
 
     async def _wait(self) -> None:
         """Until something comes, an outside call is answered, or the alarm rings."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -15,6 +16,7 @@ from events.declaration_request import DeclarationRequest
 from events.documents import DocumentKind, InboundDocument
 from events.findings import Finding
 from events.life import OrderSnapshot, Stage, StageChange
+from events.return_life import ReturnLine, ReturnRequest, ReturnResult
 from events.values import OrderKey, Text, from_second
 from functions.dossier.models import DossierEntry
 from functions.intake.models import FrozenDocument
@@ -39,6 +41,15 @@ class CancellationCase(BaseModel):
     why: str
     document: Cancellation | None = None
     number: int | None = None
+
+
+class ReturnCase(BaseModel):
+    """A return of goods: what was asked for, and how it ended, once it has."""
+
+    number: int
+    return_no: str
+    request: ReturnRequest
+    result: ReturnResult | None = None
 
 
 class OrderState(BaseModel):
@@ -70,6 +81,7 @@ class OrderState(BaseModel):
     tax_bills: list[TaxBill] = Field(default_factory=list)
     bill_statuses: list[TaxBillStatus] = Field(default_factory=list)
     recorded_bill: Bill | None = None
+    returns: list[ReturnCase] = Field(default_factory=list)
     cancellations: int = 0
     undecided: bool = False
 
@@ -132,6 +144,29 @@ class OrderState(BaseModel):
         if self.declared_by_agent:
             return self.declared_by_agent.head.trade_mode
         return self.request.trade_mode if self.request else None
+
+    @property
+    def open_return(self) -> ReturnCase | None:
+        """The return that has not ended."""
+        return next((case for case in self.returns if case.result is None), None)
+
+    @property
+    def returned(self) -> list[ReturnLine]:
+        """Everything that came back for good."""
+        return [line for case in self.returns if case.result for line in case.result.lines]
+
+    @property
+    def returnable(self) -> dict[int, Decimal]:
+        """How much of each line of the list has not come back."""
+        left = {item.gnum: item.qty for item in self.declaration_list.items} if self.declaration_list else {}
+        for line in self.returned:
+            left[line.gnum] -= line.qty
+        return left
+
+    @property
+    def is_all_back(self) -> bool:
+        """Whether the buyer has nothing left of the order."""
+        return bool(self.returns) and not any(self.returnable.values())
 
     @property
     def owes_tax(self) -> bool:

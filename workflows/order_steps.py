@@ -12,9 +12,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.duties import Duties
     from workflows.matching_step import match_when_ready
     from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, OrderState
+    from workflows.returning import Returning
     from workflows.telling import Telling
 
-UNDELIVERED = "undelivered"
+UNDELIVERED, BILL_NOT_VOID = "undelivered", "tax-bill-not-void"
 
 
 class OrderSteps:
@@ -27,18 +28,20 @@ class OrderSteps:
         self._answers = CustomsAnswers(state, limits, self._declaring)
         self._cancelling = Cancelling(state, self._declaring)
         self._duties = Duties(state, limits)
+        self.returning = Returning(state, limits)
         self._telling = Telling(state)
 
     @property
     def is_calling(self) -> bool:
         """Whether an outside call is under way."""
-        return any(call is not None for call in (self._declaring.submission, self._cancelling.submission))
+        calls = (self._declaring.submission, self._cancelling.submission)
+        return self.returning.is_open or any(call is not None for call in calls)
 
     @property
     def has_answer(self) -> bool:
         """Whether an outside call was answered and the answer not yet read."""
         calls = (self._declaring.submission, self._cancelling.submission)
-        return any(call is not None and call.done() for call in calls)
+        return self.returning.has_answer or any(call is not None and call.done() for call in calls)
 
     def stop_calling(self) -> None:
         """The order has ended: give up the calls that are under way."""
@@ -55,6 +58,7 @@ class OrderSteps:
         await self._duties.reserve_when_matched()
         await self._declaring.declare_when_matched()
         self._follow_delivery()
+        await self.returning.follow()
         self._meet_deadline()
         await self._duties.keep_up()
         await self._duties.follow_bill(lasts=lasts)
@@ -91,7 +95,11 @@ class OrderSteps:
             self._expire()
         elif state.stage in AT_CUSTOMS:
             self._answers.meet_silence()
-        elif state.stage is Stage.DELIVERED and not state.owes_tax:
+        elif state.is_all_back:
+            state.deadline = None
+            state.needs_human = BILL_NOT_VOID
+            state.enter(state.stage, texts.BILL_NOT_VOID, workflow.now())
+        elif state.stage is Stage.DELIVERED and not state.owes_tax and state.open_return is None:
             state.deadline = None
             state.enter(Stage.CLOSED, texts.closed(state.window_days), workflow.now())
         elif state.stage is Stage.RELEASED:

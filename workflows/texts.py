@@ -21,6 +21,13 @@ CUSTOMS_UNDECIDED = Text(
 UNDELIVERED = Text(
     zh="退货期已过，仍未收到签收回执。", en="The return window is over and nobody has signed for the parcel."
 )
+ALL_BACK = Text(
+    zh="全部货物已退回，税单作废，订单办结。", en="All goods came back and the tax bill is void; the order ends."
+)
+BILL_NOT_VOID = Text(
+    zh="全部货物已退回，但税单仍未作废，请人工处理。",
+    en="All goods came back, but the tax bill is not void yet: a person must see to it.",
+)
 TOO_LATE_TO_CANCEL = Text(zh="已放行，撤单申请无效。", en="Released already: the cancellation has no effect.")
 
 
@@ -71,6 +78,16 @@ def tax_paid(tax_no: str, ent_duty_no: str | None) -> Text:
         zh=f"税单 {tax_no} 已汇总缴纳（缴款书 {ent_duty_no or '未注明'}），订单办结。",
         en=f"Tax bill {tax_no} was summarised and paid (payment document {ent_duty_no or 'not named'}); closed.",
     )
+
+
+def return_asked(return_no: str, who: str, why: str) -> Text:
+    """Goods are to come back."""
+    return Text(zh=f"申请退货 {return_no}（{who}）：{why}", en=f"Return {return_no} asked for by {who}: {why}")
+
+
+def return_ended(return_no: str, stage: str) -> Text:
+    """How a return ended."""
+    return Text(zh=f"退货 {return_no} 结束：{stage}。", en=f"Return {return_no} has ended: {stage}.")
 
 
 def closed(days: int) -> Text:

@@ -15,7 +15,9 @@ from functions.declaration.models import (
     ComposeRequest,
     ComposeReturnRequest,
     Explained,
+    ExplainedReturn,
     ExplainRequest,
+    ExplainReturnRequest,
     ReturnListRequest,
     SubmitRequest,
     Submitted,
@@ -72,6 +74,12 @@ def return_list(request: ReturnListRequest) -> Submitted:
 def explain(request: ExplainRequest) -> Explained:
     """What a rejection by customs means."""
     return rules.explain(request.receipt)
+
+
+@function("declaration.explain-return")
+def explain_return(request: ExplainReturnRequest) -> ExplainedReturn:
+    """Where a return application stands."""
+    return returns.explain_return(request.receipts)
 
 
 def _send(key: OrderKey, version: int, messages: Sequence[UploadMessage]) -> Submitted:

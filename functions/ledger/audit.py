@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from functions.ledger.account_models import Difference
 from functions.ledger.accounts import Part
 from functions.ledger.balance import COUNTED, Balance
-from functions.ledger.models import ClaimedBill, Difference, Standing
+from functions.ledger.models import ClaimedBill, Standing
 from functions.ledger.payments import Payment, PaymentState
 from functions.ledger.posting import CEILING_OWNER, Posting
 from functions.ledger.record import OrderRecord

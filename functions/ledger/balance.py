@@ -38,7 +38,7 @@ class Balance:
 def balance_of(item: Item) -> Balance:
     """A balance from its item."""
     return Balance(
-        parts={part: Decimal(item[part]["N"]) for part in Part if part in item},
+        parts={part: _exact(item[part]) for part in Part if part in item},
         in_use=_amount(item, "in_use") or Decimal(),
         changes=_count(item, "changes"),
         ceiling=_amount(item, Part.CEILING),
@@ -50,8 +50,14 @@ def balance_of(item: Item) -> Balance:
 
 
 def _amount(item: Item, name: str) -> Decimal | None:
-    return Decimal(item[name]["N"]) if name in item else None
+    return _exact(item[name]) if name in item else None
 
 
 def _count(item: Item, name: str) -> int:
     return int(item[name]["N"]) if name in item else 0
+
+
+def _exact(value: Item) -> Decimal:
+    """A number without idle zeros, as the table gives it back, and some emulators do not."""
+    plain = Decimal(value["N"]).normalize()
+    return plain.quantize(Decimal(1)) if plain == plain.to_integral_value() else plain

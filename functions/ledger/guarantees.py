@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from events.findings import Finding
 from functions.ledger import alerts, guarantee_store
+from functions.ledger.account_models import Guarantee, OpenGuaranteeRequest
 from functions.ledger.accounts import Part
 from functions.ledger.findings import below_use
-from functions.ledger.models import Guarantee, OpenGuaranteeRequest
 from functions.ledger.store import Posted
 from functions.ledger.table import ATTEMPTS, ContendedError, pause
 

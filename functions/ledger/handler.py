@@ -2,6 +2,18 @@
 
 from functions.function import function
 from functions.ledger import dues, guarantees, paying, quotas, reserving, store, verifying
+from functions.ledger.account_models import (
+    Buyer,
+    BuyerRequest,
+    Guarantee,
+    GuaranteeRequest,
+    OpenGuaranteeRequest,
+    Quota,
+    QuotaRequest,
+    Verified,
+    VerifyRequest,
+)
+from functions.ledger.buyers import buyer_hash
 from functions.ledger.changing import change
 from functions.ledger.models import (
     BillRequest,
@@ -12,12 +24,7 @@ from functions.ledger.models import (
     Due,
     DueRequest,
     GiveBackRequest,
-    Guarantee,
-    GuaranteeRequest,
-    OpenGuaranteeRequest,
     OrderCharge,
-    Quota,
-    QuotaRequest,
     ReleaseRequest,
     Reserved,
     ReserveRequest,
@@ -25,8 +32,6 @@ from functions.ledger.models import (
     SettleRequest,
     Unclaimed,
     UnclaimRequest,
-    Verified,
-    VerifyRequest,
 )
 from functions.ledger.rules import billed, committed, given_back, released
 
@@ -102,6 +107,12 @@ def open_guarantee(request: OpenGuaranteeRequest) -> Guarantee:
 def guarantee(request: GuaranteeRequest) -> Guarantee:
     """A guarantee as it stands."""
     return guarantees.show(request.guarantor)
+
+
+@function("ledger.hash_buyer")
+def hash_buyer(request: BuyerRequest) -> Buyer:
+    """The keyed hash under which the ledger knows the owner of a document."""
+    return Buyer(buyer=buyer_hash(request.buyer_id_type, request.buyer_id))
 
 
 @function("ledger.quota")

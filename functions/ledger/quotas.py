@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from events.values import CHINA, utc_now
 from functions.ledger import store
+from functions.ledger.account_models import Movement, Quota, QuotaRequest, YearAccount
 from functions.ledger.accounts import CNY, Part, buyer_partition
 from functions.ledger.balance import Balance, balance_of
-from functions.ledger.models import Movement, Quota, QuotaRequest, YearAccount
 from functions.ledger.posting import Posting
 from functions.ledger.table import query
 from functions.policy.pack import default_pack

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from functions.aws import dynamodb
 from functions.ledger import payment_store, store
+from functions.ledger.account_models import Difference, Verified
 from functions.ledger.audit import Books
 from functions.ledger.balance import balance_of
-from functions.ledger.models import Difference, Verified
 from functions.ledger.table import Item, pause, query
 from functions.settings import settings
 

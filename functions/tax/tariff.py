@@ -1,11 +1,11 @@
 """The tariff as dated data: rates, thresholds and the remarks of the positive list, by tariff code and day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -87,27 +87,30 @@ class TariffAtDate:
     """The tariff of one day."""
 
     on: date
-    in_effect: dict[str, TariffRow]
+    rows: Mapping[str, Sequence[TariffRow]]
 
     def find(self, gcode: str) -> TariffRow | None:
         """The row of the longest code that the goods code begins with: ten digits, then eight."""
-        return next((row for length in CODE_LENGTHS if (row := self.in_effect.get(gcode[:length]))), None)
+        found = (row for length in CODE_LENGTHS for row in self.rows.get(gcode[:length], ()) if row.covers(self.on))
+        return next(found, None)
 
 
 class Tariff:
-    """Rows without overlaps or gaps within a code."""
+    """Rows without overlaps or gaps within a code. Raises InvalidInputError naming the rows that break this."""
 
     def __init__(self, rows: Iterable[TariffRow]) -> None:
-        self._rows = tuple(rows)
-        if problems := neighbours_problems([(None, row) for row in self._rows]):
+        self._rows: dict[str, list[TariffRow]] = {}
+        for row in rows:
+            self._rows.setdefault(row.code, []).append(row)
+        if problems := neighbours_problems([(None, row) for row in self]):
             raise InvalidInputError(problems)
 
     def at(self, on: date) -> TariffAtDate:
         """The tariff of a day."""
-        return TariffAtDate(on, {row.code: row for row in self._rows if row.covers(on)})
+        return TariffAtDate(on, self._rows)
 
-    def __len__(self) -> int:
-        return len(self._rows)
+    def __iter__(self) -> Iterator[TariffRow]:
+        return chain.from_iterable(self._rows.values())
 
 
 def neighbours_problems(rows: Sequence[tuple[int | None, TariffRow]]) -> list[Problem]:

@@ -59,10 +59,11 @@ def _demo(
             report.write_text(result.model_dump_json(indent=2))
         console.print()
         Console().print(table(result))
+        _tell_of_money(result, console)
         _conclude(result, console, stack.state.temporal_ui_url)
         if stay:
             _wait(console)
-    raise typer.Exit(1 if result.wrong or result.dead_letters else 0)
+    raise typer.Exit(0 if result.is_right else 1)
 
 
 class _Progress:
@@ -81,6 +82,22 @@ class _Progress:
         self._live.update(Group(Text(f"{len(played)} of {len(self._orders)} orders have ended"), shown))
 
 
+def _tell_of_money(result: "DemoReport", console: Console) -> None:
+    for payment in result.payments:
+        console.print(
+            f"tax payment {payment.payment_no}: {payment.bills} bills, {payment.total} CNY, "
+            f"{payment.outcome or 'under way'} ({payment.bank_reference or 'no bank reference'})"
+        )
+    books = result.books
+    if books.differences:
+        console.print(f"[red]{len(books.differences)} balances of the ledger are not what its postings say[/red]")
+    else:
+        console.print(
+            f"[green]the ledger is balanced to the cent[/green]: {books.accounts} accounts, {books.postings} postings, "
+            f"{books.payments} payments (sandan ledger verify)"
+        )
+
+
 def _conclude(result: "DemoReport", console: Console, ui: str) -> None:
     for order in result.wrong:
         console.print(
@@ -88,7 +105,7 @@ def _conclude(result: "DemoReport", console: Console, ui: str) -> None:
         )
     if result.dead_letters:
         console.print(f"[red]{result.dead_letters} documents lie in the dead-letter queue[/red]")
-    if not result.wrong and not result.dead_letters:
+    if result.is_right:
         console.print(f"[green]every order ended as its scenario says[/green]; the dead-letter queue is empty; {ui}")
 
 

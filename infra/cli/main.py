@@ -25,6 +25,9 @@ _MODULES = {
     "submit": "infra.cli.submit",
     "receive": "infra.cli.receive",
     "order": "infra.cli.orders",
+    "quota": "infra.cli.quota",
+    "guarantee": "infra.cli.guarantee",
+    "ledger": "infra.cli.ledger",
     "ceb": "infra.cli.ceb",
     "bench": "infra.cli.bench",
 }

@@ -5,19 +5,25 @@ import base64
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import httpx
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from events.tax_payment import TaxPayment
 from events.values import utc_now
+from functions.ledger.account_models import Verified
 from functions.policy.rules import life_limits
 from functions.settings import Settings
-from infra.actions import count_actions
+from infra.actions import count_actions, count_transactions
 from infra.aws import StackClients
-from infra.demo.player import Played, Player, Stagehands
+from infra.demo.hands import Stagehands
+from infra.demo.month_end import check_books, pay_tax
+from infra.demo.player import Played, Player
 from infra.demo.report import DemoReport, OrderReport, mean_kinds
 from infra.demo.subscriber import Subscriber
+from infra.direct_calls import functions_on
 from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder
 from infra.stack.state import StackState
@@ -28,7 +34,15 @@ _PROGRESS_SECONDS = 0.25
 
 
 async def run_demo(state: StackState, orders: Sequence[GeneratedOrder], seed: int, progress: Progress) -> DemoReport:
-    """Play the orders, at most AT_ONCE under way at a time; answers when every one has ended or been given up."""
+    """Play the orders, at most AT_ONCE under way at a time; answers when every one has ended or been given up.
+
+    What is due after the days for returns is paid when all orders wait for that.
+    """
+    with functions_on(state):
+        return await _run(state, orders, seed, progress)
+
+
+async def _run(state: StackState, orders: Sequence[GeneratedOrder], seed: int, progress: Progress) -> DemoReport:
     started = time.monotonic()
     keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
     aws = StackClients(state.aws_endpoint)
@@ -42,15 +56,35 @@ async def run_demo(state: StackState, orders: Sequence[GeneratedOrder], seed: in
         watching = asyncio.create_task(_watch(progress, subscriber, played))
         places = asyncio.Semaphore(AT_ONCE)
 
-        async def play(order: GeneratedOrder) -> None:
-            async with places:
-                played.append(await Player(hands, order).play())
+        players = [Player(hands, order) for order in orders]
 
-        await asyncio.gather(*(play(order) for order in orders))
+        async def live(player: Player) -> None:
+            async with places:
+                await player.live()
+
+        async def end(player: Player) -> None:
+            async with places:
+                played.append(await player.end())
+
+        await asyncio.gather(*(live(player) for player in players))
+        payments = await pay_tax(temporal)
+        await asyncio.gather(*(end(player) for player in players))
         watching.cancel()
         progress(subscriber, played)
     seconds = time.monotonic() - started
-    return await _report(temporal, played, seed, seconds, _dead_letters(aws))
+    books = await asyncio.to_thread(check_books)
+    return await _report(temporal, played, _Run(seed, seconds, _dead_letters(aws), payments, books))
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the orders have in common."""
+
+    seed: int
+    seconds: float
+    dead_letters: int
+    payments: Sequence[TaxPayment]
+    books: Verified
 
 
 async def _watch(progress: Progress, subscriber: Subscriber, played: list[Played]) -> None:
@@ -59,9 +93,7 @@ async def _watch(progress: Progress, subscriber: Subscriber, played: list[Played
         await asyncio.sleep(_PROGRESS_SECONDS)
 
 
-async def _report(
-    temporal: Client, played: Sequence[Played], seed: int, seconds: float, dead_letters: int
-) -> DemoReport:
+async def _report(temporal: Client, played: Sequence[Played], run: _Run) -> DemoReport:
     counted: dict[str, list[Counter[str]]] = defaultdict(list)
     reports = []
     for one in sorted(played, key=lambda played: played.order.key.order_no):
@@ -76,12 +108,19 @@ async def _report(
                 expectedStage=one.order.scenario.expected,
                 finalStage=one.final,
                 actions=actions.total(),
+                transactions=count_transactions(history.events),
                 seconds=round(one.seconds, 3),
                 error=one.error,
             )
         )
     return DemoReport(
-        seed=seed, seconds=seconds, orders=reports, action_kinds=mean_kinds(counted), dead_letters=dead_letters
+        seed=run.seed,
+        seconds=run.seconds,
+        orders=reports,
+        action_kinds=mean_kinds(counted),
+        dead_letters=run.dead_letters,
+        payments=list(run.payments),
+        books=run.books,
     )
 
 

@@ -2,20 +2,22 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 
 import httpx
-from temporalio.client import Client, WorkflowHandle
-from temporalio.service import RPCError, RPCStatusCode
-from temporalio.testing import TimeSkipper
+from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.service import RPCError
 
 from events.ceb.message import CebMessage
 from events.cloudevents import STRUCTURED
-from events.life import CancelRequest, ImportOrderResult, LifeLimits, OrderSnapshot, Stage
-from infra.demo.subscriber import Subscriber
-from infra.gateway_client import GatewayClient
+from events.life import CancelRequest, ImportOrderResult, OrderSnapshot, Stage
+from infra.demo.hands import PATIENCE_SECONDS, WHO, PlayError, Stagehands, patience
+from infra.demo.month_end import LATER
+from infra.demo.returns import ENDS, ReturnPlay
 from infra.generate.files import event_json
 from infra.generate.orders import GeneratedOrder, cancellation, message_xml
 from infra.generate.parties import DECLARANT
@@ -23,15 +25,9 @@ from infra.generate.scenarios import Mode, Scenario
 from workflows.import_order import ImportOrderWorkflow
 
 XML = "application/xml"
-_PATIENCE_SECONDS = 90.0
-_POLL_SECONDS = 0.3
 _LATER = timedelta(minutes=1)
 _BY_SANDBOX = {"411": "/payment/messages", "511": "/carrier/messages"}
-_RETURN_WINDOW = timedelta(days=31)
-
-
-class PlayError(RuntimeError):
-    """A party got an answer that its story does not know."""
+AFTER_DELIVERY = frozenset(ENDS)
 
 
 @dataclass
@@ -44,17 +40,6 @@ class Played:
     error: str | None = None
 
 
-@dataclass(frozen=True)
-class Stagehands:
-    """What the player works with."""
-
-    gateway: GatewayClient
-    sandbox: httpx.AsyncClient
-    temporal: Client
-    subscriber: Subscriber
-    limits: LifeLimits
-
-
 class Player:
     """Plays one order after its scenario."""
 
@@ -62,19 +47,51 @@ class Player:
         self._hands = hands
         self._order = order
         self._no = order.key.order_no
-        self._skipper = TimeSkipper(hands.temporal)
+        self._seconds = 0.0
+        self._error: str | None = None
+        exchanged = order.exchanged_for
+        self._partner = Player(hands, exchanged) if exchanged else None
 
-    async def play(self) -> Played:
-        """From the first document to the end; a mistake on the way is told, not raised."""
-        started = time.monotonic()
-        error = None
-        try:
+    async def live(self) -> None:
+        """From the first document until nothing but the end of the month is awaited; a mistake is kept."""
+        async with self._watched():
             await self._send_documents()
             await self._react()
-            final = await self._end()
-        except (PlayError, httpx.HTTPError, RPCError, TimeoutError) as failure:
-            final, error = self._hands.subscriber.stage(self._no), str(failure)
-        return Played(self._order, final, time.monotonic() - started, error)
+            if self._order.scenario in AFTER_DELIVERY:
+                await self._return()
+            elif self._order.scenario.expected is Stage.CLOSED:
+                await self._until(Stage.DELIVERED)
+            else:
+                await self._until(self._order.scenario.expected)
+            if self._order.scenario.expected is Stage.CLOSED:
+                await self._hands.forward(self._handle(), LATER)
+                if self._order.scenario is Scenario.RETURN_LATE:
+                    await ReturnPlay(self._hands, self._order).ask_too_late()
+        if self._partner:
+            await self._partner.live()
+
+    async def end(self) -> Played:
+        """After the end of the month: how it ended; a mistake on the way is told, not raised."""
+        final = None
+        async with self._watched():
+            if self._error is None:
+                final = await self._end()
+        if self._error is not None:
+            final = self._hands.subscriber.stage(self._no)
+        if self._partner:
+            partner = await self._partner.end()
+            self._error = self._error or partner.error
+        return Played(self._order, final, self._seconds, self._error)
+
+    @asynccontextmanager
+    async def _watched(self) -> AsyncIterator[None]:
+        """Count the time, and keep what goes wrong."""
+        started = time.monotonic()
+        try:
+            yield
+        except (PlayError, httpx.HTTPError, RPCError, TimeoutError, WorkflowFailureError) as failure:
+            self._error = str(failure) or type(failure).__name__
+        self._seconds += time.monotonic() - started
 
     async def _send_documents(self) -> None:
         stems = [stem for stem in self._order.documents if not stem.endswith("-corrected")]
@@ -109,19 +126,26 @@ class Player:
                 await self._ask_for_correction(HTTPStatus.ACCEPTED)
             case Scenario.PAYMENT_MISMATCH:
                 await self._ask_for_correction(HTTPStatus.CONFLICT)
-                await self._forward(self._hands.limits.correction + _LATER)
+                await self._hands.forward(self._handle(), self._hands.limits.correction + _LATER)
             case Scenario.PAYMENT_MISSING:
                 await self._until(Stage.COLLECTING)
-                await self._forward(self._hands.limits.documents + _LATER)
+                await self._hands.forward(self._handle(), self._hands.limits.documents + _LATER)
             case Scenario.CUSTOMS_REJECTION:
                 await self._until(Stage.REJECTED, Stage.MISMATCHED)
                 await self._send("621-corrected")
             case Scenario.SILENCE:
                 await self._until(Stage.DECLARED)
                 await self._quiet()
-                await self._forward(self._hands.limits.silence + _LATER)
+                await self._hands.forward(self._handle(), self._hands.limits.silence + _LATER)
             case Scenario.CANCELLATION:
                 await self._cancel()
+            case Scenario.ANNUAL_LIMIT:
+                await self._until(Stage.MISMATCHED)
+                await self._hands.forward(self._handle(), self._hands.limits.correction + _LATER)
+            case Scenario.GUARANTEE_WAIT:
+                await self._until(Stage.AWAITING_GUARANTEE)
+                await self._hands.raise_guarantee(self._order.facts.guarantor, self._order.facts.tax)
+                await self._hands.forward(self._handle(), self._hands.limits.guarantee_retry + _LATER)
 
     async def _ask_for_correction(self, expected: HTTPStatus) -> None:
         """The platform hands the payment firm the fix that the finding proposes."""
@@ -142,19 +166,17 @@ class Player:
 
     async def _quiet(self) -> None:
         """Until the list was sent and customs keeps silent."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+        async for _ in patience():
             description = await self._handle().describe()
             if not description.raw_description.pending_activities:
                 return
-            await asyncio.sleep(_POLL_SECONDS)
         raise PlayError(f"{self._no}: the list was never sent")
 
     async def _cancel(self) -> None:
         """Half of the cancellations come as CEB623 from the declarant, half as an update from the operator."""
         await self._until(Stage.DECLARED)
         if self._order.mode is Mode.BONDED:
-            request = CancelRequest(who="demo", why="订购人取消订单")
+            request = CancelRequest(who=WHO, why="订购人取消订单")
             await self._handle().execute_update(ImportOrderWorkflow.cancel, request)
             return
         snapshot = await self._numbered()
@@ -166,44 +188,31 @@ class Player:
         self._require(answer, "sending 623")
 
     async def _numbered(self) -> OrderSnapshot:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+        async for _ in patience():
             snapshot = await self._handle().query(ImportOrderWorkflow.state)
             if snapshot.invt_no:
                 return snapshot
-            await asyncio.sleep(_POLL_SECONDS)
         raise PlayError(f"{self._no}: customs gave no list number")
+
+    async def _return(self) -> None:
+        await self._until(Stage.DELIVERED)
+        new = self._order.exchanged_for
+        await ReturnPlay(self._hands, self._order).play(new.key.order_no if new else None)
 
     async def _end(self) -> Stage | None:
         expected = self._order.scenario.expected
-        if expected is Stage.CLOSED:
-            await self._until(Stage.DELIVERED)
-            await self._forward(_RETURN_WINDOW)
         await self._until(expected)
         if not expected.is_final:
             return (await self._handle().query(ImportOrderWorkflow.state)).stage
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             result = await self._handle().result()
         return result.stage
 
-    async def _forward(self, duration: timedelta) -> None:
-        """Let the order's own clock run on."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while True:
-            try:
-                await self._skipper.fast_forward(self._handle(), duration)
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND or time.monotonic() > deadline:
-                    raise
-            else:
-                return
-            await asyncio.sleep(_POLL_SECONDS)
-
     async def _until(self, *stages: Stage) -> None:
-        if not await self._hands.subscriber.reached(self._no, frozenset(stages), _PATIENCE_SECONDS):
+        if not await self._hands.subscriber.reached(self._no, frozenset(stages), PATIENCE_SECONDS):
             stage = self._hands.subscriber.stage(self._no)
             names = " or ".join(stages)
-            raise PlayError(f"{self._no}: waited {_PATIENCE_SECONDS:.0f} s for {names}, it stands at {stage}")
+            raise PlayError(f"{self._no}: waited {PATIENCE_SECONDS:.0f} s for {names}, it stands at {stage}")
 
     def _handle(self) -> WorkflowHandle[ImportOrderWorkflow, ImportOrderResult]:
         return self._hands.temporal.get_workflow_handle_for(ImportOrderWorkflow.run, self._order.key.workflow_id)

@@ -8,7 +8,9 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from events.life import Stage
+from events.tax_payment import TaxPayment
 from events.values import Value
+from functions.ledger.account_models import Verified
 
 
 class OrderReport(Value):
@@ -21,6 +23,7 @@ class OrderReport(Value):
     expectedStage: Stage  # noqa: N815
     finalStage: Stage | None  # noqa: N815
     actions: int
+    transactions: int
     seconds: float
     error: str | None = None
 
@@ -38,11 +41,18 @@ class DemoReport(Value):
     orders: list[OrderReport]
     action_kinds: dict[str, dict[str, float]]
     dead_letters: int
+    payments: list[TaxPayment]
+    books: Verified
 
     @property
     def wrong(self) -> list[OrderReport]:
         """The orders that did not end as their scenario says."""
         return [order for order in self.orders if not order.is_as_expected]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether every order ended as told, no document was put aside, and the books are balanced."""
+        return not self.wrong and not self.dead_letters and not self.books.differences
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
@@ -55,7 +65,7 @@ def table(report: DemoReport) -> Table:
     shown = Table(title=f"{len(report.orders)} orders in {report.seconds:.1f} s", header_style="bold", box=SIMPLE_HEAD)
     shown.add_column("scenario", no_wrap=True)
     shown.add_column("final stage", no_wrap=True)
-    for name in ("orders", "p50 s", "p99 s", "actions"):
+    for name in ("orders", "p50 s", "p99 s", "actions", "most", "tables"):
         shown.add_column(name, justify="right")
     shown.add_column("as told", no_wrap=True)
     groups: dict[tuple[str, str], list[OrderReport]] = defaultdict(list)
@@ -71,6 +81,8 @@ def table(report: DemoReport) -> Table:
             f"{percentile(seconds, 50):.2f}",
             f"{percentile(seconds, 99):.2f}",
             f"{percentile([order.actions for order in orders], 50):.0f}",
+            str(max(order.actions for order in orders)),
+            str(max(order.transactions for order in orders)),
             "[green]yes[/]" if right else "[red]NO[/]",
         )
     return shown

@@ -7,7 +7,7 @@ from events.ceb.declaration_list import ListItem
 from events.ceb.order import OrderItem
 from events.declaration_request import GoodsDeclaration
 from events.values import Value
-from infra.generate.goods import RANGE, Good
+from infra.generate.goods import HANDBAG, RANGE, Good
 
 CNY = "142"
 _CENT = Decimal("0.01")
@@ -77,6 +77,11 @@ def basket(random: Random) -> tuple[Line, ...]:
             lines.append(line)
             spent += line.total
     return tuple(lines)
+
+
+def one_handbag() -> tuple[Line, ...]:
+    """One piece that is over every limit."""
+    return (Line(gnum=1, good=HANDBAG, qty=Decimal(1), price=HANDBAG.price),)
 
 
 def value_of(lines: tuple[Line, ...]) -> Decimal:

@@ -40,6 +40,7 @@ class Facts(Value):
     index: int
     mode: Mode
     platform: Party
+    guarantor: str
     seller: Seller
     buyer: Person
     consignee: Person
@@ -267,7 +268,7 @@ def _declared(facts: Facts) -> dict[str, Any]:
     """What the declarant adds to the three documents, whoever writes the list."""
     return {
         **_by_declarant(),
-        "assure_code": facts.platform.code,
+        "assure_code": facts.guarantor,
         "customs_code": CUSTOMS_CODE,
         "port_code": CUSTOMS_CODE,
         "ie_date": _day(facts.placed + _LIST_AFTER),

@@ -6,6 +6,7 @@ from events.values import Value
 
 KILOGRAM, LITRE = "035", "095"
 _TIN, _PACK, _BAG, _BOX, _BOTTLE, _STICK = "122", "125", "136", "140", "142", "012"
+_PIECE = "011"
 _JAPAN, _GERMANY, _FRANCE, _NETHERLANDS, _UNITED_STATES, _AUSTRALIA, _NEW_ZEALAND = (
     "116",
     "304",
@@ -105,3 +106,15 @@ RANGE = (
         origin=_FRANCE,
     ).model_copy(update={"legal": Decimal("0.75"), "legal_unit": LITRE}),
 )
+
+HANDBAG = _good(
+    "SKU-0101",
+    "牛皮手提包",
+    "30cm|皮革制",
+    _PIECE,
+    price="26800",
+    gcode="4202210090",
+    kilos="0.9",
+    origin=_FRANCE,
+).model_copy(update={"legal": Decimal(1), "legal_unit": _PIECE})
+"""Dearer than one person may buy in a year (财关税〔2018〕49号: 26,000 CNY)."""

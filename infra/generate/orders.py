@@ -14,6 +14,7 @@ from events.ceb.message import (
     CEB511Message,
     CEB621Message,
     CEB623Message,
+    CEB625Message,
     CebMessage,
     build,
 )
@@ -21,7 +22,7 @@ from events.ceb.signature import SoftwareSigner, sign
 from events.declaration_request import DeclarationRequest
 from events.values import CHINA, OrderKey
 from infra.generate import documents
-from infra.generate.basket import basket, rounded
+from infra.generate.basket import Line, basket, one_handbag, rounded
 from infra.generate.documents import Facts
 from infra.generate.parties import CARRIER, DECLARANT, PAYMENT_FIRM, PLATFORMS, SELLERS, Party
 from infra.generate.people import person
@@ -30,19 +31,24 @@ from infra.generate.scenarios import LIVES, Mode, Scenario, order_number
 LIST_REQUEST = "list-request"
 _FIRST_MOMENT = datetime(2026, 1, 5, tzinfo=CHINA)
 _PERIOD_SECONDS = 56 * 24 * 3600
-_SIGNED = (CEB621Message, CEB623Message)
+_SIGNED = (CEB621Message, CEB623Message, CEB625Message)
 _ONE_IN_THREE = 1 / 3
+_EXCHANGED = 900_000  # where the numbers of the orders begin by which buyers get other goods
 
 
 @dataclass(frozen=True)
 class GeneratedOrder:
-    """One order with all that its parties will send, by file stem: 311, 411, 511, 621, 411-corrected, list-request …"""
+    """One order with all that its parties will send, by file stem: 311, 411, 511, 621, 411-corrected, list-request …
+
+    `exchanged_for` is the order by which the buyer gets other goods for these.
+    """
 
     key: OrderKey
     mode: Mode
     scenario: Scenario
     facts: Facts
     documents: Mapping[str, CebMessage | DeclarationRequest]
+    exchanged_for: "GeneratedOrder | None" = None
 
 
 def generate(
@@ -64,6 +70,7 @@ def generated(seed: int, index: int, mode: Mode, scenario: Scenario) -> Generate
         scenario=scenario,
         facts=facts,
         documents=_documents(facts, scenario, error=Decimal(random.randint(100, 3000)) / 100),
+        exchanged_for=_exchanged(seed, index, mode) if scenario is Scenario.EXCHANGE else None,
     )
 
 
@@ -84,7 +91,7 @@ def to_xml(order: GeneratedOrder, stem: str) -> bytes:
 
 
 def message_xml(message: CebMessage) -> bytes:
-    """The XML of a message, lists and cancellations with the Signature that the official schema demands.
+    """The XML of a message, what is declared with the Signature that the official schema demands.
 
     The key is thrown away with the process, so the signature is another one in every run.
     """
@@ -100,13 +107,14 @@ def _signer(code: str) -> SoftwareSigner:
 
 def _facts(random: Random, seed: int, index: int, mode: Mode, scenario: Scenario) -> Facts:
     buyer = person(seed, index)
-    lines = basket(random)
+    lines = _lines(random, scenario)
     some_discount = rounded(lines[0].price * random.randint(1, 20) / 100)
     return Facts(
         order_no=order_number(seed, index + 1, mode, scenario),
         index=index + 1,
         mode=mode,
-        platform=random.choice(PLATFORMS),
+        platform=(platform := random.choice(PLATFORMS)),
+        guarantor=DECLARANT.code if scenario is Scenario.GUARANTEE_WAIT else platform.code,
         seller=random.choice(SELLERS),
         buyer=buyer,
         consignee=buyer if random.random() > _ONE_IN_THREE else person(seed + 1, index),
@@ -116,6 +124,19 @@ def _facts(random: Random, seed: int, index: int, mode: Mode, scenario: Scenario
         discount=some_discount if random.random() < _ONE_IN_THREE else Decimal(0),
         placed=_FIRST_MOMENT + timedelta(seconds=random.randrange(_PERIOD_SECONDS)),
     )
+
+
+def _exchanged(seed: int, index: int, mode: Mode) -> GeneratedOrder:
+    return generated(seed, _EXCHANGED + index, mode, Scenario.RELEASE)
+
+
+def _lines(random: Random, scenario: Scenario) -> tuple[Line, ...]:
+    if scenario is Scenario.ANNUAL_LIMIT:
+        return one_handbag()
+    lines = basket(random)
+    if scenario is Scenario.RETURN_PART:  # something comes back, something stays
+        return (lines[0].model_copy(update={"qty": lines[0].qty + 1}), *lines[1:])
+    return lines
 
 
 def _documents(facts: Facts, scenario: Scenario, error: Decimal) -> dict[str, CebMessage | DeclarationRequest]:

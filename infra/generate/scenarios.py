@@ -34,6 +34,8 @@ class Scenario(StrEnum):
     SILENCE = "silence"
     CUSTOMS_DOWN = "customs-down"
     LIST_SERVICE = "list-service"
+    ANNUAL_LIMIT = "annual-limit"
+    GUARANTEE_WAIT = "guarantee-wait"
     RETURN = "return"
     RETURN_PART = "return-part"
     RETURN_REFUSED = "return-refused"
@@ -76,6 +78,8 @@ _MARKS = {
     Scenario.SILENCE: "SIL",
     Scenario.CUSTOMS_DOWN: "DOWN",
     Scenario.LIST_SERVICE: "SVC",
+    Scenario.ANNUAL_LIMIT: "LIM",
+    Scenario.GUARANTEE_WAIT: "GUA",
     Scenario.RETURN: "RTN",
     Scenario.RETURN_PART: "RPRT",
     Scenario.RETURN_REFUSED: "RREF",
@@ -98,10 +102,21 @@ _EXPECTED = {
     Scenario.INSPECTION_RETURN: Stage.SHIPPED_BACK,
     Scenario.DETENTION: Stage.DETAINED,
     Scenario.CANCELLATION: Stage.CANCELLED,
+    Scenario.ANNUAL_LIMIT: Stage.EXPIRED,
+    Scenario.RETURN: Stage.RETURNED,
+    Scenario.RETURN_SILENCE: Stage.RETURNED,
+    Scenario.EXCHANGE: Stage.RETURNED,
+    Scenario.REFUND_DIES: Stage.RETURNED,
 }
 
 AFTER_RELEASE = tuple(Scenario)[tuple(Scenario).index(Scenario.RETURN) :]  # told apart only when somebody acts later
-LIVES = tuple(scenario for scenario in Scenario if scenario not in AFTER_RELEASE)
+LIVES = (
+    *(scenario for scenario in Scenario if scenario not in AFTER_RELEASE),
+    Scenario.RETURN,
+    Scenario.RETURN_PART,
+    Scenario.RETURN_LATE,
+    Scenario.EXCHANGE,
+)
 
 
 def order_number(seed: int, index: int, mode: Mode, scenario: Scenario) -> str:

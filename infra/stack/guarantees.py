@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from functions.ledger import handler as ledger
-from functions.ledger.models import GuaranteeRequest, OpenGuaranteeRequest
+from functions.ledger.account_models import GuaranteeRequest, OpenGuaranteeRequest
 from infra.direct_calls import functions_on
 from infra.generate.parties import GUARANTORS
 from infra.stack.state import StackState

@@ -2,16 +2,12 @@
 
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from functions.ledger.handler import open_guarantee
-from functions.ledger.models import OpenGuaranteeRequest
 from infra.worker import ACTIVITY_THREADS
-from tests import builders
 from tests.workflows.life import Life, ScriptedCustoms, worker_with
 
 
@@ -23,10 +19,9 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 
 @pytest.fixture
-async def life(temporal: WorkflowEnvironment, threads: ThreadPoolExecutor, aws: None) -> AsyncIterator[Life]:
+async def life(temporal: WorkflowEnvironment, threads: ThreadPoolExecutor, guarantees: None) -> AsyncIterator[Life]:
     """One order to be lived, with a worker and a customs of its own."""
     customs = ScriptedCustoms()
-    open_guarantee(OpenGuaranteeRequest(guarantor=builders.SELLER["ebc_code"], amount=Decimal(1_000_000)))
     task_queue = f"test-{uuid4()}"
     async with worker_with(temporal.client, threads, task_queue, customs):
         yield Life(temporal, task_queue, customs)

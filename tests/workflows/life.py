@@ -33,6 +33,7 @@ from infra.activities import ORDER_FUNCTIONS, InProcessInvoker, activities_of
 from infra.worker import workflow_runner
 from tests import builders
 from workflows.import_order import ImportOrderWorkflow
+from workflows.import_return import ImportReturnWorkflow
 
 LIMITS = LifeLimits(
     documents=timedelta(hours=72),
@@ -84,7 +85,7 @@ def worker_with(client: Client, threads: ThreadPoolExecutor, task_queue: str, cu
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[ImportOrderWorkflow],
+        workflows=[ImportOrderWorkflow, ImportReturnWorkflow],
         activities=activities_of(ORDER_FUNCTIONS, customs),
         activity_executor=threads,
         workflow_runner=workflow_runner(),

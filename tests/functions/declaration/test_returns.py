@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from events.ceb.declaration_list import ListHead
 from events.ceb.refund import Refund, RefundHead
+from events.return_life import ReturnLine
 from events.values import OrderKey
 from functions.declaration.handler import compose_return
-from functions.declaration.models import ComposedReturn, ComposeReturnRequest, ReturnLine
+from functions.declaration.models import ComposedReturn, ComposeReturnRequest
 from functions.declaration.returns import return_no
 from functions.declaration.rules import cop_no
 from tests import builders

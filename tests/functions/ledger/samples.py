@@ -4,7 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from events.values import OrderKey
+from functions.aws import dynamodb
 from functions.ledger import handler as ledger
+from functions.ledger.account_models import (
+    Guarantee,
+    GuaranteeRequest,
+    OpenGuaranteeRequest,
+    QuotaRequest,
+    VerifyRequest,
+)
 from functions.ledger.models import (
     Bill,
     BillRequest,
@@ -14,17 +22,13 @@ from functions.ledger.models import (
     ClaimRequest,
     CommitRequest,
     GiveBackRequest,
-    Guarantee,
-    GuaranteeRequest,
-    OpenGuaranteeRequest,
     OrderCharge,
-    QuotaRequest,
     ReleaseRequest,
     Reserved,
     ReserveRequest,
     SettleRequest,
-    VerifyRequest,
 )
+from functions.settings import settings
 from functions.tax.models import YearlyQuantity
 
 GUARANTOR = "3207SDPT01"
@@ -142,3 +146,10 @@ def settle_request(payment_no: str = "PAY-1") -> SettleRequest:
 def assert_balanced() -> None:
     """Every balance is the sum of its postings, every order has posted exactly what it takes."""
     assert ledger.verify(VerifyRequest()).differences == []
+
+
+def empty_table() -> None:
+    """Nothing is on record any more."""
+    name = settings().ledger_table
+    for item in dynamodb().scan(TableName=name)["Items"]:
+        dynamodb().delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})

@@ -225,7 +225,9 @@ def test_the_wheel_carries_the_data(tmp_path: Path) -> None:
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)], check=True, cwd=ROOT
     )
     (wheel,) = tmp_path.glob("*.whl")
-    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("functions/policy/data/")}
+    every = zipfile.ZipFile(wheel).namelist()
+    packed = {name for name in every if name.startswith("functions/policy/data/")}
+    assert "functions/tax/data/tariff.csv" in every
     assert packed == {
         f"functions/policy/data/{name}.yaml"
         for name in ("guarantee", "life", "matching", "personal", "quota", "return", "tax")

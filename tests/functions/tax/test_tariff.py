@@ -1,14 +1,14 @@
 """The tariff table: longest code, date, periods, mistakes with their lines."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from events.problems import InvalidInputError
 from functions.settings import settings
-from functions.tax.tariff import Tariff, TariffRow
+from functions.tax.tariff import Tariff
 from functions.tax.tariff_csv import default_tariff, read_rows, read_tariff
 from infra.generate.goods import RANGE
 from tests.functions.tax.cases import a_list, assessed, line
@@ -118,7 +118,7 @@ def test_rows_of_a_code_in_two_files_must_not_overlap() -> None:
 
 def test_a_folder_of_files_stands_in_for_the_shipped_table(tariff_dir: Path) -> None:
     csv(tariff_dir, "19011010,milk powder,0,0.09,none,,no,2020-01-01,,setting: a test")
-    assert len(default_tariff()) == 1
+    assert len(list(default_tariff())) == 1
     assert [finding.rule for finding in assessed(a_list(line(1, "100"))).findings] == ["T3"]
 
 
@@ -129,10 +129,6 @@ def test_the_shipped_table_has_every_good_of_the_generator_on_every_day_since_20
 
 
 def test_no_shipped_rate_is_a_claim() -> None:
-    found: set[TariffRow] = set()
-    day = date(2014, 2, 10)
-    while day < TODAY:
-        found |= set(default_tariff().at(day).in_effect.values())
-        day += timedelta(days=20)
-    assert len(found) == len(default_tariff())
-    assert all("setting: to be verified" in row.basis for row in found)
+    rows = list(default_tariff())
+    assert len(rows) > 50
+    assert all("setting: to be verified" in row.basis for row in rows)

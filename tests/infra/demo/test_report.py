@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from events.life import Stage
+from functions.ledger.account_models import Verified
 from infra.demo.report import DemoReport, OrderReport, mean_kinds, percentile, table
 
 
@@ -23,14 +24,20 @@ def order(number: int = 1, **fields: Any) -> OrderReport:
         "expectedStage": Stage.CLOSED,
         "finalStage": Stage.CLOSED,
         "actions": 12,
+        "transactions": 3,
         "seconds": float(number),
     }
     return OrderReport(**(content | fields))
 
 
+BOOKS = Verified(accounts=0, orders=0, payments=0, postings=0, differences=[])
+
+
 def report(*orders: OrderReport) -> DemoReport:
     """A report of these orders."""
-    return DemoReport(seed=7, seconds=61.25, orders=list(orders), action_kinds={}, dead_letters=0)
+    return DemoReport(
+        seed=7, seconds=61.25, orders=list(orders), action_kinds={}, dead_letters=0, payments=[], books=BOOKS
+    )
 
 
 def rows(shown: DemoReport) -> list[list[str]]:

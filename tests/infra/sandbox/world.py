@@ -2,9 +2,10 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -13,18 +14,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from events.catalogue import BY_KIND
 from events.ceb.base import CebModel
 from events.ceb.dxp import unwrap, wrap
 from events.ceb.message import CebMessage, parse
+from events.ceb.signature import Signer, SoftwareSigner
+from events.ceb.tax_bill import TaxBill, TaxBillStatusHead
 from events.ceb.xml import local_name, parse_xml
+from events.cloudevents import STRUCTURED, CloudEvent
+from events.documents import DocumentKind
+from events.return_life import ReturnLine
+from events.returns import GoodsReturned
 from events.values import utc_now
+from functions.declaration.messages import return_message
+from functions.declaration.models import ComposeReturnRequest, ReturnListRequest
+from functions.declaration.returns import compose_return
 from functions.gateway.signing import PARTNER_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from functions.money.signature import headers_for
 from infra.generate.orders import GeneratedOrder, cancellation, generated, message_xml
 from infra.generate.parties import demo_partners
 from infra.generate.scenarios import Mode, Scenario
 from infra.sandbox.app import create_app
 from infra.sandbox.config import PartnerAccess, SandboxConfig
 
+SIGNER = SoftwareSigner.throwaway("platform")
 KEYS = {partner.partner_id: f"key of {partner.partner_id} {'.' * 32}".encode() for partner in demo_partners()}
 PARTNERS = {
     partner.partner_id: PartnerAccess(
@@ -54,13 +67,28 @@ class RecordingGateway:
     """
 
     received: list[Received] = field(default_factory=list)
+    goods: list[tuple[str, GoodsReturned]] = field(default_factory=list)
     troubles: list[int] = field(default_factory=list)
     hold_at: int = 0
     held: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     def app(self) -> Starlette:
-        return Starlette(routes=[Route("/v1/messages", self._take, methods=["POST"])])
+        return Starlette(
+            routes=[
+                Route("/v1/messages", self._take, methods=["POST"]),
+                Route("/v1/events", self._take_event, methods=["POST"]),
+            ]
+        )
+
+    async def _take_event(self, request: Request) -> Response:
+        body, partner = await request.body(), request.headers[PARTNER_HEADER]
+        assert request.headers[SIGNATURE_HEADER] == sign(KEYS[partner], request.headers[TIMESTAMP_HEADER], body)
+        assert request.headers["Content-Type"] == STRUCTURED
+        event = CloudEvent.model_validate_json(body)
+        assert event.type == BY_KIND[DocumentKind.GOODS_RETURNED].name
+        self.goods.append((partner, GoodsReturned.model_validate(event.data)))
+        return Response(status_code=202)
 
     async def _take(self, request: Request) -> Response:
         if self.troubles:
@@ -129,6 +157,43 @@ class World:
         self.gateway.go_on.set()
         await self.idle()
 
+    async def give_back(
+        self, order: GeneratedOrder, lines: Mapping[int, str], number: int = 1, **head: str
+    ) -> ReturnListRequest:
+        """Send the application to return lines of a released list, with other fields in its head if given."""
+        request = application(order, self.invt_no(order), lines, number)
+        changed = request.refund.model_copy(update={"head": request.refund.head.model_copy(update=head)})
+        request = request.model_copy(update={"refund": changed})
+        await self.send(return_message(request), f"return {number}")
+        await self.idle()
+        return request
+
+    def invt_no(self, order: GeneratedOrder) -> str:
+        """The number that customs gave the order's list."""
+        lists = [one for stem in order.documents if stem.startswith("621") for one in elements(order, stem)]
+        guids = {declared.head.guid for declared in lists}
+        numbers = [one.invt_no for one in self.gateway.receipts() if one.guid in guids and one.invt_no]
+        return str(numbers[-1])
+
+    def returns(self) -> list[str]:
+        """The statuses of all receipts of returns."""
+        return [one.return_status for sent in self.gateway.of("CEB626Message") for one in sent.message.returns]
+
+    def bills(self) -> list[TaxBill]:
+        """Every CEB816."""
+        return [bill for one in self.gateway.of("CEB816Message") for bill in one.message.tax_bills]
+
+    def bill_statuses(self) -> list[TaxBillStatusHead]:
+        """Every CEB818."""
+        return [one.head for sent in self.gateway.of("CEB818Message") for one in sent.message.tax_bill_statuses]
+
+    async def order_money(self, path: str, key: str, order: CebModel, signer: Signer | None = None) -> httpx.Response:
+        """Order the payment firm or the bank to move money, and wait for what follows."""
+        body = order.model_dump_json(exclude_none=True).encode()
+        answer = await self.client.post(path, content=body, headers=headers_for(signer or SIGNER, key, body, utc_now()))
+        await self.idle()
+        return answer
+
     async def report(self, order: GeneratedOrder) -> dict[str, Any]:
         """What customs says of the order."""
         reports = (await self.client.get("/customs/declarations")).json()
@@ -137,6 +202,29 @@ class World:
 
     async def idle(self) -> None:
         await self.app.state.sandbox.outbox.idle()
+
+
+def elements(order: GeneratedOrder, stem: str) -> list[Any]:
+    """The business elements of a document of the order."""
+    message = order.documents[stem]
+    assert isinstance(message, CebMessage)
+    return list(message.elements)
+
+
+def application(order: GeneratedOrder, invt_no: str, lines: Mapping[int, str], number: int = 1) -> ReturnListRequest:
+    """An application as the product composes it."""
+    asked = ComposeReturnRequest(
+        key=order.key,
+        number=number,
+        on=utc_now(),
+        declaration_list=elements(order, "621")[0],
+        invt_no=invt_no,
+        lines=[ReturnLine(gnum=gnum, qty=Decimal(qty)) for gnum, qty in lines.items()],
+        reason="不喜欢",
+    )
+    refund = compose_return(asked).refund
+    assert refund
+    return ReturnListRequest(key=order.key, number=number, refund=refund)
 
 
 @asynccontextmanager

@@ -1,0 +1,46 @@
+"""`sandan ledger`: recompute the books."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from infra.cli.running import StackName
+from infra.stack.state import DEFAULT_NAME, running_stack
+
+_NOT_BALANCED = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    ledger = typer.Typer(no_args_is_help=True, help="Check the ledger of quotas, guarantees and tax payments.")
+    ledger.command(
+        "verify", epilog="Example:\n\n    sandan ledger verify --json\n\nExit code 0: balanced; 1: not balanced."
+    )(_verify)
+    app.add_typer(ledger, name="ledger")
+
+
+def _verify(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    name: StackName = DEFAULT_NAME,
+) -> None:
+    """Recompute every balance from the postings; name each difference. Orders may go on meanwhile."""
+    from functions.ledger.account_models import VerifyRequest  # noqa: PLC0415 - the same
+    from functions.ledger.handler import verify  # noqa: PLC0415 - loads boto3
+    from infra.direct_calls import functions_on  # noqa: PLC0415 - the same
+
+    with functions_on(running_stack(name)):
+        found = verify(VerifyRequest())
+    if as_json:
+        shown = {"balanced": found.balanced, **found.model_dump(mode="json")}
+        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+    else:
+        for difference in found.differences:
+            typer.echo(f"{difference.partition}: {difference.what}: {difference.found}, not {difference.expected}")
+        verdict = "balanced" if found.balanced else f"{len(found.differences)} differences"
+        typer.echo(
+            f"{verdict}: {found.accounts} accounts, {found.orders} orders, {found.payments} payments, "
+            f"{found.postings} postings"
+        )
+    raise typer.Exit(0 if found.balanced else _NOT_BALANCED)

@@ -1,0 +1,97 @@
+"""Plays the returns of made-up orders: the buyer's wish, the operator's decisions, the time that passes."""
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+
+from events.life import Resolution, ResolveRequest
+from events.return_life import ReturnLine, ReturnRequest, ReturnResult, ReturnStage
+from infra.demo.hands import PATIENCE_SECONDS, WHO, PlayError, Stagehands, patience
+from infra.generate.orders import GeneratedOrder
+from infra.generate.scenarios import Scenario
+from workflows.import_order import ImportOrderWorkflow
+from workflows.import_return import ImportReturnWorkflow
+
+ENDS = {
+    Scenario.RETURN: ReturnStage.SETTLED,
+    Scenario.RETURN_PART: ReturnStage.SETTLED,
+    Scenario.EXCHANGE: ReturnStage.SETTLED,
+    Scenario.REFUND_DIES: ReturnStage.SETTLED,
+    Scenario.REFUND_REFUSED: ReturnStage.SETTLED,
+    Scenario.RETURN_SILENCE: ReturnStage.SETTLED,
+    Scenario.RETURN_REFUSED: ReturnStage.REFUSED_BY_CUSTOMS,
+    Scenario.RETURN_LATE: ReturnStage.NOT_BACK_IN_TIME,
+    Scenario.RETURN_NEVER: ReturnStage.NOT_BACK_IN_TIME,
+    Scenario.RETURN_DAMAGED: ReturnStage.NOT_AS_THEY_WERE,
+    Scenario.RETURN_QUANTITY: ReturnStage.GIVEN_UP,
+    Scenario.RETURN_WRONG_SITE: ReturnStage.GIVEN_UP,
+}
+"""How the return of each story ends."""
+_FOR_A_PERSON = {Scenario.REFUND_REFUSED, Scenario.RETURN_QUANTITY, Scenario.RETURN_WRONG_SITE}
+_GOODS_TIME = timedelta(days=46)
+_LATER = timedelta(minutes=1)
+
+
+class ReturnPlay:
+    """The return of one delivered order."""
+
+    def __init__(self, hands: Stagehands, order: GeneratedOrder) -> None:
+        self._hands = hands
+        self._order = order
+        self._of_order = hands.temporal.get_workflow_handle_for(ImportOrderWorkflow.run, order.key.workflow_id)
+
+    async def play(self, exchange_for: str | None = None) -> None:
+        """From the wish to the end that the story tells. Raises PlayError when it is another one."""
+        asked = await self._of_order.execute_update(ImportOrderWorkflow.request_return, self._request(exchange_for))
+        handle = self._hands.temporal.get_workflow_handle_for(ImportReturnWorkflow.run, asked.workflow_id)
+        if self._order.scenario is Scenario.RETURN_SILENCE:
+            await self._until(handle, ReturnStage.APPLIED)
+            await self._hands.forward(handle, self._hands.limits.silence + _LATER)
+        elif self._order.scenario is Scenario.RETURN_NEVER:
+            await self._until(handle, ReturnStage.ACCEPTED)
+            await self._hands.forward(handle, _GOODS_TIME)
+        elif self._order.scenario in _FOR_A_PERSON:
+            await self._decide(handle)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            result = await handle.result()
+        expected = ENDS[self._order.scenario]
+        if result.stage is not expected:
+            raise PlayError(f"{asked.workflow_id}: expected {expected}, found {result.stage}")
+
+    async def ask_too_late(self) -> None:
+        """After the days for returns nobody can ask any more (公告2020-45). Raises PlayError when one can."""
+        try:
+            await self._of_order.execute_update(ImportOrderWorkflow.request_return, self._request(None))
+        except WorkflowUpdateFailedError as refused:
+            if "too late" in str(refused.cause):
+                return
+            raise PlayError(f"{self._order.key}: {refused.cause}") from refused
+        raise PlayError(f"{self._order.key}: a return after the last day was taken")
+
+    def _request(self, exchange_for: str | None) -> ReturnRequest:
+        """One piece of the first line in the story of a part, everything in the others."""
+        lines = [ReturnLine(gnum=line.gnum, qty=line.qty) for line in self._order.facts.lines]
+        if self._order.scenario is Scenario.RETURN_PART:
+            lines = [ReturnLine(gnum=lines[0].gnum, qty=Decimal(1))]
+        return ReturnRequest(lines=lines, who=WHO, why="不想要了", exchange_for=exchange_for)
+
+    async def _decide(self, handle: WorkflowHandle[ImportReturnWorkflow, ReturnResult]) -> None:
+        async for _ in patience():
+            state = await handle.query(ImportReturnWorkflow.state)
+            if state.needs_human:
+                request = ResolveRequest(
+                    case=state.needs_human, resolution=Resolution.CLOSE, who=WHO, why="与当事人核对后结束"
+                )
+                await handle.execute_update(ImportReturnWorkflow.resolve, request)
+                return
+        raise PlayError(f"{handle.id}: nobody was called")
+
+    async def _until(self, handle: WorkflowHandle[ImportReturnWorkflow, ReturnResult], stage: ReturnStage) -> None:
+        async for _ in patience():
+            state = await handle.query(ImportReturnWorkflow.state)
+            description = await handle.describe()
+            if state.stage is stage and not description.raw_description.pending_activities:
+                return
+        raise PlayError(f"{handle.id}: waited for {stage}")
