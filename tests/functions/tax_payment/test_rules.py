@@ -15,6 +15,7 @@ from functions.tax_payment.rules import (
     late_before,
     late_fee,
     month_of,
+    payment_day,
     summary_is_overdue,
     terms_of,
 )
@@ -100,8 +101,14 @@ def test_customs_may_take_the_guarantee_after_three_months() -> None:
 
 def test_customs_summarises_within_days_of_the_payment() -> None:
     """tax.summary_days (setting)."""
-    assert not summary_is_overdue(day(31), day(34), TERMS)
-    assert summary_is_overdue(day(31), day(35), TERMS)
+    assert not summary_is_overdue(day(31).date(), day(34), TERMS)
+    assert summary_is_overdue(day(31).date(), day(35), TERMS)
+
+
+def test_a_payment_counts_on_the_later_of_two_days() -> None:
+    """The bank's, or the one for which an operator had the run look."""
+    assert payment_day(day(33), day(31)) == day(33).date()
+    assert payment_day(day(1), day(31)) == day(31).date()
 
 
 def test_the_month_is_chinas() -> None:
