@@ -13,7 +13,6 @@ from pathlib import Path
 from temporalio.client import Client, WorkflowHistory
 
 from events.return_life import return_workflow_id
-from events.tax_payment import TAX_PAYMENT_RUN_WORKFLOW, TAX_PAYMENT_WORKFLOW
 from infra.demo.demo import run_demo
 from infra.demo.player import Played
 from infra.demo.returns import ENDS
@@ -43,7 +42,7 @@ def recorded(folder: Path) -> list[Path]:
 
 
 async def record(state: StackState, orders: Sequence[GeneratedOrder], folder: Path) -> None:
-    """Live the orders and keep the histories of all workflows of that: orders under mode and scenario, and theirs."""
+    """Live the orders and keep their histories under mode and scenario, and those of their returns."""
     report = await run_demo(state, orders, _SEED, _quiet)
     if not report.is_right:
         raise RuntimeError(f"not recorded, these ended otherwise: {report.wrong}")
@@ -53,9 +52,6 @@ async def record(state: StackState, orders: Sequence[GeneratedOrder], folder: Pa
         await _keep(client, order.key.workflow_id, folder / f"{name}{_SUFFIX}")
         if order.scenario in ENDS:
             await _keep(client, return_workflow_id(order.key, 1), folder / f"return-{order.scenario}{_SUFFIX}")
-    for name, kind in (("tax-run", TAX_PAYMENT_RUN_WORKFLOW), ("tax-payment", TAX_PAYMENT_WORKFLOW)):
-        found = await anext(client.list_workflows(f"WorkflowType = '{kind}'", limit=1))
-        await _keep(client, found.id, folder / f"{name}{_SUFFIX}")
 
 
 async def _keep(client: Client, workflow_id: str, path: Path) -> None:

@@ -144,6 +144,7 @@ def test_the_shipped_topics() -> None:
         "tax.late_after_days": 15,
         "tax.late_fee_rate": Decimal("0.0005"),
         "tax.enforcement_months": 3,
+        "tax.summary_days": 3,
         "personal.rate.1": Decimal("0.13"),
         "personal.rate.2": Decimal("0.20"),
         "personal.rate.3": Decimal("0.50"),
