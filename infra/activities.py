@@ -35,7 +35,7 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     declaration.compose_return,
     declaration.return_list,
     declaration.explain,
-    declaration.explain_return,
+    declaration.explain_application,
     tax.assess,
     tax.remainder,
     ledger.reserve,

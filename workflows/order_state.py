@@ -41,6 +41,8 @@ class CancellationCase(BaseModel):
     why: str
     document: Cancellation | None = None
     number: int | None = None
+    receipts_read: int = 0
+    resends: int = 0
 
 
 class ReturnCase(BaseModel):

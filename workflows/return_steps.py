@@ -9,10 +9,10 @@ with workflow.unsafe.imports_passed_through():
     from events.return_life import ReturnStage
     from functions.declaration import handler as declaration
     from functions.declaration.models import (
+        ApplicationStanding,
         ComposeReturnRequest,
-        ExplainReturnRequest,
+        ExplainApplicationRequest,
         ReturnListRequest,
-        ReturnStanding,
         Submitted,
     )
     from functions.returns import handler as returns
@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.return_money import ReturnMoney
     from workflows.return_state import ReturnState
 
+RECEIPT = "CEB626"
 SILENT, UNDECIDED = "return-silent", "return-undecided"
 OTHER_QUANTITY, OTHER_SITE = "return-quantity", "return-site"
 _END_OF = {
@@ -122,18 +123,20 @@ class ReturnSteps:
             return
         state.receipts_read = len(state.receipts)
         explained = await call(
-            declaration.explain_return, ExplainReturnRequest(receipts=state.receipts), "receipts of the return"
+            declaration.explain_application,
+            ExplainApplicationRequest(message=RECEIPT, receipts=list(state.receipts)),
+            "receipts of the return",
         )
         now = workflow.now()
         state.needs_human = None
-        if explained.standing is ReturnStanding.REFUSED:
+        if explained.standing is ApplicationStanding.REFUSED:
             state.findings = [explained.finding] if explained.finding else []
             state.enter(ReturnStage.REFUSED_BY_CUSTOMS, explained.text, now)
-        elif explained.standing is ReturnStanding.ACCEPTED:
+        elif explained.standing is ApplicationStanding.ACCEPTED:
             assert state.terms
             state.deadline = state.terms.back_by
             state.enter(ReturnStage.ACCEPTED, texts.back_by(state.terms.back_by), now)
-        elif explained.standing is ReturnStanding.UNDER_WAY:
+        elif explained.standing is ApplicationStanding.UNDER_WAY:
             state.deadline = now + state.start.decision
 
     async def _judge_goods(self) -> None:
