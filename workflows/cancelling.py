@@ -103,11 +103,13 @@ class Cancelling:
     async def _follow_receipts(self, case: CancellationCase) -> None:
         """Do what the class of the receipt that counts asks for."""
         state = self._state
-        if len(state.cancellation_receipts) == case.receipts_read:
+        if not state.cancellation_receipts:
             return
-        case.receipts_read = len(state.cancellation_receipts)
         request = ExplainApplicationRequest(message=RECEIPT, receipts=list(state.cancellation_receipts))
         explained = await call(declaration.explain_application, request, "receipts of the cancellation")
+        if explained.counted == case.counted:
+            return
+        case.counted = explained.counted
         if explained.standing is ApplicationStanding.ACCEPTED:
             await self._declaring.thaw()
             state.enter(Stage.CANCELLED, texts.cancelled(case.who, case.why), workflow.now())

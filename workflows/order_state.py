@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, Field
 
 from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationList, DeclarationReturn
+from events.ceb.list_application import ListApplicationReturn
 from events.ceb.order import Order
 from events.ceb.payment import Payment
 from events.ceb.tax_bill import TaxBill, TaxBillStatus
@@ -41,7 +42,7 @@ class CancellationCase(BaseModel):
     why: str
     document: Cancellation | None = None
     number: int | None = None
-    receipts_read: int = 0
+    counted: ListApplicationReturn | None = None
     resends: int = 0
 
 

@@ -32,11 +32,11 @@ def explain_application(request: ExplainApplicationRequest) -> ExplainedApplicat
     if receipt is None or status is None:
         latest = max(request.receipts, key=lambda one: one.return_time)
         text = _said(latest, Text(zh="未改变状态", en="changes nothing"))
-        return ExplainedApplication(standing=ApplicationStanding.UNDER_WAY, text=text)
+        return ExplainedApplication(counted=None, standing=ApplicationStanding.UNDER_WAY, text=text)
     standing = _STANDINGS.get(status.status_class, ApplicationStanding.UNDER_WAY)
     text = _said(receipt, status.meaning)
     finding = _finding(request.message, receipt, text) if standing in _NOT_TAKEN else None
-    return ExplainedApplication(standing=standing, text=text, finding=finding)
+    return ExplainedApplication(counted=receipt, standing=standing, text=text, finding=finding)
 
 
 def _finding(message: str, receipt: ListApplicationReturn, text: Text) -> Finding:

@@ -148,8 +148,12 @@ class ApplicationStanding(StrEnum):
 
 
 class ExplainedApplication(Value):
-    """What the receipt that counts means; `finding` where customs did not take the application."""
+    """What the receipt that counts means; `finding` where customs did not take the application.
 
+    `counted` is that receipt, None when none of them is a step.
+    """
+
+    counted: ListApplicationReturn | None
     standing: ApplicationStanding
     text: Text
     finding: Finding | None = None
