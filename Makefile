@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO ?= --orders 200 --seed 7
+FUZZ ?= 300
 
-.PHONY: demo up test lint lock schemas clean
+.PHONY: demo up test lint fuzz lock schemas clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -30,6 +31,10 @@ lint: $(VENV)/.installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml
+
+fuzz: $(VENV)/.installed ## five minutes of fuzzing what strangers send (FUZZ=seconds); needs a wheel of atheris
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[fuzz]'
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ)
 
 schemas: $(VENV)/.installed ## regenerate the JSON Schemas and the OpenAPI document from the models
 	$(BIN)/python -m infra.contract

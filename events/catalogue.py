@@ -10,6 +10,7 @@ from events.ceb.message import MESSAGES, CebMessage
 from events.documents import DocumentKind
 from events.guarantee import GuaranteeLow
 from events.life import OrderStageChanged
+from events.payment_data_life import PaymentDataChanged, PaymentDataWanted
 from events.receipts import DocumentAnswered
 from events.return_life import ReturnStageChanged, StockReturned
 from events.tax_payment import TaxPaid, TaxPaymentRefused
@@ -68,6 +69,10 @@ INBOUND = (
     _inbound("customs.tax-bill-status", DocumentKind.TAX_BILL_STATUS, "A tax bill's new status", "CEB818Message"),
     _inbound("goods.returned", DocumentKind.GOODS_RETURNED, "Goods came back to their supervision site"),
     _inbound("customs.format-error", DocumentKind.FORMAT_ERROR, "A message customs could not read", "CEB900Message"),
+    _inbound("payment.original", DocumentKind.ORIGINAL_PAYMENT, "The raw payment data of an order (公告2018-179)"),
+    _inbound(
+        "customs.payment-data-asked", DocumentKind.PAYMENT_DATA_REQUEST, "Customs asks for payment data (platDataOpen)"
+    ),
 )
 
 STAGE_CHANGED = EventType(
@@ -78,6 +83,18 @@ DOCUMENT_ANSWERED = EventType(
     Direction.OUTBOUND,
     DocumentAnswered,
     "The receipt of a document that came over the bus",
+)
+PAYMENT_DATA_CHANGED = EventType(
+    f"{PREFIX}payment-data.stage-changed.v1",
+    Direction.OUTBOUND,
+    PaymentDataChanged,
+    "The answer to customs' question for payment data entered another stage, or needs a person",
+)
+PAYMENT_DATA_WANTED = EventType(
+    f"{PREFIX}payment-data.wanted.v1",
+    Direction.OUTBOUND,
+    PaymentDataWanted,
+    "Customs asks for payment data that nobody has sent yet",
 )
 GUARANTEE_LOW = EventType(
     f"{PREFIX}guarantee.low.v1", Direction.OUTBOUND, GuaranteeLow, "A guarantee is nearly used up"
@@ -103,6 +120,8 @@ OUTBOUND = (
     STOCK_RETURNED,
     TAX_PAID,
     TAX_PAYMENT_REFUSED,
+    PAYMENT_DATA_CHANGED,
+    PAYMENT_DATA_WANTED,
 )
 
 EVENT_TYPES: dict[str, EventType] = {event_type.name: event_type for event_type in (*INBOUND, *OUTBOUND)}

@@ -2,22 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from events.problems import InvalidInputError, Problem, path_of, problems_of
+from events.characters import unwritable, unwritable_problem
+from events.problems import InvalidInputError, Problem, problems_of
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 BATCH_LIMIT = 100
 _EXTENSION = re.compile(r"[a-z0-9]+")
-_NOT_A_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 has none of them
-_BAD_CHARACTERS_TOLD = 20
 _QUOTED_PAIR = re.compile(r"\\(.)")
 
 
@@ -54,34 +52,9 @@ def exact_json(body: bytes | str) -> Any:
 
 
 def _of_characters(content: Any) -> Any:
-    bad = (_bad_character(path, text) for path, text in _texts(content) if _NOT_A_CHARACTER.search(text))
-    if problems := list(islice(bad, _BAD_CHARACTERS_TOLD)):
-        raise InvalidInputError(problems)
+    if bad := unwritable(content):
+        raise InvalidInputError([unwritable_problem(path, text) for path, text in bad])
     return content
-
-
-def _texts(content: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every string and every name in the content with its path, without recursion: the nesting is a stranger's."""
-    opened: list[tuple[tuple[str | int, ...], Iterator[tuple[str | int, Any]]]] = [((), iter([("", content)]))]
-    while opened:
-        path, members = opened[-1]
-        name, item = next(members, (None, None))
-        if name is None:
-            opened.pop()
-            continue
-        place = (*path, name) if name != "" else path
-        if isinstance(item, str):
-            yield place, item
-        elif isinstance(item, dict):
-            yield from ((place, key) for key in item)
-            opened.append((place, iter(item.items())))
-        elif isinstance(item, list):
-            opened.append((place, enumerate(item)))
-
-
-def _bad_character(path: tuple[str | int, ...], text: str) -> Problem:
-    message = "holds a character that no customs message can carry (a control character, half a surrogate): remove it"
-    return Problem(path=ascii(path_of(path))[1:-1], rule="character", value=ascii(text)[1:-1][:200], message=message)
 
 
 def _no_constant(name: str) -> None:

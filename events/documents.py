@@ -18,6 +18,7 @@ from events.ceb.refund import RefundReturn
 from events.ceb.tax_bill import TaxBill, TaxBillStatus
 from events.ceb.waybill import Waybill, WaybillReturn, WaybillStatus, WaybillStatusReturn
 from events.declaration_request import DeclarationRequest
+from events.payment_data import OriginalPayment, PlatDataOpen
 from events.returns import GoodsReturned
 from events.values import Value
 
@@ -45,6 +46,8 @@ class DocumentKind(StrEnum):
     TAX_BILL_STATUS = "tax-bill-status"
     GOODS_RETURNED = "goods-returned"
     FORMAT_ERROR = "format-error"
+    ORIGINAL_PAYMENT = "original-payment"
+    PAYMENT_DATA_REQUEST = "payment-data-request"
 
     @property
     def model(self) -> type[CebModel]:
@@ -53,8 +56,13 @@ class DocumentKind(StrEnum):
 
     @property
     def is_receipt(self) -> bool:
-        """Whether customs says it: an answer, or a tax bill."""
+        """Whether customs says it of an order: an answer, or a tax bill."""
         return self.value.endswith("-receipt") or self in _SAID_BY_CUSTOMS
+
+    @property
+    def is_from_customs(self) -> bool:
+        """Whether customs says or asks it: always taken, never remembered, and at the gateway only."""
+        return self.is_receipt or self is DocumentKind.PAYMENT_DATA_REQUEST
 
 
 _SAID_BY_CUSTOMS = {DocumentKind.FORMAT_ERROR, DocumentKind.TAX_BILL, DocumentKind.TAX_BILL_STATUS}
@@ -79,6 +87,8 @@ _MODELS: dict[DocumentKind, type[CebModel]] = {
     DocumentKind.TAX_BILL_STATUS: TaxBillStatus,
     DocumentKind.GOODS_RETURNED: GoodsReturned,
     DocumentKind.FORMAT_ERROR: FormatError,
+    DocumentKind.ORIGINAL_PAYMENT: OriginalPayment,
+    DocumentKind.PAYMENT_DATA_REQUEST: PlatDataOpen,
 }
 
 

@@ -62,12 +62,24 @@ class LifeLimits(Value):
     guarantee_retry: timedelta
 
 
+_OPENED = Text(zh="收到第一份单证，开始收集。", en="The first document is here; collecting.")
+
+
 class ImportOrderStart(Value):
-    """The input of the import order's workflow; `carried` is the state of the run before, when one continues."""
+    """The input of the import order's workflow; `carried` is the state of the run before, when one continues.
+
+    `opened` is when its first document reached it; by then the order is on record as collecting (`opening`).
+    """
 
     key: OrderKey
     limits: LifeLimits
+    opened: AwareDatetime
     carried: dict[str, Any] | None = None
+
+    @property
+    def opening(self) -> StageChange:
+        """The first change of every life."""
+        return StageChange(number=1, stage=Stage.COLLECTING, at=self.opened, reason=_OPENED)
 
 
 class ImportOrderResult(Value):

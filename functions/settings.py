@@ -20,6 +20,7 @@ class Settings(BaseModel):
     orders_table: str = "sandan-orders"
     ledger_table: str = "sandan-ledger"
     replay_table: str = "sandan-replay"
+    payment_data_table: str = "sandan-payment-data"
     archive_bucket: str = "sandan-archive"
     partner_secrets: str = "sandan/partners/"
     signing_secret: str = "sandan/signing"  # noqa: S105 -- the name of a secret, not a secret
@@ -39,6 +40,8 @@ class Settings(BaseModel):
     payment_firm_url: str = "http://127.0.0.1:8402/payments/refunds"
     bank_url: str = "http://127.0.0.1:8402/bank/payments"
     tax_payment_hour: Annotated[int, Field(ge=0, le=23)] = 2
+    payment_data_url: str = "http://127.0.0.1:8402/customs/realTimeDataUpload"
+    payment_data_address_key: str | None = None
     customs_dxp_id: str = "DXPEDCCEB0000002"
     own_dxp_id: str = "DXPSANDAN0000001"
     own_code: str = "3207SANDAN"

@@ -13,6 +13,7 @@ from functions.intake import handler as intake
 from functions.ledger import handler as ledger
 from functions.matching import handler as matching
 from functions.orders import handler as orders
+from functions.payment_data import handler as payment_data
 from functions.policy import handler as policy
 from functions.refund import handler as refund
 from functions.returns import handler as returns
@@ -34,7 +35,7 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     declaration.compose_return,
     declaration.return_list,
     declaration.explain,
-    declaration.explain_return,
+    declaration.explain_application,
     tax.assess,
     tax.remainder,
     ledger.reserve,
@@ -61,6 +62,11 @@ TAX_PAYMENT_FUNCTIONS: Sequence[Function[Any, Any]] = (
     tax_payment.review,
     ledger.settle,
     ledger.unclaim,
+)
+PAYMENT_DATA_FUNCTIONS: Sequence[Function[Any, Any]] = (
+    payment_data.gather,
+    payment_data.upload,
+    payment_data.tell,
 )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 REGION = "us-east-1"
+_SAMPLE = "0.1"  # of the released orders, customs of a local stack asks for the payment data
 _ACCESS_KEY, _SECRET_KEY = "test", "test"
 _NOWHERE = os.devnull
 _NO_ACCOUNT = {
@@ -35,6 +36,7 @@ _RESOURCES = {
     "orders_table",
     "ledger_table",
     "replay_table",
+    "payment_data_table",
     "archive_bucket",
     "partner_secrets",
     "signing_secret",
@@ -135,6 +137,8 @@ def stack_environment(state: StackState) -> dict[str, str]:
         "SANDAN_CUSTOMS_URL": f"{state.sandbox_url}/customs/messages",
         "SANDAN_PAYMENT_FIRM_URL": f"{state.sandbox_url}/payments/refunds",
         "SANDAN_BANK_URL": f"{state.sandbox_url}/bank/payments",
+        "SANDAN_PAYMENT_DATA_URL": f"{state.sandbox_url}/customs/realTimeDataUpload",
+        "SANDAN_SANDBOX_SAMPLE": os.environ.get("SANDAN_SANDBOX_SAMPLE", _SAMPLE),
         "SANDAN_TEMPORAL_ADDRESS": state.temporal_address,
         "SANDAN_TEMPORAL_NAMESPACE": state.temporal_namespace,
     }

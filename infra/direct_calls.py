@@ -11,9 +11,9 @@ from infra.stack.state import StackState
 @contextmanager
 def functions_on(state: StackState) -> Iterator[None]:
     """Within it the functions find the resources of the stack; before and after it those of this process."""
-    before = dict(os.environ)
+    before, of_the_stack = dict(os.environ), stack_environment(state)
     os.environ.clear()
-    os.environ.update(stack_environment(state))
+    os.environ.update(of_the_stack)
     _forget()
     try:
         yield

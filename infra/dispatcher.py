@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _RECEIVE_AT_ONCE = 10
 _LONG_POLL_SECONDS = 1
 _PAUSE_SECONDS = 1.0
-_BATCH = int(os.environ.get("SANDAN_DISPATCH_BATCH", "60"))
-_WINDOW_SECONDS = float(os.environ.get("SANDAN_DISPATCH_WINDOW_SECONDS", "0.1"))
+_BATCH = int(os.environ.get("SANDAN_DISPATCH_BATCH", "200"))
+_WINDOW_SECONDS = float(os.environ.get("SANDAN_DISPATCH_WINDOW_SECONDS", "0.4"))
 
 
 def gather(url: str) -> list["MessageTypeDef"]:

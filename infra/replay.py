@@ -12,8 +12,10 @@ from pathlib import Path
 
 from temporalio.client import Client, WorkflowHistory
 
+from events.return_life import return_workflow_id
 from infra.demo.demo import run_demo
 from infra.demo.player import Played
+from infra.demo.returns import ENDS
 from infra.demo.subscriber import Subscriber
 from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.scenarios import LIVES
@@ -40,14 +42,20 @@ def recorded(folder: Path) -> list[Path]:
 
 
 async def record(state: StackState, orders: Sequence[GeneratedOrder], folder: Path) -> None:
-    """Live the orders and keep their histories under mode and scenario."""
+    """Live the orders and keep their histories under mode and scenario, and those of their returns."""
     report = await run_demo(state, orders, _SEED, _quiet)
-    if report.wrong:
+    if not report.is_right:
         raise RuntimeError(f"not recorded, these ended otherwise: {report.wrong}")
     client = await Client.connect(state.temporal_address, namespace=state.temporal_namespace)
     for order in orders:
-        history = await client.get_workflow_handle(order.key.workflow_id).fetch_history()
-        save(history, folder / f"{order.mode}-{order.scenario}{_SUFFIX}")
+        name = f"{order.mode}-{order.scenario}"
+        await _keep(client, order.key.workflow_id, folder / f"{name}{_SUFFIX}")
+        if order.scenario in ENDS:
+            await _keep(client, return_workflow_id(order.key, 1), folder / f"return-{order.scenario}{_SUFFIX}")
+
+
+async def _keep(client: Client, workflow_id: str, path: Path) -> None:
+    save(await client.get_workflow_handle(workflow_id).fetch_history(), path)
 
 
 def _quiet(_subscriber: Subscriber, _played: Sequence[Played]) -> None:

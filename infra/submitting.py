@@ -14,6 +14,7 @@ from events.ceb.payment import Payment
 from events.ceb.waybill import Waybill, WaybillStatus
 from events.cloudevents import BATCH, STRUCTURED, exact_json
 from events.declaration_request import DeclarationRequest
+from events.payment_data import OriginalPayment
 from events.problems import InvalidInputError, Problem
 from events.returns import GoodsReturned
 from events.values import OrderKey
@@ -31,6 +32,7 @@ _SENDERS: dict[type[CebModel], tuple[str, ...]] = {
     Cancellation: ("agent_code",),
     DeclarationRequest: ("ebp_code",),
     GoodsReturned: ("operator_code",),
+    OriginalPayment: ("ebp_code",),
 }
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -14,13 +15,28 @@ from events.life import TASK_QUEUE
 from functions.dispatch.temporal import connect
 from functions.transport import TransportUnavailableError
 from functions.transport.choice import TransportSettingError, customs_transport
-from infra.activities import ORDER_FUNCTIONS, TAX_PAYMENT_FUNCTIONS, InProcessInvoker, activities_of
+from infra.activities import (
+    ORDER_FUNCTIONS,
+    PAYMENT_DATA_FUNCTIONS,
+    TAX_PAYMENT_FUNCTIONS,
+    InProcessInvoker,
+    activities_of,
+)
 from infra.ready import announce_ready
 from infra.schedules import keep_schedules
 from workflows.import_order import ImportOrderWorkflow
 from workflows.import_return import ImportReturnWorkflow
+from workflows.payment_data import PaymentDataWorkflow
 from workflows.tax_payment import TaxPaymentRunWorkflow, TaxPaymentWorkflow
 
+WORKFLOWS: Sequence[type] = (
+    ImportOrderWorkflow,
+    ImportReturnWorkflow,
+    TaxPaymentRunWorkflow,
+    TaxPaymentWorkflow,
+    PaymentDataWorkflow,
+)
+FUNCTIONS = (*ORDER_FUNCTIONS, *TAX_PAYMENT_FUNCTIONS, *PAYMENT_DATA_FUNCTIONS)
 ACTIVITY_THREADS = 24
 GRACE = timedelta(seconds=5)
 
@@ -32,12 +48,12 @@ def workflow_runner() -> SandboxedWorkflowRunner:
 
 
 def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = TASK_QUEUE) -> Worker:
-    """The worker: the workflows of orders and of tax payments, and the functions that they call."""
+    """The worker: the workflows of orders, of tax payments and of payment data, and the functions that they call."""
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[ImportOrderWorkflow, ImportReturnWorkflow, TaxPaymentRunWorkflow, TaxPaymentWorkflow],
-        activities=activities_of((*ORDER_FUNCTIONS, *TAX_PAYMENT_FUNCTIONS), InProcessInvoker()),
+        workflows=WORKFLOWS,
+        activities=activities_of(FUNCTIONS, InProcessInvoker()),
         activity_executor=threads,
         workflow_runner=workflow_runner(),
         max_concurrent_activities=ACTIVITY_THREADS,

@@ -81,7 +81,7 @@ def _forget() -> None:
 
 def _create_resources() -> None:
     named = settings()
-    for table in (named.intake_table, named.orders_table):
+    for table in (named.intake_table, named.orders_table, named.payment_data_table):
         clients.dynamodb().create_table(
             TableName=table,
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],

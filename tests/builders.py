@@ -13,6 +13,7 @@ from events.ceb.message import BaseTransfer, CebMessage
 from events.ceb.order import Order, OrderHead, OrderItem
 from events.ceb.payment import Payment, PaymentHead
 from events.ceb.waybill import Waybill, WaybillHead
+from events.payment_data import OriginalPayment
 
 ORDER_NO = "SD20260105000001"
 PLATFORM = {"ebp_code": "3207PLAT01", "ebp_name": "测试平台有限公司"}
@@ -121,6 +122,30 @@ def payment(**head: Any) -> Payment:
         "pay_time": "20260105102958",
     }
     return Payment(head=PaymentHead(**(fields | head)))
+
+
+def original_payment(**fields: Any) -> OriginalPayment:
+    """The raw data of that payment (公告2018-179); keywords replace fields (Python names)."""
+    content: dict[str, Any] = {
+        "guid": GUID.format(179),
+        "app_time": SENT["app_time"],
+        "order_no": ORDER_NO,
+        "order_nos": [fields.get("order_no", ORDER_NO)],
+        "inital_request": f'https://pay.test/gateway?out_trade_no={ORDER_NO}&subject="奶粉"&total=561.89',
+        "inital_response": '{"code":"10000","msg":"Success","buyer":"payer-0000001"}',
+        "ebp_code": PLATFORM["ebp_code"],
+        "pay_code": PAYER["pay_code"],
+        "pay_transaction_id": TRANSACTION,
+        "total_amount": "561.89",
+        "currency": CNY,
+        "ver_dept": "3",
+        "pay_type": "1",
+        "trading_time": "20260105102958",
+        "goods_info": [{"gname": "婴幼儿配方奶粉", "item_link": "https://shop.test/item?id=1&from=app"}],
+        "recp_account": "TEST-ACCOUNT-01",
+        "recp_name": SELLER["ebc_name"],
+    }
+    return OriginalPayment.model_validate(content | fields)
 
 
 def waybill(**head: Any) -> Waybill:

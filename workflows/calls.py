@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
 _LOCAL_TIMEOUT = timedelta(seconds=10)
 _LOCAL_RETRY_THRESHOLD = timedelta(seconds=3)  # then the server waits for us, and a worker can shut down
 _REMOTE_TIMEOUT = timedelta(seconds=35)  # four posts at the most; a worker that dies costs this much
-_LONG_TIMEOUT = timedelta(minutes=10)
+_LONG_TIMEOUT = timedelta(minutes=1)  # what was done until then stays done
 _LOCAL_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=5))
 _REMOTE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 

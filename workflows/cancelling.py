@@ -5,13 +5,18 @@ import asyncio
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from events.ceb.declaration_list import Cancellation, CancellationReturn
-    from events.ceb.receipt_status import CANCELLED, StatusClass, list_status
+    from events.ceb.declaration_list import Cancellation
     from events.documents import DocumentKind, InboundDocument
     from events.findings import Finding, Place
-    from events.life import Stage
+    from events.life import LifeLimits, Stage
     from functions.declaration import handler as declaration
-    from functions.declaration.models import CancelListRequest, ComposeCancellationRequest, Submitted
+    from functions.declaration.models import (
+        ApplicationStanding,
+        CancelListRequest,
+        ComposeCancellationRequest,
+        ExplainApplicationRequest,
+        Submitted,
+    )
     from functions.intake import handler as intake
     from functions.intake.models import ForgetRequest
     from functions.intake.rules import business_key
@@ -20,12 +25,15 @@ with workflow.unsafe.imports_passed_through():
     from workflows.declaring import Declaring
     from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, CancellationCase, OrderState
 
+RECEIPT = "CEB624"
+
 
 class Cancelling:
     """The cancellation of one order."""
 
-    def __init__(self, state: OrderState, declaring: Declaring) -> None:
+    def __init__(self, state: OrderState, limits: LifeLimits, declaring: Declaring) -> None:
         self._state = state
+        self._limits = limits
         self._declaring = declaring
         self.submission: asyncio.Task[Submitted] | None = None
 
@@ -76,8 +84,7 @@ class Cancelling:
             case.document = (await call(declaration.compose_cancellation, request, "CEB623")).cancellation
         self._state.cancellations += 1
         case.number = self._state.cancellations
-        cancel = CancelListRequest(key=self._state.key, number=case.number, cancellation=case.document)
-        self.submission = call_outside(declaration.cancel, cancel, "cancellation to customs")
+        self._send(case)
 
     async def _read_answer(self) -> None:
         if self.submission is None or not self.submission.done():
@@ -94,14 +101,30 @@ class Cancelling:
             await self._refused(finding)
 
     async def _follow_receipts(self, case: CancellationCase) -> None:
-        for receipt in self._state.cancellation_receipts:
-            if receipt.return_status == CANCELLED:
-                await self._declaring.thaw()
-                self._state.enter(Stage.CANCELLED, texts.cancelled(case.who, case.why), workflow.now())
-                return
-            if list_status(receipt.return_status).status_class is StatusClass.REJECTED:
-                await self._refused(_refusal(receipt))
-                return
+        """Do what the class of the receipt that counts asks for."""
+        state = self._state
+        if not state.cancellation_receipts:
+            return
+        request = ExplainApplicationRequest(message=RECEIPT, receipts=list(state.cancellation_receipts))
+        explained = await call(declaration.explain_application, request, "receipts of the cancellation")
+        if explained.counted == case.counted:
+            return
+        case.counted = explained.counted
+        if explained.standing is ApplicationStanding.ACCEPTED:
+            await self._declaring.thaw()
+            state.enter(Stage.CANCELLED, texts.cancelled(case.who, case.why), workflow.now())
+        elif explained.standing is ApplicationStanding.AGAIN and case.resends < self._limits.resends:
+            case.resends += 1
+            self._send(case)
+        elif explained.finding:
+            await self._refused(explained.finding)
+
+    def _send(self, case: CancellationCase) -> None:
+        """Sending it again sends the very same message under the same key."""
+        assert case.document
+        assert case.number
+        request = CancelListRequest(key=self._state.key, number=case.number, cancellation=case.document)
+        self.submission = call_outside(declaration.cancel, request, "cancellation to customs")
 
     async def _refused(self, finding: Finding) -> None:
         """Customs keeps the list: the order lives on as if nobody had asked, and one may ask again."""
@@ -117,13 +140,3 @@ class Cancelling:
         state.cancellation_receipts = []
         state.findings = [finding]
         state.enter(state.stage, finding.message, workflow.now())
-
-
-def _refusal(receipt: CancellationReturn) -> Finding:
-    status = list_status(receipt.return_status)
-    return Finding(
-        rule="CUSTOMS",
-        code=receipt.return_status,
-        left=Place(document=DocumentKind.CANCELLATION_RECEIPT, field="returnInfo", value=receipt.return_info),
-        message=texts.customs(receipt.return_status, status.meaning, receipt.return_info),
-    )

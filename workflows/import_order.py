@@ -19,7 +19,6 @@ with workflow.unsafe.imports_passed_through():
         OrderSnapshot,
         Resolution,
         ResolveRequest,
-        Stage,
         UpdateAnswer,
     )
     from events.return_life import EXCHANGE_SIGNAL, ExchangeNote, ReturnAsked, ReturnRequest, return_workflow_id
@@ -57,8 +56,7 @@ class ImportOrderWorkflow:
     async def run(self, start: ImportOrderStart) -> ImportOrderResult:
         """Live until the end; answers where the dossier lies."""
         if not self._state.changes:
-            self._state.deadline = workflow.now() + start.limits.documents
-            self._state.enter(Stage.COLLECTING, texts.STARTED, workflow.now())
+            self._state.open(start)
         while True:
             await self._take_in()
             await self._steps.proceed(lasts=self._rang)

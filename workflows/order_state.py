@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, Field
 
 from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationList, DeclarationReturn
+from events.ceb.list_application import ListApplicationReturn
 from events.ceb.order import Order
 from events.ceb.payment import Payment
 from events.ceb.tax_bill import TaxBill, TaxBillStatus
@@ -14,7 +15,7 @@ from events.ceb.waybill import Waybill, WaybillStatus
 from events.declaration_request import DeclarationRequest
 from events.documents import DocumentKind, InboundDocument
 from events.findings import Finding
-from events.life import OrderSnapshot, Stage, StageChange
+from events.life import ImportOrderStart, OrderSnapshot, Stage, StageChange
 from events.return_life import ExchangeNote, ReturnLine, ReturnRequest, ReturnResult
 from events.values import OrderKey, Text, from_second
 from functions.dossier.models import DossierEntry
@@ -41,6 +42,8 @@ class CancellationCase(BaseModel):
     why: str
     document: Cancellation | None = None
     number: int | None = None
+    counted: ListApplicationReturn | None = None
+    resends: int = 0
 
 
 class ReturnCase(BaseModel):
@@ -202,6 +205,12 @@ class OrderState(BaseModel):
         Those that were corrected since count too: the history may quote them.
         """
         return sorted({value for entry in self.entries for value in personal_values(entry.content)})
+
+    def open(self, start: ImportOrderStart) -> None:
+        """Begin where the door has put the order on record: the world knows the first change already."""
+        self.deadline = start.opened + start.limits.documents
+        self.changes, self.told = [start.opening], 1
+        self.note(start.opened, "decision", start.opening.model_dump(mode="json", exclude={"at"}))
 
     def enter(self, stage: Stage, reason: Text, at: datetime) -> None:
         """Enter a stage, or note something about the one that it is in."""

@@ -26,7 +26,7 @@ class OrderSteps:
         self._limits = limits
         self._declaring = Declaring(state, limits)
         self._answers = CustomsAnswers(state, limits, self._declaring)
-        self._cancelling = Cancelling(state, self._declaring)
+        self._cancelling = Cancelling(state, limits, self._declaring)
         self._duties = Duties(state, limits)
         self.returning = Returning(state, limits)
         self._telling = Telling(state)

@@ -15,7 +15,7 @@ from events.life import Resolution, ResolveRequest
 from events.return_life import ReturnChange, ReturnLine, ReturnResult, ReturnSnapshot, ReturnStage
 from events.returns import GoodsReturned
 from events.values import OrderKey, Text, Value
-from functions.declaration.models import ReturnStanding
+from functions.declaration.models import ApplicationStanding
 from functions.orders.masking import personal_values
 from functions.returns.models import ReturnTerms
 from functions.tax.models import Assessment
@@ -57,7 +57,7 @@ class ReturnState(BaseModel):
     terms: ReturnTerms | None = None
     receipts: list[RefundReturn] = Field(default_factory=list)
     receipts_read: int = 0
-    standing: ReturnStanding | None = None
+    standing: ApplicationStanding | None = None
     resends: int = 0
     report: GoodsReturned | None = None
     back: list[ReturnLine] = Field(default_factory=list)

@@ -10,11 +10,11 @@ with workflow.unsafe.imports_passed_through():
     from events.values import CHINA
     from functions.declaration import handler as declaration
     from functions.declaration.models import (
+        ApplicationStanding,
         ComposeReturnRequest,
-        ExplainedReturn,
-        ExplainReturnRequest,
+        ExplainApplicationRequest,
+        ExplainedApplication,
         ReturnListRequest,
-        ReturnStanding,
         Submitted,
     )
     from functions.returns import handler as returns
@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.return_money import ReturnMoney
     from workflows.return_state import ReturnState
 
+RECEIPT = "CEB626"
 SILENT, UNDECIDED = "return-silent", "return-undecided"
 OTHER_QUANTITY, OTHER_SITE = "return-quantity", "return-site"
 _END_OF = {
@@ -134,15 +135,17 @@ class ReturnSteps:
             return
         state.receipts_read = len(state.receipts)
         explained = await call(
-            declaration.explain_return, ExplainReturnRequest(receipts=state.receipts), "receipts of the return"
+            declaration.explain_application,
+            ExplainApplicationRequest(message=RECEIPT, receipts=list(state.receipts)),
+            "receipts of the return",
         )
         state.standing, now = explained.standing, workflow.now()
-        if explained.standing is ReturnStanding.REFUSED:
+        if explained.standing is ApplicationStanding.REFUSED:
             state.findings = [explained.finding] if explained.finding else []
             state.enter(ReturnStage.REFUSED_BY_CUSTOMS, explained.text, now)
-        elif explained.standing is ReturnStanding.ACCEPTED:
+        elif explained.standing is ApplicationStanding.ACCEPTED:
             self._accepted()
-        elif explained.standing is ReturnStanding.UNDER_WAY:
+        elif explained.standing is ApplicationStanding.UNDER_WAY:
             self._under_way(explained)
 
     def _accepted(self) -> None:
@@ -153,7 +156,7 @@ class ReturnSteps:
         state.deadline = state.terms.back_by + state.start.silence
         state.enter(ReturnStage.ACCEPTED, texts.back_by(state.terms.back_by), workflow.now())
 
-    def _under_way(self, explained: ExplainedReturn) -> None:
+    def _under_way(self, explained: ExplainedApplication) -> None:
         state, now = self._state, workflow.now()
         state.deadline = now + state.start.decision
         if state.needs_human is not None:
@@ -213,7 +216,7 @@ class ReturnSteps:
 
     def _meet_silence(self) -> None:
         state, now = self._state, workflow.now()
-        if state.standing is ReturnStanding.UNDER_WAY:
+        if state.standing is ApplicationStanding.UNDER_WAY:
             state.call_person(UNDECIDED, texts.UNDECIDED, now)
         elif self._submission is not None:
             state.call_person(SILENT, texts.UNREACHABLE, now)
@@ -233,5 +236,5 @@ class ReturnSteps:
             state.resends = 0
             self._submit()
         else:
-            answered = state.standing is ReturnStanding.UNDER_WAY
+            answered = state.standing is ApplicationStanding.UNDER_WAY
             state.deadline = now + (state.start.decision if answered else state.start.silence)

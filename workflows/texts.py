@@ -6,7 +6,6 @@ from events.values import Text
 
 _DOCUMENTS = {"order": "订单", "payment": "支付凭证", "waybill": "运单", "list": "清单"}
 
-STARTED = Text(zh="收到第一份单证，开始收集。", en="The first document is here; collecting.")
 MATCHED = Text(zh="三单一致，与清单相符。", en="The three documents agree with each other and with the list.")
 COVERED = Text(zh="担保额度已足够，继续申报。", en="The guarantee covers the tax; the declaration goes on.")
 SHIPPED_BACK = Text(zh="海关决定退运。", en="Customs decided that the goods are shipped back.")

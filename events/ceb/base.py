@@ -1,9 +1,10 @@
 """The building blocks of customs messages: the base model and the schema's simple types."""
 
+import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -13,14 +14,16 @@ from pydantic import (
     PlainSerializer,
     PlainValidator,
     StringConstraints,
+    ValidationError,
     ValidatorFunctionWrapHandler,
     WithJsonSchema,
     WrapValidator,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, InitErrorDetails, core_schema
 
 from events.ceb.written import WrittenDecimal, WrittenInt, WrittenText
+from events.characters import WORDS, UnwritableCharacterError, shown, unwritable
 
 _PLAIN_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,13})(?:\.\d{1,5})?", re.ASCII)
 _DECIMAL = re.compile(r"(?P<sign>[+-]?)0*+(?P<whole>\d*+)(?:\.(?P<fraction>\d*+))?", re.ASCII)
@@ -54,8 +57,35 @@ class CebModel(BaseModel):
         frozen=True,
     )
 
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """As pydantic's; control characters, for which XML has no place, are refused here and not first in writing."""
+        _refuse_unwritable(cls.__name__, obj)
+        return super().model_validate(obj, **options)
 
-def _decimal(value: Any) -> Decimal:
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """As pydantic's; control characters are refused as by `model_validate`."""
+        try:
+            content = json.loads(json_data)
+        except ValueError:
+            content = None  # pydantic says what is wrong with it
+        _refuse_unwritable(cls.__name__, content)
+        return super().model_validate_json(json_data, **options)
+
+
+def _refuse_unwritable(title: str, content: Any) -> None:
+    """Raises ValidationError. XML needs no such look: the parser refuses these characters."""
+    if bad := unwritable(content):
+        error = {"error": UnwritableCharacterError(WORDS)}
+        raise ValidationError.from_exception_data(
+            title,
+            [InitErrorDetails(type="value_error", loc=path, input=shown(text), ctx=error) for path, text in bad],
+        )
+
+
+def read_decimal(value: Any) -> Decimal:
+    """A decimal number, of 19 digits with 5 after the point at most."""
     if isinstance(value, str):
         return Decimal(value) if _PLAIN_DECIMAL.fullmatch(value) else _as_written(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -154,7 +184,7 @@ def _collapse(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
 
 Amount = Annotated[
     Decimal,
-    PlainValidator(_decimal),
+    PlainValidator(read_decimal),
     PlainSerializer(plain, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^[+-]?(\d+(\.\d*)?|\.\d+)$", "description": "decimal(19,5)"}),
 ]

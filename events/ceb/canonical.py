@@ -3,6 +3,7 @@
 from lxml import etree
 
 from events.ceb.base import BLANK, CebModel
+from events.ceb.c14n import c14n
 from events.ceb.raw import CanonicalFormError, raw_text
 from events.ceb.xml import (
     DEFAULT_SIZE_LIMIT,
@@ -31,9 +32,9 @@ def canonical(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> bytes:
     try:
         _copy(root, same)
     except CanonicalFormError as error:
-        problem = Problem(path=f"/{local_name(root)}", rule="xml", message=str(error), line=line_of(root))
+        problem = Problem(path=f"/{local_name(root)}", rule="canonical", message=str(error), line=line_of(root))
         raise InvalidInputError([problem]) from None
-    return etree.tostring(same, method="c14n")
+    return c14n(same)
 
 
 def _copy(element: etree._Element, same: etree._Element) -> None:

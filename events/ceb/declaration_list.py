@@ -25,27 +25,21 @@ from events.ceb.base import (
     Pieces,
     Reason,
     ReturnStatus,
-    Second,
-    Status,
     text,
 )
+from events.ceb.frame import UploadHead
+from events.ceb.list_application import ListApplication, ListApplicationReturn
 
-CopNo = Annotated[str, text(0, 20)]
 AnyListNo = Annotated[str, text(0, 18)]
-Telephone = Annotated[str, text(1, 30)]
 
 
-class ListHead(CebModel):
+class ListHead(UploadHead):
     """The head of the list.
 
     trade_mode 9610 wants traf_no, voyage_no and bill_no; 1210 wants ems_no, area_code, area_name and an
     item_record_no on every line, and leaves the traf fields empty (rulebook 2.4, prose of 202205).
     """
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
-    app_status: Status
     order_no: Key
     ebp_code: Enterprise
     ebp_name: EnterpriseName
@@ -54,7 +48,7 @@ class ListHead(CebModel):
     logistics_no: Key
     logistics_code: Enterprise
     logistics_name: EnterpriseName
-    cop_no: CopNo | None = None
+    cop_no: Annotated[str, text(0, 20)] | None = None
     pre_no: AnyListNo | None = None
     assure_code: Annotated[str, text(1, 30)]
     ems_no: Annotated[str, text(0, 30)] | None = None
@@ -67,7 +61,7 @@ class ListHead(CebModel):
     buyer_id_type: Flag
     buyer_id_number: Key
     buyer_name: Person
-    buyer_telephone: Telephone
+    buyer_telephone: Annotated[str, text(1, 30)]
     consignee_address: Annotated[str, text(1, 200)]
     agent_code: Enterprise
     agent_name: EnterpriseName
@@ -139,46 +133,9 @@ class DeclarationReturn(CebModel):
     return_info: Reason
 
 
-class Cancellation(CebModel):
+class Cancellation(ListApplication):
     """The application to cancel a list 撤销申请单 (CEB623)."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
-    app_status: Status
-    customs_code: Code4
-    order_no: Key
-    ebp_code: Enterprise
-    ebp_name: EnterpriseName
-    ebc_code: Enterprise
-    ebc_name: EnterpriseName
-    logistics_no: Key
-    logistics_code: Enterprise
-    logistics_name: EnterpriseName
-    cop_no: CopNo | None = None
-    pre_no: AnyListNo | None = None
-    invt_no: Annotated[str, text(1, 18)]
-    buyer_id_type: Flag
-    buyer_id_number: Key
-    buyer_name: Person
-    buyer_telephone: Telephone
-    agent_code: Enterprise
-    agent_name: EnterpriseName
-    reason: Reason
-    note: Note | None = None
 
-
-class CancellationReturn(CebModel):
+class CancellationReturn(ListApplicationReturn):
     """What customs says of a cancellation (CEB624); 399 = cancelled."""
-
-    guid: Guid
-    customs_code: Code4 | None = None
-    agent_code: Enterprise | None = None
-    ebp_code: Enterprise | None = None
-    ebc_code: Enterprise | None = None
-    cop_no: Annotated[str, text(1, 20)]
-    pre_no: ListNo
-    invt_no: ListNo | None = None
-    return_status: ReturnStatus
-    return_time: Millisecond
-    return_info: Reason

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from events.ceb.base import CebModel, text
 from events.ceb.codec import read, refuse_root, write
+from events.ceb.dxp_additions import check_base64, check_biz_key, check_is_text
 from events.ceb.schema_types import date_time, xml_id
 from events.ceb.xml import DEFAULT_SIZE_LIMIT, local_name, namespace, parse_xml
 from events.problems import InvalidInputError, Problem, problems_of
@@ -26,6 +27,8 @@ ATTRIBUTE: dict[str, Any] = {"attribute": True}
 RAW_XML: dict[str, Any] = {"xml": True}
 Ver = Annotated[str, Field(pattern=r"^1\.0$", json_schema_extra=ATTRIBUTE)]
 XmlId = Annotated[str, AfterValidator(xml_id)]
+BizKey = Annotated[str, AfterValidator(check_biz_key)]
+IsText = Annotated[str, AfterValidator(check_is_text)]
 
 
 class ReceiverIds(DxpModel):
@@ -49,8 +52,8 @@ class AddInfo(DxpModel):
 
     file_name: Annotated[str | None, text(1, 255), Field(alias="FileName")] = None
     ic_card: Annotated[str | None, text(1, 13), Field(alias="IcCard")] = None
-    biz_key: Annotated[str | None, Field(alias="BizKey", json_schema_extra=RAW_XML)] = None
-    is_text: Annotated[str | None, Field(alias="IsText", json_schema_extra=RAW_XML)] = None
+    biz_key: Annotated[BizKey | None, Field(alias="BizKey", json_schema_extra=RAW_XML)] = None
+    is_text: Annotated[IsText | None, Field(alias="IsText", json_schema_extra=RAW_XML)] = None
     rec_map_id: Annotated[str | None, Field(alias="RecMapId", json_schema_extra=RAW_XML)] = None
 
 
@@ -60,7 +63,7 @@ class DxpMsg(DxpModel):
     ver: Ver
     id: Annotated[XmlId | None, Field(alias="Id", json_schema_extra=ATTRIBUTE)] = None
     trans_info: Annotated[TransInfo, Field(alias="TransInfo")]
-    data: Annotated[str, Field(alias="Data")]
+    data: Annotated[str, AfterValidator(check_base64), Field(alias="Data")]
     add_info: Annotated[AddInfo | None, Field(alias="AddInfo")] = None
     signature: Annotated[str | None, Field(alias="Signature", json_schema_extra=RAW_XML)] = None
 

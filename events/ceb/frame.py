@@ -4,9 +4,18 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from events.ceb.base import CebModel, Code3, Enterprise, Guid, Note, text
+from events.ceb.base import CebModel, Code3, Enterprise, Flag, Guid, Note, Second, Status, text
 
 MESSAGE_LIMIT = 100
+
+
+class UploadHead(CebModel):
+    """What every import document says first: app_type 1 new, 2 change, 3 delete; app_status 1 saved, 2 declared."""
+
+    guid: Guid
+    app_type: Flag
+    app_time: Second
+    app_status: Status
 
 
 class BaseTransfer(CebModel):
@@ -39,6 +48,8 @@ class ExtendMessage(CebModel):
 class CebMessage(CebModel):
     """A whole message. `root` is its element name, `first_element` the field that holds its business elements.
 
+    `exports`: it is of the export schema, where its parts may be declared otherwise than in the import schema.
+
     `must_be_signed`: the schema asks for a Signature. It is optional here all the same, for a message is built before
     it is signed; `schema_problems` tells where it is missing.
     """
@@ -46,6 +57,7 @@ class CebMessage(CebModel):
     root: ClassVar[str]
     first_element: ClassVar[str]
     must_be_signed: ClassVar[bool] = False
+    exports: ClassVar[bool] = False
 
     guid: Annotated[Guid, Field(json_schema_extra={"attribute": True})]
     version: Annotated[str, text(1, 10), Field(json_schema_extra={"attribute": True})] = "1.0"

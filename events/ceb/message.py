@@ -1,5 +1,6 @@
 """The messages: root elements, what stands inside them, and the catalogue by name."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from lxml import etree
@@ -12,6 +13,7 @@ from events.ceb.export.message import EXPORT_MESSAGES
 from events.ceb.frame import MESSAGE_LIMIT, BaseSubscribe, BaseTransfer, CebMessage, ExtendMessage, UploadMessage, many
 from events.ceb.order import Order, OrderReturn
 from events.ceb.payment import Payment, PaymentReturn
+from events.ceb.plan import Kind, plan_of
 from events.ceb.quick import quick_message
 from events.ceb.refund import Refund, RefundReturn
 from events.ceb.tax_bill import TaxBill, TaxBillStatus
@@ -31,6 +33,9 @@ __all__ = [
     "model_of",
     "parse",
 ]
+
+
+_SHOWN = 3
 
 
 class CEB311Message(UploadMessage):
@@ -244,11 +249,26 @@ def model_of(root: etree._Element) -> type[CebMessage]:
     if model is not None and namespace(root) == space:
         return model
     if model is not None:
-        raise refuse_root(root, f"is in the namespace {namespace(root)}: a customs message is in {space}")
+        found = f"the namespace {namespace(root)}" if namespace(root) else "no namespace"
+        raise refuse_root(root, f'is in {found}: a customs message is in {space}, declare it with xmlns="{space}"')
     known = {message.lower(): message for message in MESSAGES}
     right = known.get(name.lower()) or known.get(f"{name}Message".lower())
-    hint = f"write {right}" if right else f"known are {', '.join(sorted(MESSAGES))}"
+    hint = f"write {right}" if right else _part_of(name) or f"known are {', '.join(sorted(MESSAGES))}"
     raise refuse_root(root, f"is not a customs message: {hint}")
+
+
+def _part_of(name: str) -> str | None:
+    """What to say of a root that is a part of messages: the schema declares some of them by themselves."""
+    within = [root for root, model in MESSAGES.items() if name in _part_names(model)]
+    return f"it is a part of {', '.join(within[:_SHOWN])}, put it into one" if within else None
+
+
+def _part_names(model: type[CebModel]) -> Iterator[str]:
+    for slot in plan_of(model).elements:
+        if slot.kind is not Kind.TEXT:
+            yield slot.alias
+        if slot.model is not None:
+            yield from _part_names(slot.model)
 
 
 def build(message: CebMessage) -> bytes:

@@ -20,19 +20,14 @@ from events.ceb.base import (
     Person,
     Reason,
     ReturnStatus,
-    Second,
-    Status,
     text,
 )
+from events.ceb.frame import UploadHead
 
 
-class OrderHead(CebModel):
+class OrderHead(UploadHead):
     """Rule of the standard: actual_paid = goods_value + freight + tax_total - discount."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
-    app_status: Status
     order_type: Flag
     order_no: Key
     ebp_code: Enterprise

@@ -19,18 +19,14 @@ from events.ceb.base import (
     Reason,
     ReturnStatus,
     Second,
-    Status,
     text,
 )
+from events.ceb.frame import UploadHead
 
 
-class PaymentHead(CebModel):
+class PaymentHead(UploadHead):
     """What the payment enterprise says it received."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
-    app_status: Status
     pay_code: Enterprise
     pay_name: EnterpriseName
     pay_transaction_id: Key

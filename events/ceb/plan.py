@@ -1,7 +1,7 @@
 """How a model stands in XML, worked out once for each model."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -15,6 +15,7 @@ from events.ceb.base import CebModel, Presumed
 from events.ceb.written import Written, WrittenDecimal, WrittenText
 from events.ceb.xml import SIGNATURE_NAMESPACE
 
+_SETS = 256  # of given fields, kept of one model
 _SCHEMA_NAMESPACE = "http://www.w3.org/2001/XMLSchema"
 
 
@@ -62,6 +63,21 @@ class Plan:
     elements: tuple[Slot, ...]
     by_tag: Mapping[str, Slot]
     fixed: tuple[Slot, ...]
+    given: dict[frozenset[str], set[str]] = field(default_factory=dict)
+
+    def given_fields(self, names: Collection[str]) -> set[str]:
+        """The set of the fields that were given, the same object for all parts that have the same.
+
+        A set of its own takes as much memory as a short part itself. Nobody changes it, for the models are frozen and
+        copies have copies of it.
+        """
+        key = frozenset(names)
+        found = self.given.get(key)
+        if found is None:
+            found = set(key)
+            if len(self.given) < _SETS:
+                self.given[key] = found
+        return found
 
 
 @cache
@@ -69,9 +85,9 @@ def plan_of(model: type[CebModel]) -> Plan:
     """The plan of a model."""
     ends = {model.first_element: -1, model.last_element: 1}
     fields = sorted(model.model_fields.items(), key=lambda item: ends.get(item[0], 0))
-    attributes = [_slot(model, 0, name, field) for name, field in fields if _is_attribute(field)]
-    others = ((name, field) for name, field in fields if not _is_attribute(field))
-    elements = tuple(_slot(model, order, name, field) for order, (name, field) in enumerate(others))
+    attributes = [_slot(model, 0, name, info) for name, info in fields if _is_attribute(info)]
+    others = ((name, info) for name, info in fields if not _is_attribute(info))
+    elements = tuple(_slot(model, order, name, info) for order, (name, info) in enumerate(others))
     return Plan(
         model,
         model.__pydantic_validator__.validate_python,
@@ -82,18 +98,18 @@ def plan_of(model: type[CebModel]) -> Plan:
     )
 
 
-def _marks(field: FieldInfo) -> Mapping[str, Any]:
-    return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+def _marks(info: FieldInfo) -> Mapping[str, Any]:
+    return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
 
 
-def _is_attribute(field: FieldInfo) -> bool:
-    return bool(_marks(field).get("attribute"))
+def _is_attribute(info: FieldInfo) -> bool:
+    return bool(_marks(info).get("attribute"))
 
 
-def _slot(model: type[CebModel], order: int, name: str, field: FieldInfo) -> Slot:
-    marks = _marks(field)
-    alias = field.alias or name
-    parts = [*_unfold(field.annotation), *field.metadata]
+def _slot(model: type[CebModel], order: int, name: str, info: FieldInfo) -> Slot:
+    marks = _marks(info)
+    alias = info.alias or name
+    parts = [*_unfold(info.annotation), *info.metadata]
     nested = next((part for part in parts if isinstance(part, type) and issubclass(part, CebModel)), None)
     presumed = next((part for part in parts if isinstance(part, Presumed)), None)
     space = SIGNATURE_NAMESPACE if alias == "Signature" else model.xml_namespace
@@ -107,9 +123,9 @@ def _slot(model: type[CebModel], order: int, name: str, field: FieldInfo) -> Slo
         order=order,
         kind=Kind.XML if marks.get("xml") else Kind.PARTS if nested else Kind.TEXT,
         model=nested,
-        repeated=get_origin(field.annotation) is list,
-        required=NoneType not in get_args(field.annotation),
-        attribute=_is_attribute(field),
+        repeated=get_origin(info.annotation) is list,
+        required=NoneType not in get_args(info.annotation),
+        attribute=_is_attribute(info),
         one_element=marks.get("xml") == "one",
         empty=_empty(presumed, Decimal in parts),
         fixed=presumed.value if presumed and presumed.fixed else None,

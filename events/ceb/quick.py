@@ -5,31 +5,36 @@ to the thorough reading, and so is everything that is wrong: here a message is r
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import compress
 from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
 from events.ceb.base import CebModel
+from events.ceb.plain_fields import plain_field
 from events.ceb.plain_signature import plain_signature
 from events.ceb.plan import Kind, Plan, Slot, plan_of
-from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, has_only_xml_characters
+from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, has_only_plain_characters
 
 Model = TypeVar("Model", bound=CebModel)
 
 _BLANKS = r"[ \t\n]*+"
-_TEXT = r"([^<>&\r]*+)"
 _SKIP = re.compile(_BLANKS)
 _ROOT = re.compile(
     r'(?:<\?xml version="1\.0" encoding="(?:UTF|utf)-8"\?>)?+'
-    rf'{_BLANKS}<(?P<prefix>ceb:|)(?P<name>CEB\d{{3}}Message)(?P<attributes>(?: [\w:]++="[^"<&\t\n\r]*+")*+)>{_BLANKS}',
+    rf"{_BLANKS}<(?P<prefix>ceb:|)(?P<name>CEB\d{{3}}Message)"
+    rf'(?P<attributes>(?: [\w:]++="[^"<&\x00-\x1f]*+")*+)>{_BLANKS}',
     re.ASCII,
 )
 _ATTRIBUTE = re.compile(r' ([\w:]++)="([^"]*+)"', re.ASCII)
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _LONGEST: Final = 10 * 1024 * 1024  # what the thorough reading takes at most of one text
+_SELECTIONS: Final = 256  # sets of fields kept of one model
+
+_set = object.__setattr__  # the models are frozen
 
 
 class _UnusualError(Exception):
@@ -37,29 +42,80 @@ class _UnusualError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Template:
-    """A part under one prefix: one pattern for all of it where it holds nothing but texts."""
+class _Leaf:
+    """An element that holds nothing but texts: one pattern for all of it.
+
+    The pattern takes only what the model would, so that no validation follows. `given` keeps the sets of the fields
+    that stood in some element by their names in order, which is quicker than to make a set of them first.
+    """
+
+    model: type[CebModel]
+    pattern: re.Pattern[str]
+    names: tuple[str, ...]
+    values: tuple[tuple[str, Callable[[str], Any]], ...]
+    given: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
+
+    def made(self, texts: tuple[str | None, ...]) -> CebModel:
+        """The model of what the pattern found; it is as `model.model_validate` makes it."""
+        content: dict[str, Any] = dict(zip(self.names, texts, strict=True))
+        for name, value in self.values:
+            text = content[name]
+            if text is not None:
+                content[name] = value(text)
+        made = object.__new__(self.model)
+        _set(made, "__dict__", content)
+        _set(made, "__pydantic_fields_set__", self._given(texts))
+        _set(made, "__pydantic_extra__", None)
+        _set(made, "__pydantic_private__", None)
+        return made
+
+    def _given(self, texts: tuple[str | None, ...]) -> set[str]:
+        """The names of the fields that stood there."""
+        names = tuple(compress(self.names, texts))
+        if len(names) + texts.count(None) != len(texts):  # compress leaves out empty texts
+            names = tuple(name for name, text in zip(self.names, texts, strict=True) if text is not None)
+        found = self.given.get(names)
+        if found is None:
+            found = plan_of(self.model).given_fields(names)
+            if len(self.given) < _SELECTIONS:
+                self.given[names] = found
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an element may stand: a leaf, or parts of their own, or neither for what only the thorough way reads."""
+
+    slot: Slot
+    opening: str
+    closing: str
+    leaf: _Leaf | None
+    parts: "_Parts | None"
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """An element that holds parts of its own, under one prefix."""
 
     plan: Plan
-    pattern: re.Pattern[str] | None
-    aliases: tuple[str, ...]
-    sensitive: tuple[tuple[str, str | None], ...]
-    slots: tuple[tuple[str, str, Slot, "_Template | None"], ...]
+    places: tuple[_Place, ...]
 
 
 def quick_message(data: bytes, models: Mapping[str, type[Model]]) -> Model | None:
     """The message, one of `models` by its root, when it is plain and valid; else None."""
-    if len(data) > _LONGEST or b"\r" in data or not has_only_xml_characters(data):
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n")  # as every parser of XML reads the ends of lines
+    if len(data) > _LONGEST or b"\r" in data:
         return None
     try:
         text = data.removeprefix(_BYTE_ORDER_MARK).decode()
         start = _ROOT.match(text)
-        if start is None or start["name"] not in models:
+        if start is None or start["name"] not in models or not has_only_plain_characters(text):
             return None
         prefix = start["prefix"]
         content = _attributes(start["attributes"], prefix)
         model = models[start["name"]]
-        found, end = _part(text, start.end(), _template(model, prefix), content)
+        found, end = _read(text, start.end(), _parts(model, prefix), content)
     except (UnicodeDecodeError, ValidationError, _UnusualError):
         return None
     closing = f"</{prefix}{start['name']}>"
@@ -81,70 +137,81 @@ def _attributes(written: str, prefix: str) -> dict[str, Any]:
 
 
 @cache
-def _template(model: type[CebModel], prefix: str) -> _Template:
+def _parts(model: type[CebModel], prefix: str) -> _Parts:
     plan = plan_of(model)
-    pattern = None
-    if all(slot.kind is Kind.TEXT and not slot.repeated for slot in plan.elements):
-        tags = ((f"{prefix}{slot.alias}", "" if slot.required else "?+") for slot in plan.elements)
-        pattern = re.compile(
-            _BLANKS + "".join(f"(?:<{tag}>{_TEXT}</{tag}>{_BLANKS}){maybe}" for tag, maybe in tags), re.ASCII
-        )
-    return _Template(
-        plan,
-        pattern,
-        tuple(slot.alias for slot in plan.elements),
-        tuple((slot.alias, slot.fixed) for slot in plan.elements if slot.empty != ""),
-        tuple(
-            (
-                f"<{prefix}{slot.alias}>",
-                f"</{prefix}{slot.alias}>",
-                slot,
-                _template(slot.model, prefix) if slot.model else None,
-            )
-            for slot in plan.elements
-        ),
-    )
+    return _Parts(plan, tuple(_place(slot, prefix) for slot in plan.elements))
 
 
-def _part(text: str, at: int, template: _Template, content: dict[str, Any]) -> tuple[CebModel, int]:
+def _place(slot: Slot, prefix: str) -> _Place:
+    tag = f"{prefix}{slot.alias}"
+    leaf = _leaf(slot.model, tag, prefix) if slot.model else None
+    parts = _parts(slot.model, prefix) if slot.model and leaf is None else None
+    return _Place(slot, f"<{tag}>", f"</{tag}>", leaf, parts)
+
+
+def _leaf(model: type[CebModel], tag: str, prefix: str) -> _Leaf | None:
+    """A model that holds nothing but texts, none of them twice, each of a type that has a plain writing."""
+    plan = plan_of(model)
+    names = tuple(slot.name for slot in plan.elements)
+    fields = [plain_field(model.model_fields[slot.name], slot.fixed) for slot in plan.elements]
+    texts_only = all(slot.kind is Kind.TEXT and not slot.repeated for slot in plan.elements)
+    if not texts_only or names != tuple(model.model_fields) or _has_validators(model):
+        return None
+    pattern, values = _BLANKS, []
+    for slot, plain in zip(plan.elements, fields, strict=True):
+        if plain is None or not (slot.required or model.model_fields[slot.name].default is None):
+            return None
+        inner = f"{prefix}{slot.alias}"
+        pattern += f"(?:<{inner}>{plain.pattern}</{inner}>{_BLANKS}){'' if slot.required else '?+'}"
+        if plain.value:
+            values.append((slot.name, plain.value))
+    return _Leaf(model, re.compile(f"<{tag}>{pattern}</{tag}>{_BLANKS}", re.ASCII), names, tuple(values))
+
+
+def _has_validators(model: type[CebModel]) -> bool:
+    """Whether a model asks for more than its fields do."""
+    asked = model.__pydantic_decorators__
+    return bool(asked.field_validators or asked.model_validators or model.__pydantic_post_init__)
+
+
+def _read(text: str, at: int, parts: _Parts, content: dict[str, Any]) -> tuple[CebModel, int]:
     """A part from its first character on, and where it ends; `content` has what is known of it already."""
-    if template.pattern is not None:
-        found = template.pattern.match(text, at)
-        if found is None:
-            raise _UnusualError
-        given = zip(template.aliases, found.groups(), strict=True)
-        content = {alias: value for alias, value in given if value is not None}
-        at = found.end()
-        for alias, fixed in template.sensitive:
-            value = content.get(alias)
-            if value == "" or (value is not None and fixed is not None and value != fixed):
-                raise _UnusualError
-    else:
-        at = _parts(text, at, template, content)
-    return template.plan.validate(content, by_alias=True, by_name=False), at
-
-
-def _parts(text: str, at: int, template: _Template, content: dict[str, Any]) -> int:
     at = _skip(text, at)
-    for opening, closing, slot, inner in template.slots:
+    for place in parts.places:
+        slot = place.slot
         if slot.kind is Kind.XML:
             signature = plain_signature(text, at) if slot.alias == "Signature" else None
             if signature is not None:
                 content[slot.alias] = signature
                 at = _skip(text, at + len(signature))
             continue
-        while text.startswith(opening, at):
-            if inner is None or (slot.alias in content and not slot.repeated):
+        items, at = _read_all(text, at, place)
+        if slot.repeated:
+            if items:
+                content[slot.alias] = items
+        elif len(items) == 1:
+            content[slot.alias] = items[0]
+        elif items:
+            raise _UnusualError
+    return parts.plan.validate(content, by_alias=True, by_name=False), at
+
+
+def _read_all(text: str, at: int, place: _Place) -> tuple[list[CebModel], int]:
+    """The elements that stand at a place, one after the other."""
+    items: list[CebModel] = []
+    leaf, parts = place.leaf, place.parts
+    if leaf is not None:
+        while (found := leaf.pattern.match(text, at)) is not None:
+            items.append(leaf.made(found.groups()))
+            at = found.end()
+    elif parts is not None:
+        while text.startswith(place.opening, at):
+            item, at = _read(text, at + len(place.opening), parts, {})
+            if not text.startswith(place.closing, at):
                 raise _UnusualError
-            found, at = _part(text, at + len(opening), inner, {})
-            if not text.startswith(closing, at):
-                raise _UnusualError
-            at = _skip(text, at + len(closing))
-            if slot.repeated:
-                content.setdefault(slot.alias, []).append(found)
-            else:
-                content[slot.alias] = found
-    return at
+            items.append(item)
+            at = _skip(text, at + len(place.closing))
+    return items, at
 
 
 def _skip(text: str, at: int) -> int:

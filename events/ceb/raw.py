@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from events.ceb.c14n import c14n
 from events.ceb.plain_signature import is_plain_signature
 from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, SIGNATURE_NAMESPACE, namespace, parse_xml
 from events.problems import InvalidInputError, Problem
@@ -28,18 +29,14 @@ def raw_text(element: etree._Element, space: str, prefix: str) -> str:
     named = _named_in_texts(element, space)
     if element.prefix != prefix and namespace(element) == space != SIGNATURE_NAMESPACE:
         element = _with_prefix(element, {prefix: space, **named})
-    if any("&" in uri for _, uri in _in_scope(element)):
-        raise CanonicalFormError("names a namespace with & in it, which libxml2 cannot write canonically")
     return _canonical(element, list(named))
 
 
 def _canonical(element: etree._Element, prefixes: list[str]) -> str:
     try:
-        data = etree.tostring(
-            element, method="c14n", exclusive=True, with_tail=False, inclusive_ns_prefixes=prefixes or None
-        )
+        data = c14n(element, exclusive=True, with_tail=False, inclusive_ns_prefixes=prefixes or None)
     except etree.C14NError:
-        raise CanonicalFormError("names a relative namespace: give its whole URI") from None
+        raise CanonicalFormError("names a relative namespace, so it cannot be signed: give its whole URI") from None
     return data.decode()
 
 
@@ -56,7 +53,7 @@ def in_context(text: str, tag: str, namespaces: dict[str, str]) -> str:
     root = etree.Element("root", nsmap=dict(namespaces))
     root.append(part)
     try:
-        whole = etree.tostring(root, method="c14n").decode()
+        whole = c14n(root).decode()
     except etree.C14NError:
         raise _refused(tag, "names a relative namespace: give its whole URI") from None
     return whole[whole.index(">") + 1 : whole.rindex("</")]

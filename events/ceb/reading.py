@@ -8,10 +8,12 @@ from pydantic import ValidationError
 
 from events.ceb.attributes import refused_attributes
 from events.ceb.base import BLANK, CebModel
+from events.ceb.declared import declared_with
+from events.ceb.frame import CebMessage
 from events.ceb.plain_signature import plain_signature
 from events.ceb.plan import Kind, Plan, Slot, plan_of
 from events.ceb.raw import CanonicalFormError, raw_text
-from events.ceb.xml import line_of, local_name
+from events.ceb.xml import SIGNATURE_NAMESPACE, line_of, local_name
 from events.ceb.xmldsig import signature_problems
 from events.problems import Problem, path_of, problems_of
 from events.spelling import meant, why
@@ -19,6 +21,7 @@ from events.spelling import meant, why
 Model = TypeVar("Model", bound=CebModel)
 Path = tuple[str | int, ...]
 
+_SIGNATURE: Final = f"{{{SIGNATURE_NAMESPACE}}}Signature"
 PROBLEM_LIMIT: Final = 1000  # more help nobody, and a hostile message could fill the memory with them
 
 
@@ -32,9 +35,11 @@ class Reading:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.tolerated: list[Problem] = []
+        self._document: type[CebModel] = CebModel
 
     def document(self, root: etree._Element, model: type[Model]) -> Model | None:
         """The model of a document; None when `problems` says why there is none."""
+        self._document = model
         try:
             found = self._part(root, model, (local_name(root),))
         except _EnoughError:
@@ -52,6 +57,7 @@ class Reading:
         except ValidationError as error:
             self._add_values(error, element, plan, path, excused)
             return _stand_in(model)
+        object.__setattr__(found, "__pydantic_fields_set__", plan.given_fields(found.model_fields_set))
         return found
 
     def _content(self, element: etree._Element, plan: Plan, path: Path, excused: set[str]) -> dict[str, Any]:
@@ -100,9 +106,9 @@ class Reading:
             text = raw_text(child, slot.space, slot.prefix)
         except CanonicalFormError as error:
             text = ""
-            self._add(child, path, "xml", str(error))
+            self._add(child, path, "canonical", str(error))
         if slot.alias == "Signature" and not plain_signature(text):
-            for problem in signature_problems(child, path):
+            for problem in signature_problems(child, path, self._judge):
                 self._keep(problem)
         elif slot.one_element:
             self._refuse_attributes(child, slot, path)
@@ -110,6 +116,16 @@ class Reading:
             if len(child) > 1 or texts.strip(BLANK):
                 self._add(child, path, "content", "may hold one element and nothing beside it: put all into one")
         return text
+
+    def _judge(self, element: etree._Element, path: Path) -> bool:
+        """Judge an element within a Signature, where the schema has a declaration of it."""
+        model = declared_with(self._document).get(str(element.tag))
+        if model is None:
+            return False
+        self._part(element, model, path)
+        if issubclass(model, CebMessage) and model.must_be_signed and element.find(_SIGNATURE) is None:
+            self._add(element, (*path, "Signature"), "required", "is required: sign the message")
+        return True
 
     def _read_attributes(
         self, element: etree._Element, plan: Plan, path: Path, content: dict[str, Any], excused: set[str]
@@ -162,14 +178,18 @@ class Reading:
     def _add_values(
         self, error: ValidationError, element: etree._Element, plan: Plan, path: Path, excused: set[str]
     ) -> None:
-        locations = [details["loc"] for details in error.errors(include_url=False, include_input=False)]
-        for problem, location in zip(problems_of(error, path_of(path)[1:]), locations, strict=True):
+        told = error.errors(include_url=False, include_input=False)
+        for problem, details in zip(problems_of(error, path_of(path)[1:]), told, strict=True):
+            location = details["loc"]
             if problem.rule == "required" and location[0] in excused:
                 continue
             place = problem.path
             if location and location[0] in plan.attributes:
                 place = path_of((*path, f"@{location[0]}"))
-            self._keep(problem.model_copy(update={"path": place, "line": _line(element, location)}))
+            line = _line(
+                element, location if problem.rule != "max_items" else (*location, details["ctx"]["max_length"])
+            )
+            self._keep(problem.model_copy(update={"path": place, "line": line}))
 
     def _add(self, element: etree._Element, path: Path, rule: str, message: str) -> None:
         self._keep(Problem(path=path_of(path), rule=rule, message=message, line=line_of(element)))

@@ -37,8 +37,8 @@ def examine(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> Examined:
     """
     if len(data) <= size_limit and (message := quick_message(data, MESSAGES)):
         unsigned = message.must_be_signed and not getattr(message, "signature", None)
-        if not unsigned:
-            return Examined(message, ())
+        line = 1 + data.count(b"\n", 0, data.index(message.root.encode()))
+        return Examined(message, (_unsigned(type(message), line),) if unsigned else ())
     try:
         root = parse_xml(data, size_limit)
         model = model_of(root)
@@ -48,6 +48,10 @@ def examine(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> Examined:
     found = reading.document(root, model)
     problems = [*reading.problems, *reading.tolerated]
     if model.must_be_signed and root.find(_SIGNATURE) is None:
-        words = f"is required: the schema takes no {model.root} without one, sign the message"
-        problems.append(Problem(path=f"/{model.root}/Signature", rule="required", message=words, line=line_of(root)))
+        problems.append(_unsigned(model, line_of(root)))
     return Examined(found, tuple(problems))
+
+
+def _unsigned(model: type[CebMessage], line: int | None) -> Problem:
+    words = f"is required: the schema takes no {model.root} without one, sign the message"
+    return Problem(path=f"/{model.root}/Signature", rule="required", message=words, line=line)

@@ -7,13 +7,18 @@ from pydantic import Field
 from events.ceb.base import Amount, CebModel, Code4, Count, Enterprise, Flag, GoodsCode, Guid, Millisecond, Note, text
 
 
-class TaxBillHead(CebModel):
-    """The taxes of one list; status 1 issued, 2 summarised, 3 void. ent_duty_no is the payment document 缴款书."""
+class TaxBillKey(CebModel):
+    """Which bill, of which list, as of when."""
 
     guid: Guid
     return_time: Millisecond
     invt_no: Annotated[str, text(1, 18)]
     tax_no: Annotated[str, text(1, 50)]
+
+
+class TaxBillHead(TaxBillKey):
+    """The taxes of one list; status 1 issued, 2 summarised, 3 void. ent_duty_no is the payment document 缴款书."""
+
     customs_tax: Amount
     value_added_tax: Amount
     consumption_tax: Amount
@@ -45,13 +50,9 @@ class TaxBill(CebModel):
     items: Annotated[list[TaxBillItem], Field(alias="TaxListRd", min_length=1, max_length=99)]
 
 
-class TaxBillStatusHead(CebModel):
-    """Which bill, and where it stands now."""
+class TaxBillStatusHead(TaxBillKey):
+    """Where a bill stands now."""
 
-    guid: Guid
-    return_time: Millisecond
-    invt_no: Annotated[str, text(1, 18)]
-    tax_no: Annotated[str, text(1, 50)]
     status: Flag
     ent_duty_no: Annotated[str, text(0, 50)] | None = None
     assure_code: Annotated[str, text(0, 64)] | None = None

@@ -17,19 +17,14 @@ from events.ceb.base import (
     Note,
     Reason,
     ReturnStatus,
-    Second,
-    Status,
     text,
 )
+from events.ceb.frame import UploadHead
 
 
-class EntryHead(CebModel):
+class EntryHead(UploadHead):
     """The transport that brought the parcels, and who runs the supervised site."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
-    app_status: Status
     customs_code: Code4
     cop_no: Annotated[str, text(0, 20)] | None = None
     pre_no: Annotated[str, text(0, 18)] | None = None

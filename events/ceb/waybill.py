@@ -19,18 +19,14 @@ from events.ceb.base import (
     Reason,
     ReturnStatus,
     Second,
-    Status,
     text,
 )
+from events.ceb.frame import UploadHead
 
 
-class WaybillHead(CebModel):
+class WaybillHead(UploadHead):
     """The parcel and its consignee; pack_no is always 1."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
-    app_status: Status
     logistics_code: Enterprise
     logistics_name: EnterpriseName
     logistics_no: Key
@@ -65,13 +61,9 @@ class WaybillReturn(CebModel):
     return_info: Reason
 
 
-class WaybillStatus(CebModel):
+class WaybillStatus(UploadHead):
     """Where the parcel is (CEB513); the standard knows S only: signed for."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
-    app_status: Status
     logistics_code: Enterprise
     logistics_name: EnterpriseName
     logistics_no: Key

@@ -1,11 +1,14 @@
 """The one shape in which models are written: canonical XML, ready to be signed."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from io import BytesIO
+from operator import itemgetter
+from types import NoneType
+from typing import Any, Final
 
 from events.ceb.base import CebModel, plain
 from events.ceb.plain_signature import is_plain_signature
@@ -20,18 +23,68 @@ _ATTRIBUTE_ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
 )
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_GATHERED: Final = 100  # pieces, before they go out
+_PATTERNS: Final = 256  # kept of one model
 _PLAINLY: dict[type, str] = {Decimal: "f", int: "d"}
 
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A part whose fields have values of certain types: all its tags at once, with places for the texts between.
+
+    `present` finds the values that are there, `decimals` and `others` which of them are no plain texts.
+    """
+
+    tags: str
+    present: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+    decimals: tuple[int, ...]
+    others: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """How an element that holds nothing but texts is written. `patterns` keeps those that some element has needed."""
+
+    model: type[CebModel]
+    values: Callable[[dict[str, Any]], tuple[Any, ...]]
+    around: tuple[str, str]
+    tags: tuple[tuple[str, str], ...]
+    patterns: dict[tuple[type, ...], _Pattern] = field(default_factory=dict)
+
+    def pattern(self, types: tuple[type, ...]) -> _Pattern:
+        """The pattern for values of these types, NoneType where one is absent."""
+        found = self.patterns.get(types)
+        if found is None:
+            places = [place for place, kind in enumerate(types) if kind is not NoneType]
+            within = "".join("%s".join(self.tags[place]) for place in places)
+            kinds = [types[place] for place in places]
+            decimals = tuple(number for number, kind in enumerate(kinds) if kind is Decimal)
+            others = tuple(number for number, kind in enumerate(kinds) if kind not in (str, Decimal))
+            found = _Pattern(within.join(self.around), _getter(places), decimals, others)
+            if len(self.patterns) < _PATTERNS:
+                self.patterns[types] = found
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class _Form:
-    """How a model is written under one prefix; `texts` stands in for `slots` where it holds nothing but texts."""
+    """How a model is written under one prefix: its attributes, the places of its elements."""
 
     attributes: tuple[tuple[str, str], ...]
-    slots: tuple[tuple[str, str, str, Slot], ...]
-    texts: tuple[tuple[str, str, str], ...] | None
+    places: tuple["_Place", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where elements stand: `texts` is there where they hold nothing but texts."""
+
+    name: str
+    opening: str
+    closing: str
+    slot: Slot
+    texts: _Texts | None
 
 
 def write(model: CebModel, tag: str, prefix: str) -> bytes:
@@ -41,15 +94,23 @@ def write(model: CebModel, tag: str, prefix: str) -> bytes:
     """
     namespaces = {prefix: model.xml_namespace, "xsi": SCHEMA_INSTANCE_NAMESPACE}
     pieces = [f"<{prefix}:{tag}", *(f' xmlns:{name}="{uri}"' for name, uri in namespaces.items())]
-    _write_part(pieces, model, prefix)
-    pieces.append(f"</{prefix}:{tag}>")
+    written = BytesIO()
     try:
-        data = "".join(pieces).encode()
+        _write_part(pieces, written, model, prefix)
+        pieces.append(f"</{prefix}:{tag}>")
+        _put(pieces, written)
     except UnicodeEncodeError:
         raise _unwritable(model, (tag,)) from None
+    data = written.getvalue()
     if not has_only_xml_characters(data):
         raise _unwritable(model, (tag,))
     return data
+
+
+def _put(pieces: list[str], written: BytesIO) -> None:
+    """What has been gathered goes out in bytes: a long text of a whole message would take as much memory again."""
+    written.write("".join(pieces).encode())
+    pieces.clear()
 
 
 def as_text(value: object) -> str:
@@ -66,56 +127,75 @@ def as_text(value: object) -> str:
 def _form(model: type[CebModel], prefix: str) -> _Form:
     plan = plan_of(model)
     attributes = tuple((f' {alias}="', plan.attributes[alias].name) for alias in sorted(plan.attributes))
-    slots = tuple(
-        (
-            slot.name,
-            f"<{prefix}:{slot.alias}" + (">" if slot.kind is Kind.TEXT else ""),
-            f"</{prefix}:{slot.alias}>",
-            slot,
-        )
-        for slot in plan.elements
-    )
-    only_texts = all(slot.kind is Kind.TEXT and not slot.repeated for slot in plan.elements)
-    return _Form(attributes, slots, tuple(slot[:3] for slot in slots) if only_texts else None)
+    return _Form(attributes, tuple(_place(slot, prefix) for slot in plan.elements))
 
 
-def _write_part(pieces: list[str], model: CebModel, prefix: str) -> None:
+def _place(slot: Slot, prefix: str) -> _Place:
+    opening, closing = f"<{prefix}:{slot.alias}", f"</{prefix}:{slot.alias}>"
+    if slot.kind is Kind.TEXT:
+        return _Place(slot.name, f"{opening}>", closing, slot, None)
+    return _Place(slot.name, opening, closing, slot, _texts_of(slot.model, (f"{opening}>", closing), prefix))
+
+
+def _texts_of(model: type[CebModel] | None, around: tuple[str, str], prefix: str) -> _Texts | None:
+    """The form of an element between the tags `around`, if it has no attributes and holds nothing but texts."""
+    plan = plan_of(model) if model else None
+    if model is None or plan is None or plan.attributes:
+        return None
+    if not all(slot.kind is Kind.TEXT and not slot.repeated for slot in plan.elements):
+        return None
+    tags = tuple((f"<{prefix}:{slot.alias}>", f"</{prefix}:{slot.alias}>") for slot in plan.elements)
+    return _Texts(model, _getter([slot.name for slot in plan.elements]), around, tags)
+
+
+def _getter(keys: list[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """What takes the values of these keys out of a mapping or a sequence, as a tuple whatever their number."""
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return lambda found: tuple(found[key] for key in keys)
+
+
+def _write_part(pieces: list[str], written: BytesIO, model: CebModel, prefix: str) -> None:
     """What follows the name of an element: its attributes, `>`, its content."""
     form, values = _form(type(model), prefix), model.__dict__
     for opening, name in form.attributes:
         if values[name] is not None:
             pieces.append(f'{opening}{values[name].translate(_ATTRIBUTE_ESCAPES)}"')
     pieces.append(">")
-    if form.texts is not None:
-        _write_texts(pieces, form.texts, values)
-        return
-    for place in form.slots:
-        value = values[place[0]]
-        for item in value if place[3].repeated else () if value is None else (value,):
-            _write_item(pieces, item, place, prefix)
+    for place in form.places:
+        value, texts = values[place.name], place.texts
+        for item in value if place.slot.repeated else () if value is None else (value,):
+            if texts is not None and type(item) is texts.model:
+                pieces.append(_written_texts(texts, item.__dict__))
+            else:
+                _write_item(pieces, written, item, place, prefix)
+            if len(pieces) > _GATHERED:
+                _put(pieces, written)
 
 
-def _write_texts(pieces: list[str], texts: tuple[tuple[str, str, str], ...], values: dict[str, Any]) -> None:
+def _written_texts(form: _Texts, values: dict[str, Any]) -> str:
     """Nothing but texts, all at once: most of every message, so that this decides how fast messages are written."""
-    written: list[str] = []
-    for name, opening, closing in texts:
-        value = values[name]
-        if value is not None:
-            written += (opening, value if type(value) is str else as_text(value), closing)
-    said = "".join(written[1::3])
+    found = form.values(values)
+    pattern = form.pattern(tuple(map(type, found)))
+    texts = [*pattern.present(found)]
+    for place in pattern.decimals:
+        texts[place] = format(texts[place], "f")
+    for place in pattern.others:
+        texts[place] = as_text(texts[place])
+    said = "".join(texts)
     if "&" in said or "<" in said or ">" in said or "\r" in said:
-        written[1::3] = [text.translate(_TEXT_ESCAPES) for text in written[1::3]]
-    pieces += written
+        texts = [text.translate(_TEXT_ESCAPES) for text in texts]
+    return pattern.tags % tuple(texts)
 
 
-def _write_item(pieces: list[str], item: Any, place: tuple[str, str, str, Slot], prefix: str) -> None:
-    _, opening, closing, slot = place
+def _write_item(pieces: list[str], written: BytesIO, item: Any, place: _Place, prefix: str) -> None:
+    slot = place.slot
     if slot.kind is Kind.TEXT:
-        pieces += (opening, as_text(item).translate(_TEXT_ESCAPES), closing)
+        pieces += (place.opening, as_text(item).translate(_TEXT_ESCAPES), place.closing)
     elif slot.kind is Kind.PARTS:
-        pieces.append(opening)
-        _write_part(pieces, item, prefix)
-        pieces.append(closing)
+        pieces.append(place.opening)
+        _write_part(pieces, written, item, prefix)
+        pieces.append(place.closing)
     elif is_plain_signature(item):
         pieces.append(item)
     else:

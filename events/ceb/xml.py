@@ -9,11 +9,14 @@ from events.problems import InvalidInputError, Problem
 SCHEMA_INSTANCE_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance"
 SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
 DEFAULT_SIZE_LIMIT = 10 * 1024 * 1024
+TOO_LARGE = "split the message, or shorten what is so long in it"
 
 _DECLARED = re.compile(rb"<\?xml\s[^>]{0,99}?encoding\s*=\s*[\"']([A-Za-z][\w.\-]*)[\"']")
 _CHINESE = frozenset({b"gb18030", b"gbk", b"gb2312", b"cp936"})
 _ENCODING = "save it as UTF-8, or declare the encoding that it has"
+CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f"  # for sets of characters in patterns: what XML has no place for below a space
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
+_DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?+(?:\s|<\?(?>.*?\?>)|<!--(?>.*?-->))*+<!DOCTYPE", re.DOTALL)
 _NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF in UTF-8
 
 
@@ -23,8 +26,10 @@ def parse_xml(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> etree._Eleme
     Raises InvalidInputError (rule `size`, `xml`, or `doctype`) naming the line where reading stopped.
     """
     if len(data) > size_limit:
-        raise _refused("size", f"the document has {len(data)} bytes, the limit is {size_limit}: split the message")
+        raise _refused("size", f"the document has {len(data)} bytes, the limit is {size_limit}: {TOO_LARGE}")
     data = _in_utf_8(data)
+    if found := _DOCTYPE.match(data):  # never parsed: what it declares may be a bomb
+        raise _document_type(data.count(b"\n", 0, found.end()) + 1)
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -37,11 +42,11 @@ def parse_xml(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> etree._Eleme
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise _refused("xml", f"this is not well-formed XML: {_reason(str(error.msg))}", error.lineno) from None
+        raise _refused("xml", f"this is not well-formed XML: {_reason(error, data)}", error.lineno) from None
     except (ValueError, LookupError) as error:
         raise _refused("xml", f"this cannot be read as XML: {error}") from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise _refused("doctype", "a document type declaration is not allowed: remove it")
+        raise _document_type(1)  # in UTF-16 and the like
     return root
 
 
@@ -67,21 +72,40 @@ def _in_utf_8(data: bytes) -> bytes:
         raise _refused("xml", f"this is not in {name}, the encoding that it declares: {_ENCODING}", line) from None
 
 
-def _reason(words: str) -> str:
-    """What libxml2 says, on one line, and what to do about an encoding."""
-    said = " ".join(words.split())
-    return f"{said}: {_ENCODING}" if "encoding" in said.lower() or "UTF-8" in said else f"{said}; mend it there"
+def _reason(error: etree.XMLSyntaxError, data: bytes) -> str:
+    """What libxml2 says, on one line, and what to do about it."""
+    said = " ".join(str(error.msg).split())
+    if not data.strip():
+        return "there is nothing in it; give a customs message"
+    if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
+        return f"{said}; this is something else than XML, give a customs message"
+    if (error.lineno or 0) > data.rstrip().count(b"\n") and not data.rstrip().endswith(b">"):
+        return f"{said}; it ends in the middle, as if cut off: send it whole"
+    if "encoding" in said.lower() or "UTF-8" in said:
+        return f"{said}: {_ENCODING}"
+    return f"{said}; mend it there"
 
 
 def has_only_xml_characters(data: bytes) -> bool:
     """Whether UTF-8 text holds none of the characters that XML has no place for."""
-    return len(data.translate(None, _CONTROLS)) == len(data) and not _NO_CHARACTERS.search(data)
+    if b"\xef" in data and _NO_CHARACTERS.search(data):  # a single byte is found much sooner than a pattern
+        return False
+    return len(data.translate(None, _CONTROLS)) == len(data)
+
+
+def has_only_plain_characters(text: str) -> bool:
+    """The same of text that came out of UTF-8, but for the controls, which patterns over it refuse."""
+    return "\ufffe" not in text and "\uffff" not in text
 
 
 def line_of(element: etree._Element) -> int | None:
     """The line on which an element starts."""
     line = element.sourceline
     return line if isinstance(line, int) else None
+
+
+def _document_type(line: int) -> InvalidInputError:
+    return _refused("doctype", "a document type declaration is not allowed, nor are entities of one: remove it", line)
 
 
 def _refused(rule: str, message: str, line: int | None = None) -> InvalidInputError:

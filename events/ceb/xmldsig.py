@@ -2,14 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from lxml import etree
 
-from events.ceb.attributes import refused_attributes
-from events.ceb.base import BLANK
+from events.ceb.attributes import NIL, TYPE, named_type, refused_attributes
+from events.ceb.base import BLANK, CebModel
+from events.ceb.built_in_types import ANY_TYPE, is_simple, takes
 from events.ceb.xml import SIGNATURE_NAMESPACE, local_name, namespace
 from events.ceb.xmldsig_types import ANY_TEXT, BASE64, ID, INTEGER, URI, Check
 from events.problems import Problem, path_of
@@ -20,19 +21,21 @@ _LONGEST_SHOWN = 200
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _DS = f"{{{SIGNATURE_NAMESPACE}}}"
+_ONE_ELEMENT = f"{{{CebModel.xml_namespace}}}XMLElement"  # the one type of the message schemas that has a name
 
 
 @dataclass(frozen=True)
 class _Shape:
     """What an element holds: a text, or elements as `holds` says in the manner of a DTD.
 
-    `any` stands for an element of another namespace, `mixed` lets text stand between elements; of the attributes the
-    `required` one may not be absent.
+    `any` stands for an element of another namespace, `anything` for any elements at all, `mixed` lets text stand
+    between elements; of the attributes the `required` one may not be absent.
     """
 
     holds: str = ""
     text: Check | None = None
     mixed: bool = False
+    anything: bool = False
     attributes: Mapping[str, Check] = field(default_factory=dict)
     required: str | None = None
     type_name: str | None = None
@@ -41,6 +44,11 @@ class _Shape:
     def children(self) -> re.Pattern[str]:
         """`holds` as a pattern over the names of the children, each with a comma behind it."""
         return re.compile(re.sub(r"\s", "", re.sub(r"\w+", r"(?:\g<0>,)", self.holds)))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The elements of this namespace that it may hold."""
+        return frozenset(re.findall(r"\w+", self.holds))
 
 
 _ALGORITHM = _Shape(mixed=True, attributes={"Algorithm": URI}, required="Algorithm")
@@ -66,6 +74,10 @@ _SHAPES: dict[str, _Shape] = {
     "DSAKeyValue": _Shape(_DSA),
     "RSAKeyValue": _Shape("Modulus Exponent"),
     "X509SerialNumber": _Shape(text=INTEGER, type_name=f"{_XS}integer"),
+    "Object": _Shape(anything=True, mixed=True, attributes={"Id": ID, "MimeType": ANY_TEXT, "Encoding": URI}),
+    "Manifest": _Shape("Reference+", attributes={"Id": ID}),
+    "SignatureProperties": _Shape("SignatureProperty+", attributes={"Id": ID}),
+    "SignatureProperty": _Shape("any+", mixed=True, attributes={"Target": URI, "Id": ID}, required="Target"),
     "SignatureValue": _Shape(text=BASE64),
     "DigestValue": _Shape(text=BASE64),
 }
@@ -77,32 +89,90 @@ _SHAPES |= dict.fromkeys(_BYTES, _Shape(text=BASE64, type_name=f"{_XS}base64Bina
 _SHAPES |= dict.fromkeys(_NUMBERS, _Shape(text=BASE64, type_name=f"{_DS}CryptoBinary"))
 
 
-def signature_problems(signature: etree._Element, path: Path) -> Iterator[Problem]:
-    """What in a Signature breaks its schema; `path` is where it stands."""
-    ids: set[str] = set()
-    for element, place in _declared(signature, path):
-        yield from _element_problems(element, _SHAPES[local_name(element)], place)
-        name = (element.get("Id") or "").strip(BLANK)
-        if name and name in ids:
-            yield _problem(element, (*place, "@Id"), "repeated", "stands at another element too: an Id is unique", name)
-        ids.add(name)
+_WITHIN_OTHERS = frozenset(
+    {*_NUMBERS, *_BYTES, "XPath", "X509IssuerSerial", "X509SubjectName", "X509IssuerName", "X509SerialNumber"}
+)  # known to the schema in their own places only
+
+Judge = Callable[[etree._Element, Path], bool]
 
 
-def _declared(element: etree._Element, path: Path) -> Iterator[tuple[etree._Element, Path]]:
-    """The elements that the schema knows, also those within elements that it does not know."""
-    if namespace(element) == SIGNATURE_NAMESPACE and local_name(element) in _SHAPES:
-        yield element, path
+def signature_problems(signature: etree._Element, path: Path, judge: Judge) -> Iterator[Problem]:
+    """What in a Signature breaks its schema; `path` is where it stands.
+
+    `judge` is asked about elements of other namespaces: True when they are declared, and so judged by it.
+    """
+    return _Assessment(judge).of(signature, _SHAPES["Signature"], path)
+
+
+class _Assessment:
+    """Goes through a Signature as the schema has it: declared elements, and within them what may be anything."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._ids: set[str] = set()
+
+    def of(self, element: etree._Element, shape: _Shape, path: Path, type_name: str | None = None) -> Iterator[Problem]:
+        """Of an element that the schema declares, or whose type is `type_name`."""
+        yield from _element_problems(element, shape, path, type_name)
+        name = (element.get("Id") or "").strip(BLANK) if "Id" in shape.attributes else ""
+        if name and name in self._ids:
+            yield _problem(element, (*path, "@Id"), "repeated", "stands at another element too: an Id is unique", name)
+        self._ids.add(name)
+        for child, place in _places(element, path):
+            known = local_name(child) if namespace(child) == SIGNATURE_NAMESPACE else ""
+            if known in shape.names and known in _SHAPES:
+                yield from self.of(child, _SHAPES[known], place)
+            else:
+                yield from self._of_anything(child, place)
+
+    def _of_anything(self, element: etree._Element, path: Path) -> Iterator[Problem]:
+        """Of an element where anything may stand: judged by its declaration, or by the type that it names itself."""
+        name = local_name(element) if namespace(element) == SIGNATURE_NAMESPACE else ""
+        if name in _SHAPES and name not in _WITHIN_OTHERS:
+            yield from self.of(element, _SHAPES[name], path)
+        elif self._judge(element, path):
+            return
+        elif element.get(TYPE) is not None:
+            yield from self._of_named_type(element, path)
+        else:
+            for child, place in _places(element, path):
+                yield from self._of_anything(child, place)
+
+    def _of_named_type(self, element: etree._Element, path: Path) -> Iterator[Problem]:
+        named = named_type(element) or ""
+        if named == ANY_TYPE:
+            for child, place in _places(element, path):
+                yield from self._of_anything(child, place)
+        elif is_simple(named):
+            yield from _element_problems(element, _Shape(text=Check(named, partial(takes, named))), path, named)
+        elif (name := named.removeprefix(_DS).removesuffix("Type")) in _SHAPES and named == f"{_DS}{name}Type":
+            yield from self.of(element, _SHAPES[name], path, named)
+        elif named == _ONE_ELEMENT:
+            yield from _element_problems(element, _Shape(anything=True), path, named)
+            if len(element) > 1:
+                yield _problem(element, path, "content", "may hold one element of its type: put all into one")
+        else:
+            yield _problem(element, (*path, "@xsi:type"), "unknown", "names a type that there is not: remove it", named)
+
+
+def _places(element: etree._Element, path: Path) -> Iterator[tuple[etree._Element, Path]]:
+    """The children, each with its path."""
+    if not len(element):
+        return
     counts = Counter(local_name(child) for child in element)
     seen: Counter[str] = Counter()
     for child in element:
         name = local_name(child)
-        yield from _declared(child, (*path, name, seen[name]) if counts[name] > 1 else (*path, name))
+        yield child, (*path, name, seen[name]) if counts[name] > 1 else (*path, name)
         seen[name] += 1
 
 
-def _element_problems(element: etree._Element, shape: _Shape, path: Path) -> Iterator[Problem]:
-    type_name = shape.type_name or f"{_DS}{local_name(element)}Type"
-    for step, words in refused_attributes(element, shape.attributes, type_name):
+def _element_problems(
+    element: etree._Element, shape: _Shape, path: Path, type_name: str | None = None
+) -> Iterator[Problem]:
+    known = {*shape.attributes, NIL} if type_name else shape.attributes  # nillable or not is said by a declaration
+    type_name = type_name or shape.type_name or f"{_DS}{local_name(element)}Type"
+    for step, words in refused_attributes(element, known, type_name):
         yield _problem(element, (*path, step), "unknown", words)
     if shape.required and element.get(shape.required) is None:
         yield _problem(element, (*path, f"@{shape.required}"), "required", "is required: add it")
@@ -111,7 +181,7 @@ def _element_problems(element: etree._Element, shape: _Shape, path: Path) -> Ite
         if given is not None and not check.takes(given):
             yield _problem(element, (*path, f"@{name}"), "value", f"is not {check.what}", given)
     children = [_particle(child) for child in element]
-    if not shape.children.fullmatch("".join(f"{child}," for child in children)):
+    if not shape.anything and not shape.children.fullmatch("".join(f"{child}," for child in children)):
         held = " ".join(children)[:_LONGEST_SHOWN] or "no element"
         wanted = f"holds {held}; the schema asks for {shape.holds or 'text'}"
         yield _problem(element, path, "content", wanted)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from events.ceb.message import UploadMessage
 from events.values import OrderKey
-from functions.declaration import customs, returns, rules
+from functions.declaration import applications, customs, returns, rules
 from functions.declaration.messages import cancellation_message, messages_of, return_message
 from functions.declaration.models import (
     CancelListRequest,
@@ -14,10 +14,10 @@ from functions.declaration.models import (
     ComposedReturn,
     ComposeRequest,
     ComposeReturnRequest,
+    ExplainApplicationRequest,
     Explained,
-    ExplainedReturn,
+    ExplainedApplication,
     ExplainRequest,
-    ExplainReturnRequest,
     ReturnListRequest,
     SubmitRequest,
     Submitted,
@@ -76,10 +76,10 @@ def explain(request: ExplainRequest) -> Explained:
     return rules.explain(request.receipt)
 
 
-@function("declaration.explain-return")
-def explain_return(request: ExplainReturnRequest) -> ExplainedReturn:
-    """Where a return application stands."""
-    return returns.explain_return(request.receipts)
+@function("declaration.explain-application")
+def explain_application(request: ExplainApplicationRequest) -> ExplainedApplication:
+    """Where a cancellation or a return stands."""
+    return applications.explain_application(request)
 
 
 def _send(key: OrderKey, version: int, messages: Sequence[UploadMessage]) -> Submitted:

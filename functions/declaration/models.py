@@ -5,10 +5,11 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field
 
 from events.ceb.declaration_list import Cancellation, DeclarationList, DeclarationReturn
+from events.ceb.list_application import ListApplicationReturn
 from events.ceb.order import Order
 from events.ceb.payment import Payment
 from events.ceb.receipt_codes import ReceiptClass
-from events.ceb.refund import Refund, RefundReturn
+from events.ceb.refund import Refund
 from events.ceb.waybill import Waybill
 from events.declaration_request import DeclarationRequest
 from events.findings import Finding
@@ -127,14 +128,18 @@ class Explained(Value):
     finding: Finding
 
 
-class ExplainReturnRequest(Value):
-    """Every receipt (CEB626) that customs gave for one return application, at least one."""
+class ExplainApplicationRequest(Value):
+    """Every receipt that customs gave for one application about a list, at least one.
 
-    receipts: list[RefundReturn] = Field(min_length=1)
+    `message` is their short name: CEB624 (cancellation) or CEB626 (return).
+    """
+
+    message: str
+    receipts: list[ListApplicationReturn] = Field(min_length=1)
 
 
-class ReturnStanding(StrEnum):
-    """Where a return application stands: `again` asks for the very same message once more."""
+class ApplicationStanding(StrEnum):
+    """Where an application stands: `again` asks for the very same message once more."""
 
     UNDER_WAY = "under-way"
     AGAIN = "again"
@@ -142,9 +147,13 @@ class ReturnStanding(StrEnum):
     REFUSED = "refused"
 
 
-class ExplainedReturn(Value):
-    """What the receipt that counts means; `finding` for a refusal only."""
+class ExplainedApplication(Value):
+    """What the receipt that counts means; `finding` where customs did not take the application.
 
-    standing: ReturnStanding
+    `counted` is that receipt, None when none of them is a step.
+    """
+
+    counted: ListApplicationReturn | None
+    standing: ApplicationStanding
     text: Text
     finding: Finding | None = None

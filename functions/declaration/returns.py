@@ -1,30 +1,19 @@
 """Building the application to return goods of a released list (CEB625, 公告2020-45)."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
-from functools import partial
 
 from events.ceb.base import plain
 from events.ceb.declaration_list import ListHead, ListItem
-from events.ceb.receipt_codes import classify
-from events.ceb.receipt_status import StatusClass
-from events.ceb.refund import Refund, RefundHead, RefundItem, RefundReturn
-from events.ceb.stage_machine import furthest, step
+from events.ceb.refund import Refund, RefundHead, RefundItem
 from events.documents import DocumentKind
 from events.findings import Finding, Place
 from events.return_life import ReturnLine
 from events.values import OrderKey, Text, to_second
-from functions.declaration.models import ComposedReturn, ComposeReturnRequest, ExplainedReturn, ReturnStanding
+from functions.declaration.models import ComposedReturn, ComposeReturnRequest
 from functions.declaration.rules import serial
 
-RETURN_RECEIPT = "CEB626"
-_STANDINGS = {
-    StatusClass.SEND_FAILED: ReturnStanding.AGAIN,
-    StatusClass.REJECTED: ReturnStanding.REFUSED,
-    StatusClass.CLOSED: ReturnStanding.ACCEPTED,
-    StatusClass.RELEASED: ReturnStanding.ACCEPTED,
-}
 _LONGEST_REASON = 1000  # of CEB625
 _NOT_IN_THE_LIST, _NO_LINES, _FAILED = "-625209", "-625006", "-625004"
 
@@ -96,28 +85,3 @@ def _head(request: ComposeReturnRequest) -> RefundHead:
 
 def _item(item: ListItem, qty: Decimal) -> RefundItem:
     return RefundItem(qty=qty, **item.model_dump(include={"gnum", "gcode", "gname", "unit"}, by_alias=False))
-
-
-def explain_return(receipts: Sequence[RefundReturn]) -> ExplainedReturn:
-    """By the receipt that counts, whatever the order in which they came; one of no known status changes nothing."""
-    receipt = furthest(receipts, partial(step, RETURN_RECEIPT))
-    status = step(RETURN_RECEIPT, receipt) if receipt else None
-    if receipt is None or status is None:
-        latest = max(receipts, key=lambda one: (one.return_time, one.model_dump_json()))
-        return ExplainedReturn(standing=ReturnStanding.UNDER_WAY, text=_said(latest, latest.return_info))
-    standing = _STANDINGS.get(status.status_class, ReturnStanding.UNDER_WAY)
-    text = _said(receipt, status.meaning)
-    if standing is not ReturnStanding.REFUSED:
-        return ExplainedReturn(standing=standing, text=text)
-    found = classify(RETURN_RECEIPT, receipt.return_status, receipt.return_info)
-    place = Place(document=DocumentKind.REFUND_RECEIPT, field="returnInfo", value=receipt.return_info)
-    finding = Finding(rule="CUSTOMS", code=found.detail_code or found.code, left=place, message=text)
-    return ExplainedReturn(standing=standing, text=text, finding=finding)
-
-
-def _said(receipt: RefundReturn, meaning: Text | str) -> Text:
-    zh, en = (meaning.zh, meaning.en) if isinstance(meaning, Text) else (meaning, meaning)
-    return Text(
-        zh=f"海关：{zh}（{receipt.return_status}）{receipt.return_info}",
-        en=f"Customs: {en} ({receipt.return_status}) {receipt.return_info}",
-    )

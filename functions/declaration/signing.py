@@ -35,7 +35,7 @@ class _Devices(Value):
         certificate = from_pem(self.certificate_pem.encode())
         return RemoteSigner(
             profile=self.profile,
-            key_name=f"{read(certificate).serial:x}",
+            key_name=read(certificate).number,
             certificate_der=certificate,
             urls=self.urls,
             per_minute=self.per_minute,
@@ -53,5 +53,21 @@ def own_signer() -> Signer:
     The secret is JSON: key_pem, certificate_pem, profile; or `"kind": "devices"`, urls, certificate_pem, profile,
     per_minute, waiting. Raises pydantic's ValidationError naming the wrong field.
     """
-    secret = secretsmanager().get_secret_value(SecretId=settings().signing_secret)["SecretString"]
+    return _signer(settings().signing_secret)
+
+
+@cache
+def platform_signer(ebp_code: str) -> Signer:
+    """The signer of what a platform answers for itself: by its own secret `{signing_secret}/{ebp_code}`, else by ours.
+
+    Both have the same form. A secret that is added later counts from the next start on.
+    """
+    try:
+        return _signer(f"{settings().signing_secret}/{ebp_code}")
+    except secretsmanager().exceptions.ResourceNotFoundException:
+        return own_signer()
+
+
+def _signer(secret_id: str) -> Signer:
+    secret = secretsmanager().get_secret_value(SecretId=secret_id)["SecretString"]
     return _SECRET.validate_json(secret).signer()

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from events.documents import InboundDocument
 from events.values import OrderKey
-from functions.dispatch import temporal
+from functions.dispatch import payment_data, temporal
 from functions.dispatch.dead_letters import put_aside
 from functions.dispatch.gathering import Gathering
 from functions.dispatch.record import UnprocessableError, document_of
@@ -64,23 +64,33 @@ class Dispatcher:
             await asyncio.to_thread(settle, SettleRequest(parked=routed.parked, document_ids=_ids(routed.documents)))
 
     async def _routed(self, record: SQSRecord) -> Routed | None:
-        """The order of a record's document, or None when there is nothing to deliver."""
+        """The order of a record's document, or None when there is nothing (more) to deliver."""
         try:
-            return await asyncio.to_thread(_route, record.body)
+            read = await asyncio.to_thread(_read, record.body)
+            if isinstance(read, InboundDocument):
+                await payment_data.deliver(await self._connected(), read)
+                return None
+            return read
         except (UnprocessableError, UnroutableError) as error:
             logger.warning("put aside", extra={"message_id": record.message_id, "reason": str(error)})
             await asyncio.to_thread(put_aside, record.body, record.message_id, str(error))
             return None
 
     async def _deliver(self, key: OrderKey, documents: list[InboundDocument]) -> None:
+        await temporal.deliver(await self._connected(), key, documents)
+
+    async def _connected(self) -> "Client":
         if self._client is None:
             self._client = await temporal.connect(lazy=True)
-        await temporal.deliver(self._client, key, documents)
+        return self._client
 
 
-def _route(body: str) -> Routed | None:
+def _read(body: str) -> Routed | InboundDocument | None:
+    """The order of a document; the document itself where it belongs to no order's workflow."""
     document = document_of(body)
-    return route(RouteRequest(document=document)) if document else None
+    if document is None or document.kind in payment_data.KINDS:
+        return document
+    return route(RouteRequest(document=document))
 
 
 def _ids(documents: list[InboundDocument]) -> list[str]:

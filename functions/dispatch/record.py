@@ -76,7 +76,7 @@ def _accepted(event: CloudEvent, source: str) -> InboundDocument | None:
     event_type = EVENT_TYPES.get(event.type)
     if event_type is None or event_type.direction is not Direction.INBOUND or event_type.kind is None:
         raise UnprocessableError(f"type {event.type!r} is not an inbound event type of the catalogue")
-    if event_type.kind.is_receipt or event_type.kind is DocumentKind.GOODS_RETURNED:
+    if event_type.kind.is_from_customs or event_type.kind is DocumentKind.GOODS_RETURNED:
         raise UnprocessableError(f"type {event.type!r} is taken at the gateway only, where its sender signs for it")
     try:
         model = event_type.kind.model.model_validate(event.data, by_alias=True, by_name=False)

@@ -16,6 +16,8 @@ from functions.dispatch.record import UnprocessableError
 from functions.dispatch.search_attributes import at_start
 from functions.dossier.handler import late
 from functions.dossier.models import LateRequest
+from functions.orders.handler import open_order
+from functions.orders.models import OpenRequest
 from functions.policy.rules import life_limits
 from functions.settings import settings
 
@@ -61,11 +63,15 @@ async def deliver(client: Client, key: OrderKey, documents: list[InboundDocument
 
 
 async def _signal_with_start(client: Client, key: OrderKey, message: Documents) -> None:
+    """The order is put on record first: the workflow's first task then has nothing to tell, which costs an Action."""
     now = utc_now()
     limits = life_limits(now.date())
+    start = ImportOrderStart(key=key, limits=limits, opened=now)
+    opening = OpenRequest(key=key, opening=start.opening, due_by=now + limits.documents)
+    await asyncio.to_thread(open_order, opening)
     await client.start_workflow(
         IMPORT_ORDER_WORKFLOW,
-        ImportOrderStart(key=key, limits=limits),
+        start,
         id=key.workflow_id,
         task_queue=TASK_QUEUE,
         id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,

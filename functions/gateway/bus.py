@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from events.catalogue import BY_KIND
-from events.documents import InboundDocument
+from events.documents import DocumentKind, InboundDocument
 from functions import claim
 from functions.bus import OutboundEvent, put_events
 
@@ -29,6 +29,8 @@ def _event(document: InboundDocument) -> OutboundEvent:
 
 
 def _guid(document: InboundDocument) -> str:
-    """The serial number that the sender gave: of the document itself or of its head, which stands first."""
+    """The serial number that the sender gave: of the document or of its head, which stands first, or its session."""
     content = document.content
+    if document.kind is DocumentKind.PAYMENT_DATA_REQUEST:
+        return str(content["sessionID"])
     return str(content["guid"] if "guid" in content else next(iter(content.values()))["guid"])

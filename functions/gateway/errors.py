@@ -39,18 +39,18 @@ def _not_found(error: NotFoundError) -> Response[str]:
 
 
 def _unavailable(error: Exception) -> Response[str]:
-    LOGGER.error("a resource did not answer", extra=_place(error))
+    LOGGER.error("a resource did not answer", extra=place(error))
     detail = "a resource of ours did not answer: send the same request again, signed anew; it has one effect"
     return RefusedError(Refusal.UNAVAILABLE, detail, headers={"Retry-After": _RETRY_AFTER_SECONDS}).response()
 
 
 def _unforeseen(error: Exception) -> Response[str]:
-    LOGGER.error("an unforeseen error", extra=_place(error))
+    LOGGER.error("an unforeseen error", extra=place(error))
     detail = "the request failed on our side and was logged: send it again, signed anew; if it fails again, tell us"
     return RefusedError(Refusal.INTERNAL, detail).response()
 
 
-def _place(error: Exception) -> dict[str, object]:
+def place(error: Exception) -> dict[str, object]:
     """What may be logged of an error: its kind and where it arose, not its text, which may quote the document."""
     frames = traceback.extract_tb(error.__traceback__)
     described: dict[str, object] = {

@@ -14,7 +14,7 @@ from events.ceb.message import build
 from events.life import OrderView
 from events.receipts import Answer
 from events.values import OrderKey, utc_now
-from functions.gateway import openapi
+from functions.gateway import openapi, payment_data
 from functions.gateway.auth import authenticate
 from functions.gateway.errors import LOGGER, handle_errors
 from functions.gateway.models import Answers, Health
@@ -30,8 +30,16 @@ from functions.settings import settings
 
 _TAKEN, _REFUSED = 202, 422
 _EVENTS, _MESSAGES, _ORDER = "/v1/events", "/v1/messages", "/v1/orders/<ebp_code>/<order_no>"
+_PAYMENT_DATA = "/v1/customs/platDataOpen"
 _HEALTH, _OPENAPI = "/healthz", "/openapi.json"
-_ALLOWED = {_EVENTS: "POST", _MESSAGES: "POST", _ORDER: "GET", _HEALTH: "GET", _OPENAPI: "GET"}
+_ALLOWED = {
+    _EVENTS: "POST",
+    _MESSAGES: "POST",
+    _PAYMENT_DATA: "POST",
+    _ORDER: "GET",
+    _HEALTH: "GET",
+    _OPENAPI: "GET",
+}
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _DOOR = (
     Refusal.UNREADABLE,
@@ -123,6 +131,27 @@ def show_order(ebp_code: str, order_no: str) -> OrderView:
     if order is None:
         raise RefusedError(Refusal.NOT_FOUND, f"no order {key} is known here: its documents may not have come yet")
     return order
+
+
+@app.post(
+    _PAYMENT_DATA,
+    summary="Customs asks for the raw payment data of an order (公告2018-179)",
+    operation_id="platDataOpen",
+    responses=openapi.responses(
+        {
+            200: ("10000, or 20001 with what is wrong with the question", openapi.plat_data_open_answer()),
+            503: ("20000: ask again in a moment", openapi.plat_data_open_answer()),
+        },
+        Refusal.FORBIDDEN,
+        Refusal.TOO_LARGE,
+    ),
+    openapi_extensions={"requestBody": openapi.plat_data_open(), "parameters": openapi.plat_data_address()},
+)
+def plat_data_open() -> Response[str]:
+    """Answered at once; the data follow by `realTimeDataUp`. No signature of a partner needed."""
+    request = HttpRequest.of(app.current_event, settings().body_limit)
+    status, body = payment_data.answer(request, utc_now())
+    return Response(status, JSON_TYPE, body)
 
 
 @app.get(

@@ -12,7 +12,9 @@ from pydantic.json_schema import models_json_schema
 from events.catalogue import INBOUND
 from events.cloudevents import BATCH, BATCH_LIMIT, STRUCTURED, CloudEvent
 from events.life import OrderView
+from events.payment_data import PlatDataOpenAnswer
 from functions.gateway.models import Answers, Health
+from functions.gateway.payment_data import FIELD, KEY, PLATFORM
 from functions.gateway.reading import JSON_TYPE, XML_TYPES
 from functions.gateway.receipts import RECEIPT_MESSAGES
 from functions.gateway.refusals import PROBLEM_TYPE, ProblemDocument, Refusal
@@ -23,10 +25,10 @@ _MESSAGES = tuple(event_type.message for event_type in INBOUND if event_type.mes
 _REF = "#/components/schemas/"
 _VERSION = "1.0.0"
 _DESCRIPTION = (
-    "One access point for the documents of cross-border e-commerce orders. Every request but `/healthz` and "
-    "`/openapi.json` is signed by its partner. A request is read as a whole: a mistake anywhere, and nothing of it is "
-    "taken; then each document gets an answer of its own. The same document sent again gets the same answer and has "
-    "one effect."
+    "One access point for the documents of cross-border e-commerce orders. Every request but `/healthz`, "
+    "`/openapi.json` and `/v1/customs/platDataOpen` is signed by its partner. A request is read as a whole: a mistake "
+    "anywhere, and nothing of it is taken; then each document gets an answer of its own. The same document sent again "
+    "gets the same answer and has one effect."
 )
 _SCHEMES: dict[str, SecurityScheme] = {
     "partner": APIKey(name=PARTNER_HEADER, in_=APIKeyIn.header, description="The id of the partner."),
@@ -114,6 +116,31 @@ def message_bodies() -> dict[str, Any]:
     }
 
 
+def plat_data_open() -> dict[str, Any]:
+    """The request body of `/v1/customs/platDataOpen`."""
+    asked = {"type": "string", "contentMediaType": JSON_TYPE, "contentSchema": {"$ref": f"{_REF}PlatDataOpen"}}
+    form = {"schema": {"type": "object", "properties": {FIELD: asked}, "required": [FIELD]}}
+    return {
+        "required": True,
+        "description": "The question of customs, as JSON in one field of a form.",
+        "content": {"application/x-www-form-urlencoded": form},
+    }
+
+
+def plat_data_address() -> list[dict[str, Any]]:
+    """What the registered address of `/v1/customs/platDataOpen` may carry."""
+    described = {KEY: "The key that the address was registered with.", PLATFORM: "The platform whose address it is."}
+    return [
+        {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "string"}}
+        for name, text in described.items()
+    ]
+
+
+def plat_data_open_answer() -> dict[str, Any]:
+    """The answer of `/v1/customs/platDataOpen`."""
+    return {JSON_TYPE: content("PlatDataOpenAnswer")}
+
+
 def receipts() -> dict[str, Any]:
     """The answers of `/v1/messages`."""
     xml = {"schema": {"type": "string", "description": "The receipt message in XML, for a message in XML"}}
@@ -124,7 +151,7 @@ def _schemas() -> dict[str, Any]:
     models: list[type[BaseModel]] = [
         *(event_type.model for event_type in INBOUND),
         *_MESSAGES,
-        *(CloudEvent, Answers, OrderView, Health, ProblemDocument),
+        *(CloudEvent, Answers, OrderView, PlatDataOpenAnswer, Health, ProblemDocument),
     ]
     names, schema = models_json_schema([(model, "validation") for model in models], ref_template=_REF + "{model}")
     definitions: dict[str, Any] = schema["$defs"]

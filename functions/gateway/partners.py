@@ -80,6 +80,7 @@ _OWNERS: dict[DocumentKind, tuple[tuple[str, ...], ...]] = {
     DocumentKind.DECLARATION_LIST: (("InventoryHead", "agentCode"),),
     DocumentKind.CANCELLATION: (("agentCode",),),
     DocumentKind.DECLARATION_REQUEST: (("ebpCode",),),
+    DocumentKind.ORIGINAL_PAYMENT: (("ebpCode",), ("payCode",)),
     DocumentKind.GOODS_RETURNED: (("operatorCode",),),
 }
 
@@ -87,18 +88,18 @@ _OWNERS: dict[DocumentKind, tuple[tuple[str, ...], ...]] = {
 def foreign(partner: Partner, documents: Iterable[Incoming]) -> list[Problem]:
     """The fields by which documents belong to somebody else; empty when the partner may send all of them.
 
-    An order is its platform's or its seller's; receipts and tax bills are sent by customs only, reports of returned
-    goods, upon which money goes back, by a warehouse only.
+    An order is its platform's or its seller's, raw payment data are its platform's or its payment firm's; what customs
+    says is sent by customs only, reports of returned goods, upon which money goes back, by a warehouse only.
     """
     return [problem for document in documents for problem in _foreign(partner, document)]
 
 
 def _foreign(partner: Partner, document: Incoming) -> list[Problem]:
-    role = Role.CUSTOMS if document.kind.is_receipt else _ROLES.get(document.kind)
+    role = Role.CUSTOMS if document.kind.is_from_customs else _ROLES.get(document.kind)
     if role is not None and role not in partner.roles:
         message = f"comes from {_SENDERS[role]}: the partner {partner.id} has not the role {role.value}"
         return [Problem(path=document.path, rule="role", value=document.kind.value, message=message)]
-    if document.kind.is_receipt:
+    if document.kind.is_from_customs:
         return []
     codes = {field: _value(document.content, field) for field in _OWNERS[document.kind]}
     if partner.codes.intersection(codes.values()):

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from events.catalogue import BY_ELEMENT, BY_MESSAGE, EVENT_TYPES, INBOUND, messages_in
 from events.ceb.base import CebModel
+from events.ceb.business import Severity, frame_problems
 from events.ceb.dxp import DxpModel, unwrap
 from events.ceb.message import CebMessage, UploadMessage, parse
 from events.ceb.signature import Verification, verify
@@ -73,12 +74,26 @@ def read_message(headers: Mapping[str, str], body: bytes, size_limit: int) -> li
     if media in XML_TYPES:
         xml = _unwrapped(body, size_limit)
         message = _taken(parse(xml, size_limit))
+        _check_frame(message)
         signature = verify(xml) if isinstance(message, UploadMessage) else None
         return [replace(document, signature=signature) for document in _documents(message)]
     if media == JSON_TYPE:
-        return _documents(_from_json(exact_json(body)))
+        message = _from_json(exact_json(body))
+        _check_frame(message)
+        return _documents(message)
     known = f"is {media or 'absent'}: send {', '.join(XML_TYPES)} (a CEB message or a DxpMsg) or {JSON_TYPE}"
     raise InvalidInputError([Problem(path="/headers/content-type", rule="media_type", message=known)])
+
+
+def _check_frame(message: CebMessage) -> None:
+    """What stands around the documents, which are checked one by one at the intake (business layer, rulebook 2.3)."""
+    problems = [
+        Problem(path=found.path, rule=found.rule, value=found.value, message=found.message.en)
+        for found in frame_problems(message)
+        if found.severity is Severity.ERROR
+    ]
+    if problems:
+        raise InvalidInputError(problems)
 
 
 def _taken(message: CebMessage) -> CebMessage:

@@ -22,6 +22,7 @@ _RECEIPTS: dict[DocumentKind, DocumentKind] = {
     DocumentKind.DECLARATION_REQUEST: DocumentKind.ORDER_RECEIPT,
     DocumentKind.CANCELLATION: DocumentKind.CANCELLATION_RECEIPT,
     DocumentKind.GOODS_RETURNED: DocumentKind.ORDER_RECEIPT,
+    DocumentKind.ORIGINAL_PAYMENT: DocumentKind.PAYMENT_RECEIPT,
 }
 
 

@@ -36,7 +36,7 @@ def accept(request: AcceptRequest) -> Accepted:
     refusal = check(arrival)
     if refusal is not None:
         return _refuse(arrival, refusal)
-    if arrival.kind.is_receipt:
+    if arrival.kind.is_from_customs:
         return _take(arrival, _record_of(arrival, Change(version=1, accepted_at=request.received_at)))
     return _remember(arrival)
 

@@ -53,6 +53,8 @@ NAMES: dict[DocumentKind, Text] = {
     DocumentKind.TAX_BILL_STATUS: Text(zh="电子税单状态", en="Tax bill status"),
     DocumentKind.GOODS_RETURNED: Text(zh="退货入区报告", en="Report of returned goods"),
     DocumentKind.FORMAT_ERROR: Text(zh="报文格式错误回执", en="Format error"),
+    DocumentKind.ORIGINAL_PAYMENT: Text(zh="支付原始数据", en="Raw payment data"),
+    DocumentKind.PAYMENT_DATA_REQUEST: Text(zh="支付原始数据获取请求", en="Question for payment data"),
 }
 
 
@@ -76,6 +78,15 @@ _LIST_CODES: dict[Reason, tuple[str, str]] = {
     Reason.UNKNOWN: ("-621011", "不存在已申报的清单[{key}]，无法进行改单操作"),
     Reason.OUTDATED: ("-621001", "清单报文校验失败，[{key}：appTime 早于已接收的报文，为旧报文数据]"),
 }
+_PAYMENT_CODES: dict[Reason, tuple[str, str]] = {
+    **_unproven("-401009", "参数校验不通过，[验签失败]"),
+    Reason.APP_TYPE: ("-401006", "支付单标识(appType)不正确,未找到对应操作的支付单"),
+    Reason.PARAMETER: ("-401009", "参数校验不通过，[{fields}]"),
+    Reason.EXISTS: ("-401007", "已存在相同编号的支付单"),
+    Reason.DECLARED: ("-401008", "该支付单已向海关申报支付单，状态不符"),
+    Reason.UNKNOWN: ("-401006", "支付单标识(appType)不正确,未找到对应操作的支付单"),
+    Reason.OUTDATED: ("-401012", "支付单报文处理失败，接收报文为旧报文数据，不做处理"),
+}
 _CODES: dict[DocumentKind, dict[Reason, tuple[str, str]]] = {
     DocumentKind.ORDER: {
         **_unproven("-301020", "验签失败"),  # observed, not in the table (rulebook 2.8)
@@ -87,15 +98,8 @@ _CODES: dict[DocumentKind, dict[Reason, tuple[str, str]]] = {
         Reason.UNKNOWN: ("-301009", "订单标识(appType)不正确,未找到操作的订单"),
         Reason.OUTDATED: ("-301014", "订单报文处理失败，接收报文为旧报文数据，不做处理"),
     },
-    DocumentKind.PAYMENT: {
-        **_unproven("-401009", "参数校验不通过，[验签失败]"),
-        Reason.APP_TYPE: ("-401006", "支付单标识(appType)不正确,未找到对应操作的支付单"),
-        Reason.PARAMETER: ("-401009", "参数校验不通过，[{fields}]"),
-        Reason.EXISTS: ("-401007", "已存在相同编号的支付单"),
-        Reason.DECLARED: ("-401008", "该支付单已向海关申报支付单，状态不符"),
-        Reason.UNKNOWN: ("-401006", "支付单标识(appType)不正确,未找到对应操作的支付单"),
-        Reason.OUTDATED: ("-401012", "支付单报文处理失败，接收报文为旧报文数据，不做处理"),
-    },
+    DocumentKind.PAYMENT: _PAYMENT_CODES,
+    DocumentKind.ORIGINAL_PAYMENT: _PAYMENT_CODES,  # an event of ours, for which the table has no codes
     DocumentKind.WAYBILL: {
         **_unproven("-504011", "参数校验不通过，验签失败"),
         Reason.APP_TYPE: ("-504014", "运单标识(appType)不正确,未找到操作的运单"),

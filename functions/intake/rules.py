@@ -36,6 +36,8 @@ _BUSINESS_KEYS: dict[DocumentKind, tuple[str, ...]] = {
     DocumentKind.GOODS_RETURNED: (*_ORDER_KEY, "return_no"),
     DocumentKind.TAX_BILL: _TAX_BILL_KEY,
     DocumentKind.TAX_BILL_STATUS: _TAX_BILL_KEY,
+    DocumentKind.ORIGINAL_PAYMENT: _ORDER_KEY,
+    DocumentKind.PAYMENT_DATA_REQUEST: ("session_id", "order_no"),
 }
 _WithHead = Order | Payment | Waybill | DeclarationList | TaxBill | TaxBillStatus
 _KEY_PART = re.compile(r"[^/\s]+")

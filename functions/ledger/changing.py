@@ -12,13 +12,16 @@ from functions.ledger.store import Posted
 from functions.ledger.table import ATTEMPTS, ContendedError, pause
 
 
-def change(key: OrderKey, reason: str, rule: Callable[[OrderRecord], Step]) -> OrderCharge:
+def change(
+    key: OrderKey, reason: str, rule: Callable[[OrderRecord], Step], *, frees_guarantee: bool = False
+) -> OrderCharge:
     """The charge after the rule; repeatable. Raises ContendedError."""
     for attempt in range(ATTEMPTS):
         pause(attempt)
         before = store.read(key)
         step = rule(before)
         if step.after is before or store.post([Change(before, step.after, reason)]) is Posted.DONE:
-            alerts.watch([before.guarantor, step.after.guarantor])
+            if frees_guarantee:
+                alerts.watch([step.after.guarantor])
             return step.after.order_charge(step.findings)
     raise ContendedError(f"could not {reason} {key}")

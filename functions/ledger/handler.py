@@ -45,7 +45,8 @@ def reserve(request: ReserveRequest) -> Reserved:
 @function("ledger.release")
 def release(request: ReleaseRequest) -> OrderCharge:
     """Give everything back; of a charge that a payment has claimed nothing is, and a finding says so."""
-    return change(request.key, f"release: {request.reason}", lambda before: rules.released(before, request))
+    reason = f"release: {request.reason}"
+    return change(request.key, reason, lambda before: rules.released(before, request), frees_guarantee=True)
 
 
 @function("ledger.commit")
@@ -64,7 +65,7 @@ def bill(request: BillRequest) -> OrderCharge:
 def give_back(request: GiveBackRequest) -> OrderCharge:
     """Lower the charge to what a return has left of it; refused with a finding once the tax is claimed or paid."""
     reason = f"return {request.return_number}"
-    return change(request.key, reason, lambda before: rules.given_back(before, request))
+    return change(request.key, reason, lambda before: rules.given_back(before, request), frees_guarantee=True)
 
 
 @function("ledger.returning")

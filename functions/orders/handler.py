@@ -6,7 +6,7 @@ from functions.bus import OutboundEvent, put_events
 from functions.function import function
 from functions.orders import store
 from functions.orders.masking import mask_finding, scrub_text
-from functions.orders.models import Recorded, RecordRequest, Shown, ShowRequest
+from functions.orders.models import OpenRequest, Recorded, RecordRequest, Shown, ShowRequest
 
 
 @function("orders.record")
@@ -16,6 +16,18 @@ def record(request: RecordRequest) -> Recorded:
     store.put(masked)
     put_events("sandan.orders", _events(masked))
     return Recorded(last=masked.history[-1].number)
+
+
+@function("orders.open")
+def open_order(request: OpenRequest) -> Recorded:
+    """Put a new order on record and tell the subscribers, once more than never; one that is further stays as it is."""
+    first = RecordRequest(
+        key=request.key, mode=None, history=[request.opening], told=0, findings=[], due_by=request.due_by
+    )
+    there = store.open_record(first)
+    if there is not None:
+        put_events("sandan.orders", _events(first.model_copy(update={"history": [there]})))
+    return Recorded(last=request.opening.number)
 
 
 @function("orders.show")

@@ -17,6 +17,8 @@ _PERSONAL = {
     "consignee",
     "consigneeTelephone",
     "consigneeAddress",
+    "initalRequest",
+    "initalResponse",
 }
 _SHORT = 8
 

@@ -25,6 +25,14 @@ class RecordRequest(Value):
     personal: list[str] = Field(default_factory=list)
 
 
+class OpenRequest(Value):
+    """A document came for an order; it may be the first one, and the order then is `opening`."""
+
+    key: OrderKey
+    opening: StageChange
+    due_by: AwareDatetime
+
+
 class Recorded(Value):
     """The number of the last change that is on record."""
 

@@ -1,5 +1,7 @@
 """The orders table: one item per order."""
 
+from typing import Any
+
 from pydantic import TypeAdapter
 
 from events.findings import Finding
@@ -15,8 +17,22 @@ _HISTORY = TypeAdapter(list[StageChange])
 
 def put(request: RecordRequest) -> bool:
     """Put an order on record; False when more is on record already (a late repetition)."""
+    last = {":last": {"N": str(request.history[-1].number)}}
+    return _put(request, "attribute_not_exists(last_change) OR last_change <= :last", last)
+
+
+def open_record(request: RecordRequest) -> StageChange | None:
+    """Put a new order on record; its first change as it stands there, None when it has changed since."""
+    if _put(request, "attribute_not_exists(pk)", {}):
+        return request.history[0]
+    there = read(request.key)
+    return there.history[0] if there and len(there.history) == 1 else None
+
+
+def _put(request: RecordRequest, condition: str, values: dict[str, Any]) -> bool:
     client = dynamodb()
     latest = request.history[-1]
+    given: dict[str, Any] = {"ExpressionAttributeValues": values} if values else {}
     try:
         client.put_item(
             TableName=settings().orders_table,
@@ -30,8 +46,8 @@ def put(request: RecordRequest) -> bool:
                 "needs_human": {"S": request.needs_human or ""},
                 "due_by": {"S": request.due_by.isoformat() if request.due_by else ""},
             },
-            ConditionExpression="attribute_not_exists(last_change) OR last_change <= :last",
-            ExpressionAttributeValues={":last": {"N": str(latest.number)}},
+            ConditionExpression=condition,
+            **given,
         )
     except client.exceptions.ConditionalCheckFailedException:
         return False

@@ -40,7 +40,7 @@ def reckon(request: ReckonRequest) -> Reckoned:
 @function("returns.tell")
 def tell(request: TellRequest) -> Told:
     """Publish each change once more than never: the ids of the events stay the same however often it is called."""
-    put_events("sandan.returns", [*_changes(request), *_stock(request)])
+    put_events("sandan.orders", [*_changes(request), *_stock(request)])
     return Told(last=request.history[-1].number)
 
 

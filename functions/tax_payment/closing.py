@@ -12,7 +12,7 @@ from functions.ledger import journal
 from functions.ledger.models import ClaimedBill
 from functions.policy.pack import default_pack
 from functions.tax_payment.models import ClosedTax, CloseTaxRequest
-from functions.tax_payment.rules import Terms, day_of, days_late, is_enforceable, late_fee, terms_of
+from functions.tax_payment.rules import Terms, days_late, is_enforceable, late_fee, payment_day, terms_of
 
 _LISTED = 100
 
@@ -32,7 +32,7 @@ def close(request: CloseTaxRequest, bills: Sequence[ClaimedBill]) -> ClosedTax:
 def _paid(request: CloseTaxRequest, bills: Sequence[ClaimedBill]) -> ClosedTax:
     answer = request.answer
     assert answer.paid_at  # the bank has answered
-    on = max(day_of(answer.paid_at), day_of(request.payment.as_of))
+    on = payment_day(answer.paid_at, request.payment.as_of)
     terms = terms_of(default_pack().at(on))
     late = [bill for bill in (_late(bill, on, terms) for bill in bills) if bill.days_late]
     payment = _ended(

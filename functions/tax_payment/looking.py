@@ -10,7 +10,15 @@ from functions.ledger.models import DueRequest, GuarantorDue
 from functions.ledger.payment_orders import OrderReason
 from functions.policy.pack import default_pack
 from functions.tax_payment.models import GuarantorTax, ReviewRequest, TaxDue, TaxDueRequest
-from functions.tax_payment.rules import Terms, day_of, due_before, late_before, summary_is_overdue, terms_of
+from functions.tax_payment.rules import (
+    Terms,
+    day_of,
+    due_before,
+    late_before,
+    payment_day,
+    summary_is_overdue,
+    terms_of,
+)
 
 _LISTED = 100
 
@@ -56,7 +64,7 @@ def _is_waited_for(payment: TaxPayment, request: TaxDueRequest | ReviewRequest, 
     """Paid so long ago that customs should have told."""
     if payment.outcome is not PaymentOutcome.PAID or payment.summarised or payment.paid_at is None:
         return False
-    return summary_is_overdue(payment.paid_at, request.as_of, terms)
+    return summary_is_overdue(payment_day(payment.paid_at, payment.as_of), request.as_of, terms)
 
 
 def _unsummarised(payment: TaxPayment) -> Iterator[OrderReason]:

@@ -87,9 +87,14 @@ def is_enforceable(released_at: datetime, on: date, terms: Terms) -> bool:
     return on > _months_after(day_of(released_at) + timedelta(days=terms.last_day), terms.enforcement_months)
 
 
-def summary_is_overdue(paid_at: datetime, as_of: datetime, terms: Terms) -> bool:
+def payment_day(paid_at: datetime, as_of: datetime) -> date:
+    """The day on which a payment counts as made: when the bank paid, or the later day for which a run was asked."""
+    return max(day_of(paid_at), day_of(as_of))
+
+
+def summary_is_overdue(paid_on: date, as_of: datetime, terms: Terms) -> bool:
     """Whether customs should have told by now that the bills of a payment are summarised."""
-    return (day_of(as_of) - day_of(paid_at)).days > terms.summary_days
+    return (day_of(as_of) - paid_on).days > terms.summary_days
 
 
 def _months_after(day: date, months: int) -> date:

@@ -1,6 +1,7 @@
 """`sandan bench ceb`: customs messages against what the libraries beneath take for the same."""
 
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from events.ceb.signature import SoftwareSigner, sign, verify
 from events.values import Value
 from infra.bench.measure import LEAST_SECONDS, REPEATS, Ratio, Spread, ratio, timed
 from infra.bench.memory import Memory, memory_of
-from infra.bench.messages import big_message, one_list
+from infra.bench.messages import big_message, many_lines, one_list
 from infra.bench.work import through
 
 VALIDATION_LIMIT, SIGNATURE_LIMIT, MEMORY_LIMIT = 3.0, 1.5, 12.0
 BIG = 10 * 1000 * 1000
+_STRANGERS = 300  # more than are remembered
 _SCHEMA = "import_business_node.xsd"
 _SIGNED_INFO = b"<ds:SignedInfo", b"</ds:SignedInfo>"
 
@@ -43,7 +45,9 @@ class CebBench(Value):
     """One run. Times are microseconds of processor time; `validation` is there where the official schema was given.
 
     `validation`: parse, both layers and build against lxml's parse and the XSD. `signature`: sign and verify the
-    message against one bare SM2 signature and its check, of as many bytes as are signed.
+    message against one bare SM2 signature and its check, of as many bytes as are signed; `signature_of_strangers`:
+    the same with so many signers that the certificate of none is remembered. `memory` is that of long lines,
+    `memory_of_short_lines` that of a message which holds the most parts for its size; both lack a Signature.
     """
 
     message_bytes: int
@@ -51,7 +55,9 @@ class CebBench(Value):
     steps: dict[str, Spread]
     validation: Ratio | None
     signature: Ratio
+    signature_of_strangers: Ratio
     memory: MemoryUse
+    memory_of_short_lines: MemoryUse
 
 
 def run(xsd: Path | None, big: int = BIG, least_seconds: float = LEAST_SECONDS) -> CebBench:
@@ -62,14 +68,17 @@ def run(xsd: Path | None, big: int = BIG, least_seconds: float = LEAST_SECONDS) 
     signer = SoftwareSigner.throwaway("BENCH")
     message = sign(build(one_list()), signer)
     steps = _steps(message, signer)
+    others = {"raw": _raw_sm2(message), "strangers": _strangers()}
     official = _official(xsd, message) if xsd else None
-    found = timed({**steps, "raw": _raw_sm2(message), **({"official": official} if official else {})}, least_seconds)
+    found = timed({**steps, **others, **({"official": official} if official else {})}, least_seconds)
     return CebBench(
         message_bytes=len(message),
         steps={name: Spread.of(found[name], 1) for name in steps},
         validation=ratio(found["whole"], found["official"], VALIDATION_LIMIT) if official else None,
         signature=ratio(found["sign_and_verify"], found["raw"], SIGNATURE_LIMIT),
+        signature_of_strangers=ratio(found["strangers"], found["raw"], SIGNATURE_LIMIT),
         memory=_memory(big_message(big)),
+        memory_of_short_lines=_memory(many_lines(big)),
     )
 
 
@@ -83,6 +92,16 @@ def _steps(message: bytes, signer: SoftwareSigner) -> dict[str, Callable[[], obj
         "build": lambda: build(model),
         "sign_and_verify": lambda: verify(sign(unsigned, signer)),
     }
+
+
+def _strangers() -> Callable[[], object]:
+    """Sign and verify by so many signers in turn that the certificate of none is remembered."""
+    unsigned, signers = build(one_list()), cycle([SoftwareSigner.throwaway(f"BENCH{n}") for n in range(_STRANGERS)])
+
+    def sign_and_verify() -> object:
+        return verify(sign(unsigned, next(signers)))
+
+    return sign_and_verify
 
 
 def _official(folder: Path, message: bytes) -> Callable[[], object]:

@@ -1,8 +1,9 @@
-"""The messages that are measured: one list, and as many as fit into ten megabytes."""
+"""The messages that are measured: one list, as many as fit into ten megabytes, and a message of the shortest lines."""
 
 from events.ceb import build
 from events.ceb.declaration_list import DeclarationList, ListItem
-from events.ceb.message import MESSAGE_LIMIT, CEB621Message
+from events.ceb.message import MESSAGE_LIMIT, CEB621Message, CEB711Message
+from events.ceb.warehouse_entry import EntryHead, EntryItem, WarehouseEntry
 from infra.generate.orders import generate
 from infra.generate.scenarios import Mode, Scenario
 
@@ -27,6 +28,40 @@ def big_message(size: int) -> bytes:
     bare = len(build(_filled(message, declared, 0)))
     each = max(0, (size - bare) // (MESSAGE_LIMIT * _LINES))
     return build(_filled(message, declared, min(each, _NOTE)))
+
+
+def many_lines(size: int) -> bytes:
+    """A CEB711 of at most `size` bytes and hardly less, of lines as short as they may be: for its size, most parts."""
+    bare = len(build(_entry(0)))
+    each = len(build(_entry(1))) - bare
+    count = max(1, (size - bare) // (each + len(str(size // each)) - 1))
+    return build(_entry(count))
+
+
+def _entry(count: int) -> CEB711Message:
+    """A warehouse entry of `count` parcels; that of none is for measuring alone."""
+    message = one_list()
+    listed = message.declaration_lists[0].head
+    head = EntryHead(
+        guid=listed.guid,
+        app_type="1",
+        app_time=listed.app_time,
+        app_status="2",
+        customs_code=listed.customs_code,
+        cop_no=listed.cop_no,
+        operator_code=listed.logistics_code,
+        operator_name=listed.logistics_name,
+        ie_flag="I",
+        traf_mode=listed.traf_mode,
+        traf_no="BENCH",
+        voyage_no="BENCH",
+        bill_no="BENCH",
+        logistics_code=listed.logistics_code,
+        logistics_name=listed.logistics_name,
+    )
+    lines = [EntryItem(gnum=number, logistics_no="1") for number in range(1, count + 1)]
+    entry = WarehouseEntry.model_construct(head=head, items=lines)
+    return CEB711Message(guid=message.guid, base_transfer=message.base_transfer, warehouse_entry=entry)
 
 
 def _filled(message: CEB621Message, declared: DeclarationList, note: int) -> CEB621Message:

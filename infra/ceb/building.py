@@ -66,7 +66,9 @@ def _unique(data: bytes) -> Any:
 
     json.loads(data, object_pairs_hook=once)
     if twice:
-        problems = [Problem(path=f"//{name}", rule="repeated", message="stands twice in one object") for name in twice]
+        problems = [
+            Problem(path=f"//{name}", rule="repeated", message="stands twice in one object: keep one") for name in twice
+        ]
         raise InvalidInputError(problems)
     return content
 

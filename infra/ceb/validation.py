@@ -1,18 +1,21 @@
 """Both layers of validation over a customs message, in whatever envelope it comes."""
 
+import re
 from enum import IntEnum
 from typing import Annotated
 
+from lxml import etree
 from pydantic import Field
 
 from events.ceb.business import BusinessProblem, Severity, business_problems
 from events.ceb.business.salvage import salvaged
 from events.ceb.node import EnvelopeKind, unwrap_any
 from events.ceb.schema import examine
-from events.ceb.xml import local_name, parse_xml
+from events.ceb.xml import line_of, local_name, parse_xml
 from events.problems import InvalidInputError, Problem
 from events.values import Value
 
+_STEP = re.compile(r"/(@?\w+)(?:\[(\d+)])?")
 _UNREADABLE = frozenset({"file", "size", "xml", "doctype", "base64"})
 
 
@@ -65,7 +68,18 @@ def validated(data: bytes) -> Validated:
         return Validated(envelope=envelope, schema_layer=error.problems)
     examined = examine(found.message)
     message = examined.message or salvaged(root)
-    business = tuple(business_problems(message)) if message else ()
+    business = tuple(_with_line(problem, root) for problem in business_problems(message)) if message else ()
     return Validated(
         message=local_name(root), envelope=envelope, schema_layer=examined.problems, business_layer=business
     )
+
+
+def _with_line(problem: BusinessProblem, root: etree._Element) -> BusinessProblem:
+    """With the line of the element that the path names, or of the deepest one around it that is there."""
+    found = root
+    for name, place in _STEP.findall(problem.path)[1:]:
+        same = [child for child in found if local_name(child) == name]
+        if len(same) < int(place or 1):
+            break
+        found = same[int(place or 1) - 1]
+    return problem.model_copy(update={"line": line_of(found)})

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from events.ceb.xml import DEFAULT_SIZE_LIMIT
+from events.ceb.xml import DEFAULT_SIZE_LIMIT, TOO_LARGE
 from events.problems import InvalidInputError, Problem
 
 UNREADABLE = 2
@@ -25,10 +25,10 @@ def read_file(path: Path, size_limit: int = DEFAULT_SIZE_LIMIT) -> bytes:
             with path.open("rb") as file:
                 data = file.read(size_limit + 1)
     except OSError as error:
-        words = f"cannot be read: {error.strerror}"
+        words = f"cannot be read: {error.strerror}; give a file that is there and may be read"
         raise InvalidInputError([Problem(path="/", rule="file", message=words)]) from None
     if len(data) > size_limit:
-        words = f"has more than {size_limit} bytes, which is the limit: split the message"
+        words = f"has more than {size_limit} bytes, which is the limit: {TOO_LARGE}"
         raise InvalidInputError([Problem(path="/", rule="size", message=words)])
     return data
 

@@ -105,7 +105,10 @@ def _print(file: Path, found: Validated) -> None:
 
 def _told(broken: BusinessProblem) -> str:
     code = f" ({broken.code})" if broken.code else ""
-    return f"{broken.severity:<7} {broken.path}{code}\n          {broken.message.zh}\n          {broken.message.en}"
+    line = f"line {broken.line}, " if broken.line else ""
+    return (
+        f"{broken.severity:<7} {line}{broken.path}{code}\n          {broken.message.zh}\n          {broken.message.en}"
+    )
 
 
 def _verdict(differences: list[Difference], *, signable: bool) -> str:

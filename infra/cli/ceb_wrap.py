@@ -1,6 +1,5 @@
 """`sandan ceb wrap` and `unwrap`: messages into the envelopes of the exchange platform and out of them."""
 
-import sys
 import time
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,18 +13,19 @@ from events.ceb.node import EnvelopeKind, MsgIdNumbering, unwrap_any, wrap_termi
 from events.problems import InvalidInputError, Problem
 from events.values import utc_now
 from functions.settings import settings
+from infra.cli.ceb_files import read_file, unreadable, write_file
 
-_CANNOT_WRITE, _UNREADABLE = 1, 2
 _NANOSECONDS = 10**9
 _PLACEHOLDER_NODE = "00000000"
 _WRAP_EXAMPLE = (
     "Example:\n\n    sandan ceb wrap 621.xml --receiver DXPEDCCEB0000002 --out 621.dxp.xml\n\n"
-    "A transport node's envelope goes around a message or a DxpMsg. Exit code 0: written; 2: FILE cannot be read."
+    "A transport node's envelope goes around a message or a DxpMsg. Exit code 0: written; 2: FILE cannot be read, or "
+    "--out not written."
 )
 _UNWRAP_EXAMPLE = (
     "Example:\n\n    sandan ceb unwrap 621.dxp.xml --out 621.xml\n\n"
-    "Takes DxpMsg and DxpMsgSv; a message without an envelope comes out as it is. Exit code 0: written; 2: FILE cannot "
-    "be read."
+    "Takes DxpMsg and DxpMsgSv; a message without an envelope comes out as it is. With --node only that node's "
+    "envelope is taken. Exit code 0: written; 2: FILE cannot be read, or --out not written."
 )
 _File = Annotated[Path, typer.Argument(metavar="FILE", help="XML; - for standard input.", allow_dash=True)]
 _Out = Annotated[Path | None, typer.Option("--out", metavar="F", help="Write here; standard output by default.")]
@@ -36,6 +36,9 @@ class Node(StrEnum):
 
     TERMINAL = "terminal"
     TRANSPORT = "transport"
+
+
+_ENVELOPES = {Node.TERMINAL: EnvelopeKind.TERMINAL, Node.TRANSPORT: EnvelopeKind.TRANSPORT}
 
 
 def add_wrap(ceb: typer.Typer) -> None:
@@ -68,7 +71,7 @@ def _wrap(
 ) -> None:
     """Put a customs message into the envelope of a terminal or of a transport node."""
     try:
-        envelope = data = _read(file)
+        envelope = data = read_file(file)
         if node is Node.TERMINAL or unwrap_any(data).kind is not EnvelopeKind.TERMINAL:
             envelope = wrap_terminal(
                 data,
@@ -82,17 +85,24 @@ def _wrap(
         if node is Node.TRANSPORT:
             envelope = _in_transport(envelope, own_node, end_node)
     except InvalidInputError as error:
-        raise _refused("wrap", file, error) from None
+        raise unreadable("wrap", file, error) from None
     _write("wrap", envelope, out)
 
 
-def _unwrap(file: _File, *, out: _Out = None) -> None:
+def _unwrap(
+    file: _File,
+    *,
+    node: Annotated[Node | None, typer.Option(help="Take the envelope of this node only; any by default.")] = None,
+    out: _Out = None,
+) -> None:
     """Take the message out of its envelope, byte by byte as it was put in."""
     try:
-        message = unwrap_any(_read(file)).message
+        found = unwrap_any(read_file(file))
+        if node is not None and found.kind is not _ENVELOPES[node]:
+            raise _other_envelope(node, found.kind)
     except InvalidInputError as error:
-        raise _refused("unwrap", file, error) from None
-    _write("unwrap", message, out)
+        raise unreadable("unwrap", file, error) from None
+    _write("unwrap", found.message, out)
 
 
 def _in_transport(terminal: bytes, own_node: str, end_node: str) -> bytes:
@@ -108,32 +118,15 @@ def _addressed_already() -> InvalidInputError:
     return InvalidInputError([Problem(path="/DxpMsg/TransInfo", rule="address", message=words)])
 
 
-def _read(file: Path) -> bytes:
-    if str(file) == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        words = f"cannot be read: {error.strerror}"
-        raise InvalidInputError([Problem(path="/", rule="file", message=words)]) from None
+def _other_envelope(node: Node, found: EnvelopeKind) -> InvalidInputError:
+    here = "a message without an envelope" if found is EnvelopeKind.PLAIN else f"the envelope of a {found} node"
+    words = f"is {here}, where that of a {node} node was to be: leave out --node, which takes any"
+    return InvalidInputError([Problem(path="/", rule="node", message=words)])
 
 
 def _write(command: str, content: bytes, out: Path | None) -> None:
     """Exactly these bytes: a line end more would break a signature."""
     if out is None:
         typer.echo(content, nl=False)
-        return
-    try:
-        out.write_bytes(content)
-    except OSError as error:
-        typer.echo(f"sandan ceb {command}: {out} cannot be written: {error.strerror}; choose another --out", err=True)
-        raise typer.Exit(_CANNOT_WRITE) from None
-
-
-def _refused(command: str, file: Path, error: InvalidInputError) -> typer.Exit:
-    for problem in error.problems:
-        line = f" line {problem.line}," if problem.line else ""
-        value = f" (it is {problem.value!r})" if problem.value is not None else ""
-        words = f"{file}:{line} {problem.path} {problem.message}{value} [{problem.rule}]"
-        typer.echo(f"sandan ceb {command}: {words}", err=True)
-    return typer.Exit(_UNREADABLE)
+    else:
+        write_file(out, content, command)

@@ -59,6 +59,7 @@ def _demo(
             report.write_text(result.model_dump_json(indent=2))
         console.print()
         Console().print(table(result))
+        _tell_of_cost(result, console)
         _tell_of_money(result, console)
         _conclude(result, console, stack.state.temporal_ui_url)
         if stay:
@@ -80,6 +81,16 @@ class _Progress:
         for stage, count in stages.most_common():
             shown.add_row(f"{stage}", str(count), Text("━" * (60 * count // len(self._orders)), style="cyan"))
         self._live.update(Group(Text(f"{len(played)} of {len(self._orders)} orders have ended"), shown))
+
+
+def _tell_of_cost(result: "DemoReport", console: Console) -> None:
+    plain = [order for order in result.orders if order.scenario == Scenario.RELEASE and order.is_as_expected]
+    if plain:
+        actions, tables = max(order.actions for order in plain), max(order.transactions for order in plain)
+        console.print(
+            f"an order without exceptions costs at most {actions} Actions and {tables} table transactions "
+            "(scenario release; counted from the histories)"
+        )
 
 
 def _tell_of_money(result: "DemoReport", console: Console) -> None:

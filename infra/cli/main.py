@@ -29,6 +29,7 @@ _MODULES = {
     "quota": "infra.cli.quota",
     "guarantee": "infra.cli.guarantee",
     "ledger": "infra.cli.ledger",
+    "payment-data": "infra.cli.payment_data",
     "ceb": "infra.cli.ceb",
     "bench": "infra.cli.bench",
 }

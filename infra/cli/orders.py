@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from workflows.import_order import ImportOrderWorkflow
 
 _ORDER = "3207SDPT01/LYG9610-7-000001-REL"
+_LIST_EPILOG = (
+    "Example:\n\n    sandan order list --needs-human --json\n\nThe search knows phases: matched orders are listed as "
+    "collecting, delivered ones as released, and a list at customs as declared once it was there for half an hour. "
+    "sandan order show tells the stage itself."
+)
 _Order = Annotated[str, typer.Argument(metavar="ORDER", help="ebpCode/orderNo.")]
 _Who = Annotated[str, typer.Option(help="Who decides; kept in the dossier.")]
 _Why = Annotated[str, typer.Option(help="Why; kept in the dossier.")]
@@ -32,7 +37,7 @@ _Why = Annotated[str, typer.Option(help="Why; kept in the dossier.")]
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     order = typer.Typer(no_args_is_help=True, help="Look at orders, and act on those that need a person.")
-    order.command("list", epilog="Example:\n\n    sandan order list --needs-human --json")(_list)
+    order.command("list", epilog=_LIST_EPILOG)(_list)
     order.command("show", epilog=f"Example:\n\n    sandan order show {_ORDER}")(_show)
     order.command(
         "correct",
@@ -49,7 +54,7 @@ def register(app: typer.Typer) -> None:
 
 def _list(
     *,
-    stage: Annotated[Stage | None, typer.Option(help="Only orders in this stage.")] = None,
+    stage: Annotated[Stage | None, typer.Option(help="Only orders in this stage; see below.")] = None,
     needs_human: Annotated[bool, typer.Option("--needs-human", help="Only orders that wait for a person.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="The most orders to show.")] = 50,
     as_json: AsJson = False,
@@ -71,7 +76,7 @@ async def _rows(state: StackState, stage: Stage | None, *, needs_human: bool, li
 
     query = ["WorkflowType = 'ImportOrder'"]
     if stage:
-        query.append(f"Stage = '{stage}'")
+        query.append(_in_stage(stage))
     if needs_human:
         query.append("NeedsHuman = true")
     client = await temporal_of(state)
@@ -84,12 +89,25 @@ async def _rows(state: StackState, stage: Stage | None, *, needs_human: bool, li
                 "ebpCode": key.ebp_code,
                 "orderNo": key.order_no,
                 "mode": given.get(attributes.MODE),
-                "stage": given.get(attributes.STAGE),
+                "stage": _stage_of(given.get(attributes.STAGE), is_running=found.close_time is None),
                 "needsHuman": given.get(attributes.NEEDS_HUMAN, default=False),
                 "running": found.close_time is None,
             }
         )
     return rows
+
+
+def _in_stage(stage: Stage) -> str:
+    """An order that closes after its release keeps that stage in the search: the change would cost an Action."""
+    if stage is Stage.CLOSED:
+        return "(Stage = 'closed' OR (Stage = 'released' AND ExecutionStatus = 'Completed'))"
+    if stage is Stage.RELEASED:
+        return "Stage = 'released' AND ExecutionStatus = 'Running'"
+    return f"Stage = '{stage}'"
+
+
+def _stage_of(phase: str | None, *, is_running: bool) -> str | None:
+    return Stage.CLOSED if phase == Stage.RELEASED and not is_running else phase
 
 
 def _show(order: _Order, *, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:

@@ -45,8 +45,9 @@ def _at(
     if as_json:
         typer.echo(json.dumps([row.model_dump(mode="json") for row in rows], ensure_ascii=False, indent=2))
         return
-    table = Table("id", "value", show_lines=True)
-    table.add_column("basis, note", overflow="fold")
+    table = Table(show_lines=True)
+    for name in ("id", "value", "basis, note"):
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(row.id, Text(value_text(row)), Text(f"{row.basis}\n{row.note}".strip()))
     Console().print(table)

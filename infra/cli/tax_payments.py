@@ -68,8 +68,8 @@ def _run(
 
 
 def _require_known(state: StackState, guarantor: str) -> None:
-    from functions.ledger.handler import guarantee  # noqa: PLC0415 - loads boto3
     from functions.ledger.account_models import GuaranteeRequest  # noqa: PLC0415 - the same
+    from functions.ledger.handler import guarantee  # noqa: PLC0415 - loads boto3
 
     with functions_on(state):
         if guarantee(GuaranteeRequest(guarantor=guarantor)).amount is None:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import httpx
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError, RPCStatusCode
 
 from events.tax_payment import TaxPayment
 from events.values import utc_now
@@ -28,7 +30,7 @@ from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder
 from infra.stack.state import StackState
 
-AT_ONCE = 40
+AT_ONCE = 16
 Progress = Callable[[Subscriber, Sequence[Played]], None]
 _PROGRESS_SECONDS = 0.25
 
@@ -97,8 +99,8 @@ async def _report(temporal: Client, played: Sequence[Played], run: _Run) -> Demo
     counted: dict[str, list[Counter[str]]] = defaultdict(list)
     reports = []
     for one in sorted(played, key=lambda played: played.order.key.order_no):
-        history = await temporal.get_workflow_handle(one.order.key.workflow_id).fetch_history()
-        actions = count_actions(history.events)
+        events = await _events(temporal, one.order.key.workflow_id)
+        actions = count_actions(events)
         counted[one.order.scenario].append(actions)
         reports.append(
             OrderReport(
@@ -108,7 +110,7 @@ async def _report(temporal: Client, played: Sequence[Played], run: _Run) -> Demo
                 expectedStage=one.order.scenario.expected,
                 finalStage=one.final,
                 actions=actions.total(),
-                transactions=count_transactions(history.events),
+                transactions=count_transactions(events),
                 seconds=round(one.seconds, 3),
                 error=one.error,
             )
@@ -122,6 +124,16 @@ async def _report(temporal: Client, played: Sequence[Played], run: _Run) -> Demo
         payments=list(run.payments),
         books=run.books,
     )
+
+
+async def _events(temporal: Client, workflow_id: str) -> Sequence[HistoryEvent]:
+    """The history of a workflow; none of one that never came to be."""
+    try:
+        return (await temporal.get_workflow_handle(workflow_id).fetch_history()).events
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return ()
 
 
 def _dead_letters(aws: StackClients) -> int:

@@ -62,11 +62,12 @@ def percentile(values: Sequence[float], percent: int) -> float:
 
 def table(report: DemoReport) -> Table:
     """Scenario x final stage x count x p50/p99 time."""
-    shown = Table(title=f"{len(report.orders)} orders in {report.seconds:.1f} s", header_style="bold", box=SIMPLE_HEAD)
+    title = f"{len(report.orders)} orders in {report.seconds:.1f} s"
+    shown = Table(title=title, header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     shown.add_column("scenario", no_wrap=True)
     shown.add_column("final stage", no_wrap=True)
-    for name in ("orders", "p50 s", "p99 s", "actions", "most", "tables"):
-        shown.add_column(name, justify="right")
+    for name in ("orders", "p50 s", "p99 s", "actions", "tables"):
+        shown.add_column(name, justify="right", no_wrap=True)
     shown.add_column("as told", no_wrap=True)
     groups: dict[tuple[str, str], list[OrderReport]] = defaultdict(list)
     for order in report.orders:
@@ -80,12 +81,16 @@ def table(report: DemoReport) -> Table:
             str(len(orders)),
             f"{percentile(seconds, 50):.2f}",
             f"{percentile(seconds, 99):.2f}",
-            f"{percentile([order.actions for order in orders], 50):.0f}",
-            str(max(order.actions for order in orders)),
-            str(max(order.transactions for order in orders)),
+            _range([order.actions for order in orders]),
+            _range([order.transactions for order in orders]),
             "[green]yes[/]" if right else "[red]NO[/]",
         )
     return shown
+
+
+def _range(counts: Sequence[int]) -> str:
+    least, most = min(counts), max(counts)
+    return str(most) if least == most else f"{least}-{most}"
 
 
 def mean_kinds(counted: dict[str, list[Counter[str]]]) -> dict[str, dict[str, float]]:

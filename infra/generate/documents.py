@@ -26,7 +26,7 @@ _IDENTITY_CARD = "1"
 _LAND, _SEA = "4", "2"
 _PACKED_IN = "2"
 _NO_SUBDIVISION = "98"
-_PAID_AFTER = timedelta(seconds=40)
+PAID_AFTER = timedelta(seconds=40)
 _PAYMENT_SENT_AFTER = timedelta(minutes=2)
 _WAYBILL_AFTER = timedelta(hours=3)
 _LIST_AFTER = timedelta(hours=5)
@@ -169,7 +169,7 @@ def payment(facts: Facts, error: Decimal = Decimal(0)) -> Payment:
         telephone=facts.buyer.telephone,
         amount_paid=facts.paid - error,
         currency=CNY,
-        pay_time=to_second(facts.placed + _PAID_AFTER),
+        pay_time=to_second(facts.placed + PAID_AFTER),
     )
     return Payment(head=head)
 

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from events.catalogue import BY_KIND
 from events.ceb.message import CebMessage
-from events.declaration_request import DeclarationRequest
 from events.documents import DocumentKind
 from events.values import from_second
-from infra.generate.orders import GeneratedOrder, message_xml
+from infra.generate.orders import Event, GeneratedOrder, message_xml
 
 
 class Format(StrEnum):
@@ -44,16 +43,17 @@ def message_bytes(message: CebMessage, form: Format) -> bytes:
     return message.model_dump_json(indent=2, exclude_none=True).encode()
 
 
-def event_json(request: DeclarationRequest) -> bytes:
-    """The request as a CloudEvent in its structured JSON form."""
+def event_json(content: Event) -> bytes:
+    """What is no customs message as a CloudEvent in its structured JSON form, from its platform."""
+    (kind,) = (kind for kind in DocumentKind if kind.model is type(content))
     event = {
         "specversion": "1.0",
-        "id": request.guid,
-        "source": f"/platforms/{request.ebp_code}",
-        "type": BY_KIND[DocumentKind.DECLARATION_REQUEST].name,
-        "subject": f"{request.ebp_code}/{request.order_no}",
-        "time": from_second(request.app_time).isoformat(),
+        "id": content.guid,
+        "source": f"/platforms/{content.ebp_code}",
+        "type": BY_KIND[kind].name,
+        "subject": f"{content.ebp_code}/{content.order_no}",
+        "time": from_second(content.app_time).isoformat(),
         "datacontenttype": "application/json",
-        "data": request.model_dump(mode="json", exclude_none=True),
+        "data": content.model_dump(mode="json", exclude_none=True),
     }
     return json.dumps(event, ensure_ascii=False, indent=2).encode()

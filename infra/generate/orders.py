@@ -20,15 +20,19 @@ from events.ceb.message import (
 )
 from events.ceb.signature import SoftwareSigner, sign
 from events.declaration_request import DeclarationRequest
+from events.payment_data import OriginalPayment
 from events.values import CHINA, OrderKey
 from infra.generate import documents
 from infra.generate.basket import Line, basket, one_handbag, rounded
 from infra.generate.documents import Facts
+from infra.generate.original_payment import original_payment
 from infra.generate.parties import CARRIER, DECLARANT, PAYMENT_FIRM, PLATFORMS, SELLERS, Party
 from infra.generate.people import person
 from infra.generate.scenarios import LIVES, Mode, Scenario, order_number
 
 LIST_REQUEST = "list-request"
+ORIGINAL_PAYMENT = "original-payment"
+Event = DeclarationRequest | OriginalPayment
 _FIRST_MOMENT = datetime(2026, 1, 5, tzinfo=CHINA)
 _PERIOD_SECONDS = 56 * 24 * 3600
 _SIGNED = (CEB621Message, CEB623Message, CEB625Message)
@@ -38,7 +42,7 @@ _EXCHANGED = 900_000  # where the numbers of the orders begin by which buyers ge
 
 @dataclass(frozen=True)
 class GeneratedOrder:
-    """One order with all that its parties will send, by file stem: 311, 411, 511, 621, 411-corrected, list-request …
+    """One order with all that its parties will send, by file stem: 311, 411, 511, 621, list-request …
 
     `exchanged_for` is the order by which the buyer gets other goods for these.
     """
@@ -47,7 +51,7 @@ class GeneratedOrder:
     mode: Mode
     scenario: Scenario
     facts: Facts
-    documents: Mapping[str, CebMessage | DeclarationRequest]
+    documents: Mapping[str, CebMessage | Event]
     exchanged_for: "GeneratedOrder | None" = None
 
 
@@ -139,16 +143,17 @@ def _lines(random: Random, scenario: Scenario) -> tuple[Line, ...]:
     return lines
 
 
-def _documents(facts: Facts, scenario: Scenario, error: Decimal) -> dict[str, CebMessage | DeclarationRequest]:
+def _documents(facts: Facts, scenario: Scenario, error: Decimal) -> dict[str, CebMessage | Event]:
     wrong_payment = scenario in {Scenario.PAYMENT_CORRECTED, Scenario.PAYMENT_MISMATCH}
     made: dict[str, CebModel] = {
         "311": documents.order(facts),
         "411": documents.payment(facts, error if wrong_payment else Decimal(0)),
         "511": documents.waybill(facts),
         "621": documents.declaration_list(facts),
+        ORIGINAL_PAYMENT: original_payment(facts),
     }
     if scenario is Scenario.PAYMENT_MISSING:
-        del made["411"]
+        del made["411"], made[ORIGINAL_PAYMENT]
     elif scenario is Scenario.PAYMENT_CORRECTED:
         made["411-corrected"] = documents.corrected_payment(facts)
     elif scenario is Scenario.CUSTOMS_REJECTION:
@@ -168,8 +173,8 @@ _KINDS: dict[str, tuple[type[CebMessage], Party | None]] = {
 }
 
 
-def _message(facts: Facts, stem: str, document: CebModel) -> CebMessage | DeclarationRequest:
-    if isinstance(document, DeclarationRequest):
+def _message(facts: Facts, stem: str, document: CebModel) -> CebMessage | Event:
+    if isinstance(document, Event):
         return document
     model, sender = _KINDS[stem[:3]]
     content = {

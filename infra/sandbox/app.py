@@ -1,12 +1,15 @@
 """The HTTP face of the counterparties."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import parse_qs
 
 import httpx
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -25,6 +28,7 @@ from events.ceb.message import (
 from events.ceb.signature import verify
 from events.ceb.xml import local_name, parse_xml
 from events.problems import InvalidInputError, Problem, problems_of
+from events.values import OrderKey
 from infra.generate.scenarios import scenario_of
 from infra.sandbox.bank import Bank
 from infra.sandbox.carrier import Carrier
@@ -35,6 +39,7 @@ from infra.sandbox.money import Journal
 from infra.sandbox.money_routes import ROUTES as MONEY_ROUTES
 from infra.sandbox.outbox import Outbox
 from infra.sandbox.payment import CorrectionRequest, DisagreementError, PaymentFirm, UnknownPaymentError
+from infra.sandbox.questions import Story
 from infra.sandbox.receipts import format_error
 from infra.sandbox.refund_desk import RefundDesk
 
@@ -52,10 +57,21 @@ _CANNOT_READ = {  # 规范 202205 §7: this message could not be read
 }
 
 
+class _Wanted(BaseModel):
+    """Let customs ask for the payment data of an order, and take the upload as the story says."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
+
+    ebp_code: str
+    order_no: str
+    story: Story = Story.PLAIN
+
+
 class Sandbox:
     """The counterparties behind their routes."""
 
     def __init__(self, config: SandboxConfig, outbox: Outbox) -> None:
+        self.config = config
         self.outbox = outbox
         carrier = Carrier(config, outbox)
         self.customs = Customs(config, outbox, carrier)
@@ -84,6 +100,9 @@ def create_app(config: SandboxConfig, transport: httpx.AsyncBaseTransport | None
         routes=[
             Route("/customs/messages", _customs_message, methods=["POST"]),
             Route("/customs/declarations", _declarations),
+            Route("/customs/realTimeDataUpload", _payment_data, methods=["POST"]),
+            Route("/customs/questions", _ask, methods=["POST"]),
+            Route("/customs/questions", _questions),
             Route("/carrier/messages", _carrier_message, methods=["POST"]),
             Route("/payment/messages", _payment_message, methods=["POST"]),
             Route("/payment/corrections", _payment_correction, methods=["POST"]),
@@ -124,6 +143,30 @@ def take_at_customs(customs: Customs, body: bytes) -> Response:
 
 async def _declarations(request: Request) -> Response:
     return JSONResponse([case.model_dump(mode="json") for case in _sandbox(request).customs.report()])
+
+
+async def _payment_data(request: Request) -> Response:
+    """200 with the official code, whatever it is; slowly, where the story says so."""
+    form = parse_qs((await request.body()).decode(errors="replace"))
+    pay_ex_info = form.get("payExInfoStr", [""])[0]
+    questions = _sandbox(request).customs.questions
+    if questions.is_slow(pay_ex_info):
+        await asyncio.sleep(_sandbox(request).config.slow)
+    return JSONResponse(questions.take(pay_ex_info))
+
+
+async def _ask(request: Request) -> Response:
+    """202 with the sessionID of a question that goes to the gateway now; 422 with the problems."""
+    try:
+        wanted = _Wanted.model_validate_json(await request.body())
+    except ValidationError as error:
+        return _problems(problems_of(error))
+    order = OrderKey(ebp_code=wanted.ebp_code, order_no=wanted.order_no)
+    return JSONResponse({"sessionID": _sandbox(request).customs.questions.ask(order, wanted.story)}, 202)
+
+
+async def _questions(request: Request) -> Response:
+    return JSONResponse([one.model_dump(mode="json") for one in _sandbox(request).customs.questions.report()])
 
 
 async def _carrier_message(request: Request) -> Response:

@@ -33,8 +33,10 @@ _PARTNERS = TypeAdapter(dict[str, PartnerAccess])
 class SandboxConfig(BaseModel):
     """`delay` is the shortest and the longest pause before each answer, `retry` the pauses while the gateway is away.
 
-    All in seconds. Partners are by their id at the gateway. With `outbox` and `inbox` customs is at the other end of a
-    directory exchange: it takes what stands in our outbox and leaves its answers in our inbox.
+    All in seconds, and so is `slow`, what customs takes for a slow answer. Partners are by their id at the gateway.
+    `sample` is the share of released orders whose payment data customs asks for, `certificates` (PEM) are those that
+    platforms have registered to sign them with. With `outbox` and `inbox` customs is at the other end of a directory
+    exchange: it takes what stands in our outbox and leaves its answers in our inbox.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,6 +49,9 @@ class SandboxConfig(BaseModel):
     partners: dict[str, PartnerAccess] = {}
     outbox: Path | None = None
     inbox: Path | None = None
+    sample: Annotated[float, Field(ge=0, le=1)] = 0
+    slow: Annotated[float, Field(ge=0)] = 3
+    certificates: str = ""
 
     @model_validator(mode="after")
     def _ordered(self) -> "SandboxConfig":
@@ -73,21 +78,33 @@ class SandboxConfig(BaseModel):
 def from_environment(
     environment: Mapping[str, str] = os.environ, product: Callable[[], Settings] = settings
 ) -> SandboxConfig:
-    """The settings in SANDAN_GATEWAY_URL, SANDAN_SANDBOX_PORT, …_SEED, …_DELAY ("min,max") and …_PARTNERS (a path).
+    """The settings in SANDAN_GATEWAY_URL and SANDAN_SANDBOX_PORT, …_SEED, …_DELAY ("min,max"), …_SAMPLE.
+
+    …_PARTNERS and …_CERTIFICATES are paths.
 
     Where the product is set to exchange by folders, customs is at their other end. Raises ConfigError naming the wrong
     one.
     """
     names = {"gateway_url": "SANDAN_GATEWAY_URL", "port": "SANDAN_SANDBOX_PORT", "seed": "SANDAN_SANDBOX_SEED"}
+    names["sample"] = "SANDAN_SANDBOX_SAMPLE"
     given: dict[str, object] = {field: environment[name] for field, name in names.items() if name in environment}
     if delay := environment.get("SANDAN_SANDBOX_DELAY"):
         given["delay"] = delay.split(",")
     if path := environment.get("SANDAN_SANDBOX_PARTNERS"):
         given["partners"] = _partners(Path(path))
+    if path := environment.get("SANDAN_SANDBOX_CERTIFICATES"):
+        given["certificates"] = _text(Path(path))
     try:
         return SandboxConfig.model_validate(given | _folders(product()))
     except ValidationError as error:
         raise ConfigError(f"a SANDAN_SANDBOX_… variable or SANDAN_GATEWAY_URL is wrong: {error}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError as error:
+        raise ConfigError(f"SANDAN_SANDBOX_CERTIFICATES: cannot read {path}: {error.strerror}") from None
 
 
 def _folders(product: Settings) -> dict[str, object]:

@@ -23,6 +23,7 @@ from infra.sandbox.cases import Books, Case, CaseReport, SentReceipt, Standing, 
 from infra.sandbox.checks import rejection
 from infra.sandbox.config import SandboxConfig
 from infra.sandbox.outbox import Outbox
+from infra.sandbox.questions import Questions, registered
 from infra.sandbox.receipts import (
     CANCELLED_INFO,
     Numbers,
@@ -68,6 +69,7 @@ class Customs:
         self._carrier = carrier
         self._numbers = Numbers()
         self._books = Books()
+        self.questions = Questions(config, outbox, self._books, registered(config.certificates))
         self.office = TaxOffice(config, outbox)
         self._returns = ReturnDesk(config, outbox, self._numbers, self.office, Warehouse(config, outbox))
         self._cases: dict[OrderKey, Case] = {}
@@ -185,11 +187,14 @@ class Customs:
             made |= {status: self._receipt(case, version, status) for status in statuses if status not in made}
             if case.scenario is Scenario.RECEIPTS_DISORDER:
                 await self.office.issue(case)
-            await self._say(case, version, [made[status] for status in statuses])
+            said = self._say(case, version, [made[status] for status in statuses])
             if case.standing is Standing.RELEASED:
-                await self.office.issue(case)
+                await asyncio.gather(said, self.office.issue(case))  # two messages of the same moment
+            else:
+                await said
         if case.standing is Standing.RELEASED:
             self._outbox.start(self._carrier.bring(version.declared.head, case.random))
+            self.questions.sample(case.key)
 
     def _receipt(self, case: Case, version: Version, status: str, info: str | None = None) -> DeclarationReturn:
         if status == "120" and case.invt_no is None:

@@ -81,6 +81,21 @@ class Outbox:
                 return True
         raise AssertionError("count() does not end")
 
+    async def ask(self, question: str) -> None:
+        """Ask the gateway for payment data (`platDataOpen`), again until it answers with a code."""
+        shortest, longest = self._config.retry
+        for attempt in count():
+            if attempt:
+                await asyncio.sleep(min(longest, shortest * 2 ** min(attempt - 1, 10)))
+            try:
+                answer = await self._client.post("/v1/customs/platDataOpen", data={"openReq": question})
+            except httpx.TransportError as error:
+                LOG.warning("the gateway is away (%s): asking again", type(error).__name__)
+                continue
+            if answer.is_success:
+                return
+            LOG.warning("the gateway answered %s to a question", answer.status_code)
+
     async def _post(self, partner_id: str, message: bytes, way: Way) -> int | None:
         path, content_type = way
         async with self._slots:

@@ -5,6 +5,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,16 @@ _POLL_SECONDS = 0.02
 _TIMEOUT_SECONDS = 60
 
 
-def provision(clients: StackClients) -> dict[str, dict[str, Any]]:
-    """Deploy the template and put the secrets, unless they are there already; the partners' secrets by partner id.
+@dataclass(frozen=True)
+class Provisioned:
+    """The partners' secrets by partner id, and the certificate (PEM) of our signing key."""
+
+    partners: dict[str, dict[str, Any]]
+    certificate: str
+
+
+def provision(clients: StackClients) -> Provisioned:
+    """Deploy the template and put the secrets, unless they are there already.
 
     A partner's secret is what the gateway reads as `functions.gateway.partners.Partner`, its `key` in Base64.
 
@@ -34,9 +43,9 @@ def provision(clients: StackClients) -> dict[str, dict[str, Any]]:
     names = Settings()
     try:
         deploy_template(clients)
-        _secret(clients, names.signing_secret, partial(new_signing_secret, names.own_name))
+        signing = _secret(clients, names.signing_secret, partial(new_signing_secret, names.own_name))
         _secret(clients, names.buyers_secret, _random_key)
-        return _partners(clients, names.partner_secrets)
+        return Provisioned(_partners(clients, names.partner_secrets), signing["certificate_pem"])
     except BotoCoreError as error:
         raise StackError(f"AWS does not do what the stack needs: {error}") from error
 

@@ -20,6 +20,7 @@ from infra.stack.state import DEFAULT_NAME, StackState, stack_folder, write_priv
 
 DEFAULT_GUARANTEE = Decimal(1_000_000)
 PARTNERS_FILE = "SANDAN_SANDBOX_PARTNERS"
+CERTIFICATES_FILE = "SANDAN_SANDBOX_CERTIFICATES"
 _START_SECONDS = 60
 _GRACE_SECONDS = 15
 _GRACE_WITHOUT_DATA_SECONDS = 1  # what is in memory is gone anyway
@@ -52,6 +53,7 @@ class Stack:
         self._folder = stack_folder(name)
         self._scratch = self._folder / "scratch"
         self._partners_file = self._scratch / "partners.json"
+        self._certificates_file = self._scratch / "certificates.pem"
 
     def __enter__(self) -> Self:
         self._lock = self._locked()
@@ -154,14 +156,16 @@ class Stack:
             self._supervisor.wait_healthy({EMULATOR: emulator.healthy}, _START_SECONDS)
         elif not health.reaches(self.state.aws_endpoint):
             raise StackError(f"nothing answers at AWS_ENDPOINT_URL={self.state.aws_endpoint}: start it or unset it")
-        partners = provision(clients)
+        made = provision(clients)
         open_guarantees(self.state, self._guarantee)
-        write_private(self._partners_file, json.dumps(partners, ensure_ascii=False))
-        keys = {partner_id: partner["key"] for partner_id, partner in partners.items()}
+        write_private(self._partners_file, json.dumps(made.partners, ensure_ascii=False))
+        write_private(self._certificates_file, made.certificate)
+        keys = {partner_id: partner["key"] for partner_id, partner in made.partners.items()}
         self.state = self.state.model_copy(update={"partner_keys": keys})
 
     def _launch(self, service: Service) -> None:
-        inherited = stack_environment(self.state) | {PARTNERS_FILE: str(self._partners_file)} | self._environment
+        files = {PARTNERS_FILE: str(self._partners_file), CERTIFICATES_FILE: str(self._certificates_file)}
+        inherited = stack_environment(self.state) | files | self._environment
         environment = service.environment(inherited, self._ports, self._scratch)
         self._supervisor.start(service.name, service.command, environment, self._scratch)
 

@@ -8,10 +8,10 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from infra.generate.scenarios import LIVES
+from infra.demo.returns import ENDS
+from infra.generate.scenarios import LIVES, Mode
 from infra.replay import load, recorded
-from infra.worker import workflow_runner
-from workflows.import_order import ImportOrderWorkflow
+from infra.worker import WORKFLOWS, workflow_runner
 
 FOLDER = Path(__file__).parent / "histories"
 HISTORIES = recorded(FOLDER)
@@ -19,9 +19,7 @@ HISTORIES = recorded(FOLDER)
 
 def replayer() -> Replayer:
     """The product's workflows under replay."""
-    return Replayer(
-        workflows=[ImportOrderWorkflow], data_converter=pydantic_data_converter, workflow_runner=workflow_runner()
-    )
+    return Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=workflow_runner())
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.name.partition(".")[0])
@@ -30,8 +28,11 @@ async def test_recorded_history_replays(path: Path) -> None:
 
 
 def test_every_life_is_recorded() -> None:
-    names = {path.name.partition(".")[0].partition("-")[2] for path in HISTORIES}
-    assert names == {scenario.value for scenario in LIVES}
+    names = {path.name.partition(".")[0] for path in HISTORIES}
+    orders = {name.partition("-")[2] for name in names if name.startswith(tuple(Mode))}
+    assert orders == {scenario.value for scenario in LIVES}
+    returns = {name.partition("-")[2] for name in names if name.startswith("return-")}
+    assert returns == {scenario.value for scenario in LIVES if scenario in ENDS}
 
 
 async def test_a_history_of_other_steps_does_not_replay() -> None:

@@ -1,13 +1,18 @@
 """Cancelling, before customs has the list and after."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from events.documents import DocumentKind
-from events.life import CancelRequest, Stage
+from events.life import CancelRequest, OrderSnapshot, Stage
 from functions.declaration.models import ComposeCancellationRequest
 from functions.declaration.rules import compose_cancellation
-from tests.workflows.life import INVT_NO, PRE_NO, Life
+from tests.workflows.life import INVT_NO, LIMITS, PRE_NO, Life
 from workflows.import_order import ImportOrderWorkflow
+
+
+def _was_sent(life: Life, times: int, _: OrderSnapshot) -> bool:
+    return len(life.customs.cancellations) == times
 
 
 async def test_cancel_before_declaration(life: Life) -> None:
@@ -42,6 +47,37 @@ async def test_refused_cancellation_changes_nothing(life: Life) -> None:
     assert state.stage is Stage.DECLARED
     await life.customs_says("800")
     await life.until(Stage.RELEASED)
+
+
+async def test_a_cancellation_that_customs_could_not_take_is_sent_again(life: Life) -> None:
+    # -623027 is a system error of theirs: the class is retry
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("120")
+    await life.handle.execute_update(ImportOrderWorkflow.cancel, CancelRequest(who="op-1", why="订购人取消"))
+    await life.until_true(lambda _: bool(life.customs.cancellations), "the cancellation")
+    await life.customs_says_of_cancellation("-623027")
+    await life.until_true(lambda _: len(life.customs.cancellations) == 2, "the cancellation again")
+    first, again = life.customs.cancellations
+    assert first == again
+    # One that says that customs has it already changes nothing
+    await life.customs_says_of_cancellation("-623009")
+    await life.customs_says_of_cancellation("399")
+    assert (await life.result()).stage is Stage.CANCELLED
+    assert len(life.customs.cancellations) == 2
+
+
+async def test_a_cancellation_that_customs_can_never_take_is_given_up(life: Life) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("120")
+    await life.handle.execute_update(ImportOrderWorkflow.cancel, CancelRequest(who="op-1", why="订购人取消"))
+    for sent in range(1, LIMITS.resends + 2):
+        await life.until_true(partial(_was_sent, life, sent), f"sending {sent}")
+        await life.customs_says_of_cancellation("-623027")
+    state = await life.until_true(lambda state: bool(state.findings), "the refusal")
+    assert state.findings[0].code == "-623027"
+    assert state.stage is Stage.DECLARED
 
 
 async def test_cancellation_document_of_the_declarant(life: Life) -> None:

@@ -27,6 +27,30 @@ _NO_LICENCE = BusinessRule(
     ),
     "规范 202205 CEB603 statisticsFlag",
 )
+_TRANSPORT_LATER = BusinessRule(
+    "X-TRANSPORT",
+    Text(
+        zh="只有关区允许清单总分单（CEB607）晚于清单时才可为空",
+        en="it may be empty only where the customs area lets the master waybill (CEB607) follow the list",
+    ),
+    "规范 202205 CEB603 trafName、voyageNo、billNo",
+    Severity.ADVICE,
+)
+_NOTHING_TO_SUMMARISE = BusinessRule(
+    "X-SUMMARY",
+    Text(
+        zh="没有表体时须指定汇总的时间范围",
+        en="without lists the application names the span of time whose lists are summarised",
+    ),
+    "规范 202205 CEB701 startTime",
+    Severity.ADVICE,
+)
+_LISTS_IGNORED = BusinessRule(
+    "X-SUMMARY",
+    Text(zh="指定时间范围后表体数据将被忽略", en="with a span of time the lists that are named here are ignored"),
+    "规范 202205 CEB701 startTime",
+    Severity.ADVICE,
+)
 _DECLARATION_FORM = Text(
     zh="B2B 出口（9710、9810）超过 5,000 元人民币或涉证、涉检、涉税的应申报报关单",
     en="B2B exports (9710, 9810) of more than 5,000 CNY, or with a licence, inspection or tax, need a declaration form",
@@ -79,3 +103,20 @@ def received_by(part: Part) -> Iterator[BusinessProblem]:
     """A receipt of money names its payment enterprise, or says that it was cash."""
     if not part.said("payCode") and part.said("payName") != _CASH:
         yield _PAYER_CODE.broken(part.at("payCode"))
+
+
+def transport(part: Part) -> Iterator[BusinessProblem]:
+    """The transport of a list, which some customs areas let a later master waybill name."""
+    for name in ("trafName", "voyageNo", "billNo"):
+        if not part.said(name):
+            yield _TRANSPORT_LATER.broken(part.at(name))
+
+
+def summarised(part: Part) -> Iterator[BusinessProblem]:
+    """A summary application says which lists, or of which span of time."""
+    head, *lists = part.children
+    span = head.said("startTime") or head.said("endTime")
+    if not span and not lists:
+        yield _NOTHING_TO_SUMMARISE.broken(head.at("startTime"))
+    elif span and lists:
+        yield _LISTS_IGNORED.broken(lists[0].at("invtNo"), lists[0].value("invtNo"))

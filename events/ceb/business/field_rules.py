@@ -82,6 +82,11 @@ _GUID = (
     "应为 36 位唯一序号：大写字母的 UUID",
     "it should be a unique serial number of 36 characters: an upper-case UUID",
 )
+_ENTERPRISE = (
+    "应为 10 位海关编码或 18 位统一社会信用代码",
+    "it should be a customs registration of 10 characters or a unified social credit code of 18",
+)
+_OWNER = (f"{_ENTERPRISE[0]}，未注册的填 NO", f"{_ENTERPRISE[1]}, or NO where there is none")
 _PORT_NUMBER = ("应为 1 位字母 + 8 位年月日 + 9 位流水号", "it must be a letter, the day YYYYMMDD and nine digits")
 _THREE_DIGITS = (" 3 位数字", "three digits")
 _ONE_CHARACTER = (" 1 位数字或大写字母", "one digit or capital letter")
@@ -114,6 +119,16 @@ FIELD_RULES: tuple[FieldRule, ...] = (
         "F-WRAP", "wrapType", forms.digits(1), (" 1 位数字", "one digit"), "包装种类", messages=frozenset({"CEB621"})
     ),
     _form("F-WRAP", "wrapType", forms.capitals(1, 1), _ONE_CHARACTER, "包装种类", messages=frozenset({"CEB603"})),
+    _row(
+        *("F-ENTERPRISE", "agentCode ebcCode logisticsCode declAgentCode", forms.is_enterprise, _ENTERPRISE),
+        messages=EXPORT,
+        severity=Severity.ADVICE,
+    ),
+    _row(
+        *("F-ENTERPRISE", "ownerCode", forms.is_enterprise_or_none, _OWNER),
+        messages=EXPORT,
+        severity=Severity.ADVICE,
+    ),
     _row("F-PRE-NO", "preNo", forms.is_port_number, _PORT_NUMBER),
     _row("F-PRE-NO", "preNo", _starts_with("O"), _LETTER_O, messages=TALLY, severity=Severity.ADVICE),
     _row("F-PRE-NO", "preNo", _starts_with("B"), _LETTER_B, messages=ALL - TALLY, severity=Severity.ADVICE),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 _GUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 _PORT_NUMBER = re.compile(r"[A-Z](?P<day>[0-9]{8})[0-9]{9}")
 _LIST_NUMBER = re.compile(r"[0-9]{4}[12][0-9]{3}(?P<mark>[IE])[0-9]{9,11}")
+_ENTERPRISE = re.compile(r"[0-9A-Z]{10}(?:[0-9A-Z]{8})?")
 _NEGATIVE = re.compile(r"-[1-9][0-9]*")
 _MESSAGE_TYPE = re.compile(r"CEB[0-9]{3}Message|Unknown")
 _SECOND, _MILLISECOND = 14, 17
@@ -86,6 +87,16 @@ def is_list_number(mark: str) -> Callable[[str], bool]:
         return found is not None and found["mark"] == mark
 
     return holds
+
+
+def is_enterprise(value: str) -> bool:
+    """Ten characters of a customs registration, or the eighteen of a unified social credit code."""
+    return _ENTERPRISE.fullmatch(value) is not None
+
+
+def is_enterprise_or_none(value: str) -> bool:
+    """The same, or NO: a producer that is not registered (规范 202205 CEB603 ownerCode)."""
+    return value == "NO" or is_enterprise(value)
 
 
 def is_negative_number(value: str) -> bool:

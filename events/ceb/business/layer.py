@@ -11,12 +11,13 @@ from events.ceb.business.code_rules import code_rule, not_yet_in_force
 from events.ceb.business.field_rules import FIELD_RULES, FieldRule
 from events.ceb.business.message_rules import is_single_and_signed, message_problems
 from events.ceb.business.number_rules import number_rules
-from events.ceb.business.problem import BusinessProblem, BusinessRule
+from events.ceb.business.problem import BusinessProblem, BusinessRule, Severity
 from events.ceb.business.quick import Sign
 from events.ceb.business.scope import short_name
 from events.ceb.business.tree import Field, Part, by_official_name, fields_of, whole
 from events.ceb.codes import code_table
-from events.ceb.message import CebMessage
+from events.ceb.message import MESSAGES, CebMessage
+from events.ceb.reading import PROBLEM_LIMIT
 from events.values import Text
 
 PartRule = Callable[[Part], Iterable[BusinessProblem]]
@@ -50,6 +51,8 @@ _PART_RULES: tuple[tuple[str, str, PartRule, Sign], ...] = (  # messages, elemen
     ("CEB603", "Inventory", export_rules.special_area, quick.is_general_export),
     ("CEB603", "Inventory", export_rules.small_b2b, quick.is_general_export),
     ("CEB603", "InventoryHead", export_rules.simplified, quick.has_no_licence),
+    ("CEB603", "InventoryHead", export_rules.transport, quick.names_transport),
+    ("CEB701", "SummaryApply", export_rules.summarised, quick.names_lists),
     ("CEB403", "Receipts", export_rules.received_by, quick.names_payer),
     ("CEB507", "ArrivalHead", sequences.split, quick.unsplit),
     ("CEB509", "DepartureHead", sequences.split, quick.unsplit),
@@ -90,32 +93,78 @@ def business_problems(message: CebMessage) -> list[BusinessProblem]:
     Problems of severity "error" break the text; an "advice" is broken by the official samples or by traffic that
     customs takes. The schema layer is apart: what it refuses never comes here. A signature is asked for, not verified.
     """
-    name, found = short_name(message.root), list[BusinessProblem]()
+    name = short_name(message.root)
     sound = _breaks_nothing(message, _plan(name, message.root, type(message)))
     if sound and is_single_and_signed(message):
-        return found
+        return []
+    return _kept(_problems(message, name, sound=sound), f"/{message.root}")
+
+
+def _problems(message: CebMessage, name: str, *, sound: bool) -> Iterator[BusinessProblem]:
+    """The problems one by one; those of its elements only where the message is not `sound`."""
     root = whole(name, message.root, message)
     if not sound:
-        _ask(root, found)
+        yield from _ask(root)
     tag = type(message).model_fields[message.first_element].alias
     elements = [part for part in root.children if part.tag == tag]
-    found += message_problems(message, name, [(part, _head(part)) for part in elements])
-    return found
+    yield from message_problems(message, name, [(part, _head(part)) for part in elements])
+
+
+def _kept(problems: Iterable[BusinessProblem], path: str) -> list[BusinessProblem]:
+    """As many problems of each severity as help anybody; more could fill the memory. No more errors are looked for."""
+    kept: list[BusinessProblem] = []
+    counts = dict.fromkeys(Severity, 0)
+    for problem in problems:
+        counts[problem.severity] += 1
+        if counts[problem.severity] <= PROBLEM_LIMIT:
+            kept.append(problem)
+        elif problem.severity is Severity.ERROR:
+            break
+    return kept + [_too_many(severity, path) for severity in Severity if counts[severity] > PROBLEM_LIMIT]
+
+
+def _too_many(severity: Severity, path: str) -> BusinessProblem:
+    zh, en = ("错误", "errors") if severity is Severity.ERROR else ("提示", "advices")
+    words = Text(
+        zh=f"G-MANY：{zh}超过 {PROBLEM_LIMIT} 个，其余未列出，请修改后再核对。",
+        en=f"G-MANY: there are more than {PROBLEM_LIMIT} {en}; mend these, then look again.",
+    )
+    return BusinessProblem(rule="G-MANY", severity=severity, path=path, message=words, basis="setting")
+
+
+def element_problems(name: str, element: CebModel) -> list[BusinessProblem]:
+    """What one business element of the message `name` (an Order of CEB311) breaks by itself; paths begin within it.
+
+    A model that only shares fields with it is judged by the rules of those fields, and of lines of goods.
+    """
+    message = MESSAGES[f"{name}Message"]
+    field = next(field for field in fields_of(message) if field.name == message.first_element)
+    tag = field.official if isinstance(element, field.base) else type(element).__name__
+    if _breaks_nothing(element, _plan(name, tag, type(element))):
+        return []
+    return list(_ask(Part(name, tag, "", element)))
+
+
+def frame_problems(message: CebMessage) -> list[BusinessProblem]:
+    """What breaks the text around the business elements: who hands the message over, who else wants to hear of it."""
+    root = whole(short_name(message.root), message.root, message)
+    tag = type(message).model_fields[message.first_element].alias
+    return [problem for part in root.children if part.tag != tag for problem in _ask(part)]
 
 
 def _head(part: Part) -> Part:
     """The part that holds the key fields: the head where there is one, otherwise the element itself."""
-    return next(iter(part.children), part)
+    return part.first_child or part
 
 
-def _ask(part: Part, found: list[BusinessProblem]) -> None:
-    """Add what an element and all within it break."""
+def _ask(part: Part) -> Iterator[BusinessProblem]:
+    """What an element and all within it break."""
     plan = _plan(part.message, part.tag, type(part.model))
-    found += _field_problems(part, plan)
+    yield from _field_problems(part, plan)
     for rule in plan.rules:
-        found += rule(part)
+        yield from rule(part)
     for child in part.children:
-        _ask(child, found)
+        yield from _ask(child)
 
 
 def _breaks_nothing(model: CebModel, plan: _Plan) -> bool:
@@ -125,7 +174,7 @@ def _breaks_nothing(model: CebModel, plan: _Plan) -> bool:
         value = values[name]
         if value is not None and not holds(value):
             return False
-    if not all([values[name].strip() for name in plan.filled]):  # noqa: C419 - a list is quicker than a generator
+    if not all(map(str.strip, map(values.__getitem__, plan.filled))):
         return False
     for sign in plan.signs:
         if not sign(model):

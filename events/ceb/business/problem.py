@@ -19,7 +19,8 @@ class Severity(StrEnum):
 class BusinessProblem(Value):
     """One broken rule: where (XPath, counted from 1), the value that stands there, what is asked, and its source.
 
-    `code` is the official code that customs would answer with, where one is known.
+    `code` is the official code that customs would answer with, where one is known. `line` is known only where the
+    message was read from a file (`infra.ceb.validation`).
     """
 
     rule: str
@@ -29,6 +30,7 @@ class BusinessProblem(Value):
     message: Text
     basis: str
     code: str | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,16 @@ def has_no_licence(head: Any) -> bool:
     return head.license_no is None
 
 
+def names_transport(head: Any) -> bool:
+    """X-TRANSPORT."""
+    return bool((head.traf_name or "").strip() and (head.voyage_no or "").strip() and (head.bill_no or "").strip())
+
+
+def names_lists(application: Any) -> bool:
+    """X-SUMMARY."""
+    return bool(application.items) and without_span(application.head)
+
+
 def names_payer(receipt: Any) -> bool:
     """X-PAY-CODE."""
     return bool(receipt.pay_code) and not receipt.pay_code.isspace()

@@ -32,9 +32,9 @@ _ENDS = BusinessRule(
 
 def line_numbers(part: Part) -> Iterator[BusinessProblem]:
     """N-GNUM over the lines of an element; of a later part of a split message only the order is known."""
-    head, *lines = part.children
+    lines = [child for child in part.children if child.value("gnum") is not None]
     previous, seen = 0, set[int]()
-    first_part = head.value("msgSeqNo") in {None, 1}
+    first_part = all(child.value("msgSeqNo") in {None, 1} for child in part.children[:1])
     for line in lines:
         gnum = line.value("gnum")
         if not isinstance(gnum, int):

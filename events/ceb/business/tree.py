@@ -60,6 +60,11 @@ class Part:
             self._children = tuple(_children(self))
         return self._children
 
+    @property
+    def first_child(self) -> "Part | None":
+        """The first of them, found without the others, of which there may be very many."""
+        return next(_children(self), None)
+
 
 @cache
 def fields_of(model: type[CebModel]) -> tuple[Field, ...]:

@@ -16,18 +16,24 @@ from events.ceb.base import (
     Pieces,
     Presumed,
     ReturnStatus,
-    Second,
     text,
 )
-from events.ceb.export.fields import BillNo, CopNo, LineNo, ParcelNo, PartyCode, PartyName, ReturnInfo, SiteNo
+from events.ceb.export.fields import (
+    BillNo,
+    CopNo,
+    ExportHead,
+    LineNo,
+    ParcelNo,
+    PartyCode,
+    PartyName,
+    ReturnInfo,
+    SiteNo,
+)
 
 
-class ArrivalHead(CebModel):
+class ArrivalHead(ExportHead):
     """Where the parcels arrived. A message that is split numbers its parts from 1 in msg_seq_no, without gaps."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
     app_status: Annotated[Flag, Presumed("1")]
     customs_code: Code4
     cop_no: CopNo

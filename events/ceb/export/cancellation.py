@@ -2,17 +2,13 @@
 
 from typing import Annotated
 
-from events.ceb.base import CebModel, Code4, Collapsed, Flag, Guid, ListNo, Millisecond, Note, ReturnStatus, Second
-from events.ceb.export.fields import CopNo, ExportListNo, PartyCode, PartyName, ReturnInfo
+from events.ceb.base import CebModel, Code4, Collapsed, Guid, ListNo, Millisecond, Note, ReturnStatus
+from events.ceb.export.fields import CopNo, ExportHead, ExportListNo, PartyCode, PartyName, ReturnInfo
 
 
-class ExportCancellation(CebModel):
+class ExportCancellation(ExportHead):
     """The application to cancel an export list (CEB605)."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
-    app_status: Flag
     customs_code: Code4
     cop_no: CopNo
     pre_no: ListNo | None = None

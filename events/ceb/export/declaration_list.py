@@ -20,12 +20,12 @@ from events.ceb.base import (
     Pieces,
     Presumed,
     ReturnStatus,
-    Second,
     text,
 )
 from events.ceb.export.fields import (
     BillNo,
     CopNo,
+    ExportHead,
     ExportListNo,
     LineNo,
     OrderNo,
@@ -38,13 +38,9 @@ from events.ceb.export.fields import (
 )
 
 
-class ExportListHead(CebModel):
+class ExportListHead(ExportHead):
     """The head of the list; trade_mode is 9610, 1210, 9710 or 9810."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
-    app_status: Flag
     customs_code: Code4
     ebp_code: PartyCode
     ebp_name: PartyName

@@ -8,7 +8,6 @@ from events.ceb.base import (
     CebModel,
     Code4,
     Collapsed,
-    Flag,
     Guid,
     ListNo,
     Millisecond,
@@ -18,16 +17,22 @@ from events.ceb.base import (
     Second,
     text,
 )
-from events.ceb.export.fields import BillNo, CopNo, LineNo, ParcelNo, PartyCode, PartyName, ReturnInfo, VoyageNo
+from events.ceb.export.fields import (
+    BillNo,
+    CopNo,
+    ExportHead,
+    LineNo,
+    ParcelNo,
+    PartyCode,
+    PartyName,
+    ReturnInfo,
+    VoyageNo,
+)
 
 
-class DepartureHead(CebModel):
+class DepartureHead(ExportHead):
     """The transport that left, and when."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
-    app_status: Flag
     customs_code: Code4
     cop_no: CopNo
     pre_no: ListNo | None = None

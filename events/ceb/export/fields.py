@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, WrapValidator
 
-from events.ceb.base import read_whole, text
+from events.ceb.base import CebModel, Flag, Guid, Second, read_whole, text
 
 PartyCode = Annotated[str, text(0, 18)]
 PartyName = Annotated[str, text(0, 100)]
@@ -20,3 +20,12 @@ SiteNo = Annotated[str, text(0, 10)]
 ReturnInfo = Annotated[str, text(0, 1000)]
 LineNo = Annotated[int, Field(gt=-(10**5), lt=10**5), WrapValidator(read_whole)]  # five digits
 RefundLineNo = Annotated[int, Field(gt=-(10**4), lt=10**4), WrapValidator(read_whole)]  # four digits
+
+
+class ExportHead(CebModel):
+    """What every export document says first: app_type 1 new, 2 change, 3 delete; app_status 1 saved, 2 declared."""
+
+    guid: Guid
+    app_type: Flag
+    app_time: Second
+    app_status: Flag

@@ -9,19 +9,18 @@ from events.ceb.base import (
     CebModel,
     Code4,
     Collapsed,
-    Flag,
     Guid,
     ListNo,
     Millisecond,
     Note,
     Pieces,
     ReturnStatus,
-    Second,
     text,
 )
 from events.ceb.export.fields import (
     BillNo,
     CopNo,
+    ExportHead,
     ExportListNo,
     LineNo,
     ParcelNo,
@@ -32,13 +31,9 @@ from events.ceb.export.fields import (
 )
 
 
-class MasterWaybillHead(CebModel):
+class MasterWaybillHead(ExportHead):
     """The bill of lading and its transport."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
-    app_status: Flag
     customs_code: Code4
     cop_no: CopNo
     pre_no: ListNo | None = None

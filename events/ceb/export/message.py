@@ -25,9 +25,16 @@ class ExportTransfer(BaseTransfer):
     cop_code: Annotated[str, text(0, 18)]
 
 
+class ExportMessage(CebMessage):
+    """What customs answers or sends."""
+
+    exports = True
+
+
 class ExportUploadMessage(UploadMessage):
     """What an enterprise sends."""
 
+    exports = True
     last_element = "extend_message"
     base_transfer: Annotated[ExportTransfer, Field(alias="BaseTransfer")]
 
@@ -40,7 +47,7 @@ class CEB303Message(ExportUploadMessage):
     orders: Annotated[list[ExportOrder], many("Order")]
 
 
-class CEB304Message(CebMessage):
+class CEB304Message(ExportMessage):
     """Receipts of export orders."""
 
     root = "CEB304Message"
@@ -56,7 +63,7 @@ class CEB403Message(ExportUploadMessage):
     money_receipts: Annotated[list[MoneyReceipt], many("Receipts")]
 
 
-class CEB404Message(CebMessage):
+class CEB404Message(ExportMessage):
     """Receipts of receipts of money."""
 
     root = "CEB404Message"
@@ -72,7 +79,7 @@ class CEB505Message(ExportUploadMessage):
     waybills: Annotated[list[ExportWaybill], many("Logistics")]
 
 
-class CEB506Message(CebMessage):
+class CEB506Message(ExportMessage):
     """Receipts of export waybills."""
 
     root = "CEB506Message"
@@ -88,7 +95,7 @@ class CEB507Message(ExportUploadMessage):
     arrivals: Annotated[list[Arrival], many("Arrival")]
 
 
-class CEB508Message(CebMessage):
+class CEB508Message(ExportMessage):
     """Receipts of arrivals."""
 
     root = "CEB508Message"
@@ -104,7 +111,7 @@ class CEB509Message(ExportUploadMessage):
     departures: Annotated[list[Departure], many("Departure")]
 
 
-class CEB510Message(CebMessage):
+class CEB510Message(ExportMessage):
     """Receipts of departures."""
 
     root = "CEB510Message"
@@ -120,7 +127,7 @@ class CEB603Message(ExportUploadMessage):
     declaration_lists: Annotated[list[ExportList], many("Inventory")]
 
 
-class CEB604Message(CebMessage):
+class CEB604Message(ExportMessage):
     """Receipts of export lists."""
 
     root = "CEB604Message"
@@ -136,7 +143,7 @@ class CEB605Message(ExportUploadMessage):
     cancellations: Annotated[list[ExportCancellation], many("InvtCancel")]
 
 
-class CEB606Message(CebMessage):
+class CEB606Message(ExportMessage):
     """Receipts of cancellations."""
 
     root = "CEB606Message"
@@ -152,7 +159,7 @@ class CEB607Message(ExportUploadMessage):
     master_waybills: Annotated[list[MasterWaybill], many("WayBill")]
 
 
-class CEB608Message(CebMessage):
+class CEB608Message(ExportMessage):
     """Receipts of master waybills."""
 
     root = "CEB608Message"
@@ -168,7 +175,7 @@ class CEB213Message(ExportUploadMessage):
     refunds: Annotated[list[ExportRefund], many("InvtRefund")]
 
 
-class CEB214Message(CebMessage):
+class CEB214Message(ExportMessage):
     """Receipts of export returns."""
 
     root = "CEB214Message"
@@ -184,7 +191,7 @@ class CEB215Message(ExportUploadMessage):
     tallies: Annotated[list[RefundTally], many("InvtRefundDetail")]
 
 
-class CEB216Message(CebMessage):
+class CEB216Message(ExportMessage):
     """Receipts of tallies."""
 
     root = "CEB216Message"
@@ -200,7 +207,7 @@ class CEB701Message(ExportUploadMessage):
     applications: Annotated[list[SummaryApplication], many("SummaryApply")]
 
 
-class CEB702Message(CebMessage):
+class CEB702Message(ExportMessage):
     """Receipts of applications."""
 
     root = "CEB702Message"
@@ -208,7 +215,7 @@ class CEB702Message(CebMessage):
     returns: Annotated[list[SummaryReturn], many("SummaryReturn")]
 
 
-class CEB792Message(CebMessage):
+class CEB792Message(ExportMessage):
     """Results of summaries, from customs."""
 
     root = "CEB792Message"

@@ -2,16 +2,25 @@
 
 from typing import Annotated
 
-from events.ceb.base import Amount, CebModel, Code3, Flag, Guid, Millisecond, Note, Presumed, ReturnStatus, Second, text
-from events.ceb.export.fields import OrderNo, PartyCode, PartyName, ReturnInfo
+from events.ceb.base import (
+    Amount,
+    CebModel,
+    Code3,
+    Flag,
+    Guid,
+    Millisecond,
+    Note,
+    Presumed,
+    ReturnStatus,
+    Second,
+    text,
+)
+from events.ceb.export.fields import ExportHead, OrderNo, PartyCode, PartyName, ReturnInfo
 
 
-class MoneyReceipt(CebModel):
+class MoneyReceipt(ExportHead):
     """The money that came in for an order; pay_name is 现金支付 when it was not paid online (CEB403)."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
     app_status: Annotated[Flag, Presumed("1")]
     ebp_code: PartyCode
     ebp_name: PartyName

@@ -4,16 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from events.ceb.base import Amount, CebModel, Code3, Flag, Guid, Millisecond, Note, Presumed, ReturnStatus, Second, text
-from events.ceb.export.fields import LineNo, OrderNo, PartyCode, PartyName, ReturnInfo
+from events.ceb.base import Amount, CebModel, Code3, Flag, Guid, Millisecond, Note, Presumed, ReturnStatus, text
+from events.ceb.export.fields import ExportHead, LineNo, OrderNo, PartyCode, PartyName, ReturnInfo
 
 
-class ExportOrderHead(CebModel):
+class ExportOrderHead(ExportHead):
     """order_type E is B2C, B is B2B, W an overseas-warehouse order 海外仓订仓单; goods_value is FOB."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
     app_status: Annotated[Flag, Presumed("1")]
     order_type: Flag
     order_no: OrderNo

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from events.ceb.base import Amount, CebModel, Code3, Code4, Flag, Guid, Millisecond, Second, text
+from events.ceb.base import Amount, CebModel, Code3, Code4, Guid, Millisecond, text
 from events.ceb.export.fields import (
     AnyPreNo,
     BillNo,
+    ExportHead,
     ExportListNo,
     PartyCode,
     PartyName,
@@ -19,13 +20,9 @@ from events.ceb.export.fields import (
 )
 
 
-class ExportRefundHead(CebModel):
+class ExportRefundHead(ExportHead):
     """Whose goods come back and how; ie_flag is I, country is not China."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
-    app_status: Flag
     customs_code: Code4
     loct_no: SiteNo | None = None
     ebp_code: PartyCode

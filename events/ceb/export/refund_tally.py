@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from events.ceb.base import CebModel, Code4, Flag, Guid, Millisecond, Second, text
+from events.ceb.base import CebModel, Code4, Flag, Guid, Millisecond, text
 from events.ceb.export.fields import (
     AnyPreNo,
     BillNo,
+    ExportHead,
     ExportListNo,
     PartyCode,
     PartyName,
@@ -15,13 +16,9 @@ from events.ceb.export.fields import (
 )
 
 
-class RefundTally(CebModel):
+class RefundTally(ExportHead):
     """A returned parcel that the supervised site has taken in (CEB215)."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
-    app_status: Flag
     customs_code: Code4
     operator_code: PartyCode
     operator_name: PartyName

@@ -24,6 +24,7 @@ from events.ceb.base import (
 from events.ceb.export.fields import (
     AnyPreNo,
     CopNo,
+    ExportHead,
     ExportListNo,
     LineNo,
     ParcelNo,
@@ -34,12 +35,9 @@ from events.ceb.export.fields import (
 )
 
 
-class SummaryApplicationHead(CebModel):
+class SummaryApplicationHead(ExportHead):
     """Which lists are to be summed up into a declaration: those of a span of time, or those that are listed."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
     app_status: Annotated[Flag, Presumed("2")]
     customs_code: Code4
     cop_no: CopNo

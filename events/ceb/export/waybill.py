@@ -14,18 +14,14 @@ from events.ceb.base import (
     Pieces,
     Presumed,
     ReturnStatus,
-    Second,
     text,
 )
-from events.ceb.export.fields import ParcelNo, PartyCode, PartyName, ReturnInfo
+from events.ceb.export.fields import ExportHead, ParcelNo, PartyCode, PartyName, ReturnInfo
 
 
-class ExportWaybill(CebModel):
+class ExportWaybill(ExportHead):
     """The parcel on its way out (CEB505)."""
 
-    guid: Guid
-    app_type: Flag
-    app_time: Second
     app_status: Annotated[Flag, Presumed("2")]
     logistics_code: PartyCode
     logistics_name: PartyName

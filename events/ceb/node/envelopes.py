@@ -12,6 +12,7 @@ from events.ceb.base import CebModel
 from events.ceb.codec import read, refuse_root
 from events.ceb.dxp import DxpModel, DxpMsg, TransInfo
 from events.ceb.dxp_transport import DxpMsgSv, ServerNode, build_transport
+from events.ceb.message import MESSAGES, model_of
 from events.ceb.node.numbering import node_number
 from events.ceb.xml import DEFAULT_SIZE_LIMIT, local_name, namespace, parse_xml
 from events.problems import InvalidInputError, problems_of
@@ -114,8 +115,10 @@ def unwrap_any(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> Unwrapped:
             raise refuse_root(root, "is the exchange platform's answer to an envelope, and carries no message")
         case (CebModel.xml_namespace, name):
             return Unwrapped(EnvelopeKind.PLAIN, data, name)
+    if local_name(root) in MESSAGES:
+        model_of(root)  # refuses it, with the namespace that it should be in
     known = f"is neither DxpMsg nor DxpMsgSv in {DxpModel.xml_namespace}, nor a message in {CebModel.xml_namespace}"
-    raise refuse_root(root, known)
+    raise refuse_root(root, f"{known}: give one of these")
 
 
 def _read_terminal(root: etree._Element) -> DxpMsg:

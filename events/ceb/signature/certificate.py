@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from events.ceb.signature import der
 
@@ -16,6 +17,7 @@ _DIGITAL_SIGNATURE_AND_NON_REPUDIATION = b"\x06\xc0"
 _TRUE = b"\x01\x01\xff"
 _UTC_TIME_PIVOT, _UTC_TIME_END = b"50", 2050
 _FIELDS = 6
+_KEPT, _USUAL_SIZE = 256, 4096  # a sender signs all its messages with the same certificate, for years
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,19 @@ class Certificate:
     not_after: datetime
     public_key: bytes
 
+    @property
+    def number(self) -> str:
+        """The certificate number 证书编号: the serial number in hex, whole bytes, as the port's tools show it."""
+        digits = f"{self.serial:x}"
+        return digits.zfill(len(digits) + len(digits) % 2)
+
 
 def read(certificate_der: bytes) -> Certificate:
     """A certificate from its DER. Its own signature is not checked. DerError when it is not a certificate."""
+    return _known(certificate_der) if len(certificate_der) <= _USUAL_SIZE else _read(certificate_der)
+
+
+def _read(certificate_der: bytes) -> Certificate:
     fields = der.decode(certificate_der).children(der.SEQUENCE)[:1]
     fields = fields[0].children(der.SEQUENCE) if fields else []
     if fields and fields[0].tag == der.CONTEXT_0:
@@ -41,6 +53,9 @@ def read(certificate_der: bytes) -> Certificate:
     if len(times) != 2 or serial.tag != der.INTEGER:  # noqa: PLR2004 - not before, not after
         raise der.DerError("the certificate has no serial number or no validity")
     return Certificate(int.from_bytes(serial.content), times[0], times[1], public_key.encoded)
+
+
+_known = lru_cache(maxsize=_KEPT)(_read)
 
 
 def from_pem(pem: bytes) -> bytes:
@@ -86,7 +101,8 @@ def _time(value: der.Value) -> datetime:
     if not _TIME.fullmatch(text):
         raise der.DerError("the validity of the certificate is not written as YYYYMMDDhhmmssZ")
     try:
-        return datetime.strptime(text.decode(), "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+        month, day, hour, minute, second = (int(text[start : start + 2]) for start in range(4, 14, 2))
+        return datetime(int(text[:4]), month, day, hour, minute, second, tzinfo=UTC)
     except ValueError as error:
         raise der.DerError(f"the validity of the certificate is no date: {error}") from None
 

@@ -1,26 +1,24 @@
 """Signing: the canonical message with a Signature put at the place that the official schema gives it."""
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from events.ceb.base import CebModel
-from events.ceb.signature import algorithms
+from events.ceb.signature import algorithms, form
 from events.ceb.signature.canonical import canonical, has_xml_attribute
-from events.ceb.signature.profile import (
-    CANONICALIZATION,
-    ENVELOPED,
-    SIGNATURE_TAG,
-    SignatureError,
-    SignatureProfile,
-    Signer,
-)
-from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, SIGNATURE_NAMESPACE, local_name, namespace, parse_xml
+from events.ceb.signature.plain import NAMESPACES, plain_unsigned
+from events.ceb.signature.profile import SIGNATURE_TAG, SignatureError, Signer
+from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, local_name, namespace, parse_xml
 
 _IMPORT = frozenset(f"CEB{number}Message" for number in (311, 411, 511, 513, 621, 623, 625, 711))
 _EXPORT = frozenset(f"CEB{number}Message" for number in (213, 215, 303, 403, 505, 507, 509, 603, 605, 607, 701))
+_EXTENSION = b"<ceb:ExtendMessage>"
+
+_Canonical = tuple[bytes, bytes, Mapping[str | None, str]]  # what stands before and after the place, the namespaces
 
 
 def sign(message: bytes, signer: Signer) -> bytes:
@@ -33,13 +31,33 @@ def sign(message: bytes, signer: Signer) -> bytes:
     Raises InvalidInputError when the message is not safe XML, SignatureError when it is signed already, is of a type
     that carries no signature, has an xml:… attribute on its root, or has no canonical form.
     """
+    before, after, namespaces = _plainly(message) or _thoroughly(message)
+    profile = signer.profile
+    digest = _base64(algorithms.digest(profile, before + after))
+    content = form.signed_info_content(profile.signature_uri, profile.digest_uri, digest)
+    signature = form.signature(
+        signature_uri=profile.signature_uri,
+        digest_uri=profile.digest_uri,
+        digest=digest,
+        value=_base64(signer.sign(form.signed_info(namespaces, content))),
+        key_name=escape(signer.key_name),
+        certificate=_base64(signer.certificate_der),
+    )
+    return before + signature.encode() + after
+
+
+def _plainly(message: bytes) -> _Canonical | None:
+    """A message that is canonical as it stands, and whose Signature has its place at the end; else None."""
+    found = plain_unsigned(message)
+    if found is None or found.name not in _IMPORT | _EXPORT or (found.name in _EXPORT and _EXTENSION in message):
+        return None
+    return message[: found.end], message[found.end :], NAMESPACES
+
+
+def _thoroughly(message: bytes) -> _Canonical:
     root = _checked(parse_xml(message))
     root = root if "xsi" in root.nsmap else _with_instance_namespace(root)
-    before, after = _around_signature(root)
-    content = _signed_info_content(signer.profile, algorithms.digest(signer.profile, before + after))
-    declared = _declarations(dict(root.nsmap) | {"ds": SIGNATURE_NAMESPACE})
-    value = signer.sign(f"<ds:SignedInfo{declared}>{content}</ds:SignedInfo>".encode())
-    return before + _signature(content, value, signer).encode() + after
+    return *_around_signature(root), root.nsmap
 
 
 def _checked(root: etree._Element) -> etree._Element:
@@ -72,37 +90,6 @@ def _around_signature(root: etree._Element) -> tuple[bytes, bytes]:
         root.append(place)
     before, after = canonical(root).split(b"<?signature?>")
     return before, after
-
-
-def _declarations(namespaces: dict[str | None, str]) -> str:
-    """Namespace declarations in the order of canonical XML; what would need an escape has been refused."""
-    return "".join(
-        f' xmlns{":" if prefix else ""}{prefix or ""}="{uri}"'
-        for prefix, uri in sorted(namespaces.items(), key=lambda item: item[0] or "")
-    )
-
-
-def _signed_info_content(profile: SignatureProfile, digest: bytes) -> str:
-    return (
-        f'<ds:CanonicalizationMethod Algorithm="{CANONICALIZATION}"></ds:CanonicalizationMethod>'
-        f'<ds:SignatureMethod Algorithm="{profile.signature_uri}"></ds:SignatureMethod>'
-        '<ds:Reference URI="">'
-        f'<ds:Transforms><ds:Transform Algorithm="{ENVELOPED}"></ds:Transform></ds:Transforms>'
-        f'<ds:DigestMethod Algorithm="{profile.digest_uri}"></ds:DigestMethod>'
-        f"<ds:DigestValue>{_base64(digest)}</ds:DigestValue>"
-        "</ds:Reference>"
-    )
-
-
-def _signature(content: str, value: bytes, signer: Signer) -> str:
-    return (
-        f'<ds:Signature xmlns:ds="{SIGNATURE_NAMESPACE}">'
-        f"<ds:SignedInfo>{content}</ds:SignedInfo>"
-        f"<ds:SignatureValue>{_base64(value)}</ds:SignatureValue>"
-        f"<ds:KeyInfo><ds:KeyName>{escape(signer.key_name)}</ds:KeyName>"
-        f"<ds:X509Data><ds:X509Certificate>{_base64(signer.certificate_der)}</ds:X509Certificate></ds:X509Data>"
-        "</ds:KeyInfo></ds:Signature>"
-    )
 
 
 def _base64(data: bytes) -> str:

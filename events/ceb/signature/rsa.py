@@ -25,8 +25,8 @@ def load_private_key(pem: bytes) -> PrivateKey:
     """A key from its PEM without password; SignatureError when it is not an RSA key."""
     try:
         key = serialization.load_pem_private_key(pem, None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise SignatureError(f"this is not the PEM of an RSA key without password: {error}") from None
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise SignatureError("this is not the PEM of an RSA key without password: give one") from None
     if not isinstance(key, rsa.RSAPrivateKey):
         raise SignatureError("this is not an RSA key: give the key that belongs to the profile rsa-sha1")
     return PrivateKey(key)

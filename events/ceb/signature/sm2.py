@@ -1,6 +1,7 @@
 """SM2 with SM3 (GM/T 0009: user id 1234567812345678, raw r and s) and the SM3 digest, by Tongsuo."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tongsuopy.crypto import hashes, serialization
@@ -11,6 +12,7 @@ from events.ceb.signature import der
 from events.ceb.signature.profile import SignatureError
 
 _NUMBER = 32
+_KEPT, _USUAL_SIZE = 256, 128  # a sender signs all its messages with the same key; that of SM2 has 91 bytes
 _SM2_WITH_SM3 = ec.ECDSA(hashes.SM3())
 
 
@@ -45,8 +47,8 @@ def load_private_key(pem: bytes) -> PrivateKey:
     """A key from its PEM without password; SignatureError when it is not an SM2 key."""
     try:
         return PrivateKey(serialization.load_pem_private_key(pem, None))
-    except (ValueError, TypeError, UnsupportedAlgorithm, InternalError) as error:
-        raise SignatureError(f"this is not the PEM of an SM2 key without password: {error}") from None
+    except (ValueError, TypeError, UnsupportedAlgorithm, InternalError):
+        raise SignatureError("this is not the PEM of an SM2 key without password: give one") from None
 
 
 def verify(public_key: bytes, data: bytes, signature: bytes) -> bool:
@@ -56,10 +58,21 @@ def verify(public_key: bytes, data: bytes, signature: bytes) -> bool:
     r, s = int.from_bytes(signature[:_NUMBER]), int.from_bytes(signature[_NUMBER:])
     signature_der = der.encode(der.SEQUENCE, der.integer(r), der.integer(s))
     try:
-        serialization.load_der_public_key(public_key).verify(signature_der, data, _SM2_WITH_SM3)
+        _public_key(public_key).verify(signature_der, data, _SM2_WITH_SM3)
     except (InvalidSignature, ValueError, UnsupportedAlgorithm, InternalError):
         return False
     return True
+
+
+def _public_key(der_of_key: bytes) -> Any:
+    return _known(der_of_key) if len(der_of_key) <= _USUAL_SIZE else _load(der_of_key)
+
+
+def _load(der_of_key: bytes) -> Any:
+    return serialization.load_der_public_key(der_of_key)
+
+
+_known = lru_cache(maxsize=_KEPT)(_load)
 
 
 def sm3(data: bytes) -> bytes:

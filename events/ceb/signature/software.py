@@ -37,7 +37,7 @@ class SoftwareSigner:
         probe = b"does this key belong to this certificate?"
         if not algorithms.signed_by(profile, read.public_key, probe, key.sign(probe)):
             raise SignatureError("the certificate is of another key: give the two that belong together")
-        return cls(profile, key_name or f"{read.serial:x}", certificate_der, key)
+        return cls(profile, key_name or read.number, certificate_der, key)
 
     @classmethod
     def throwaway(cls, name: str, profile: SignatureProfile = SignatureProfile.SM2_SM3) -> "SoftwareSigner":

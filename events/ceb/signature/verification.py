@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
-from events.ceb.signature import algorithms, certificate
+from events.ceb.signature import algorithms, certificate, form
 from events.ceb.signature.canonical import canonical, has_xml_attribute
 from events.ceb.signature.der import DerError
+from events.ceb.signature.plain import NAMESPACES, plain_signed
 from events.ceb.signature.profile import (
     CANONICALIZATION,
     ENVELOPED,
@@ -24,6 +25,11 @@ from events.ceb.signature.profile import (
 from events.ceb.xml import SIGNATURE_NAMESPACE, local_name, parse_xml
 from events.problems import InvalidInputError
 
+_OTHER_CONTENT = (
+    "the content is not the one that was signed, its digest differs: the Signature belongs to another document, or the "
+    "message was changed after it; sign it as it is sent, after its last change"
+)
+_OTHER_KEY = "the key of the certificate did not make this signature: sign with the key that belongs to the certificate"
 _DECLARATION = re.compile(rb"(\xef\xbb\xbf)?<\?xml\s")
 
 
@@ -57,10 +63,13 @@ def verify(
     transform. Comments are not covered, as XML-DSig has it for URI ""; processing instructions are refused.
     """
     try:
+        plain = _plainly(message, profiles)
+        if plain is not None:
+            return _judged(*plain, at or datetime.now(UTC))
         root = _parsed(message)
         element = _only_signature(root)
         if element is None:
-            return Verification("absent", text="the message has no Signature")
+            return Verification("absent", text="the message has no Signature: sign it")
         signature = _read(element, profiles)
         content = _without(root, element)
         return _judged(signature, content, at or datetime.now(UTC))
@@ -68,6 +77,23 @@ def verify(
         return Verification("invalid", reason=refused.reason, text=str(refused))
     except SignatureError as error:
         return Verification("invalid", reason=Reason.MALFORMED, text=str(error))
+
+
+def _plainly(message: bytes, profiles: Collection[SignatureProfile]) -> tuple[_Signature, bytes] | None:
+    """The signature of a message that is canonical as it stands, and what it signs; else None.
+
+    Whatever is wrong with the form of a message or its Signature is left to the thorough way, which says what it is.
+    """
+    found = plain_signed(message)
+    if found is None:
+        return None
+    profile = _profile_of(found.signature_uri, found.digest_uri, profiles)
+    digest, value, holder = map(_bytes_of, (found.digest, found.value, found.certificate))
+    if profile is None or digest is None or value is None or holder is None:
+        return None
+    content = form.signed_info_content(found.signature_uri, found.digest_uri, found.digest)
+    signed_info = form.signed_info(NAMESPACES, content)
+    return _Signature(profile, signed_info, digest, value, found.key_name.strip(), holder), found.content
 
 
 def _parsed(message: bytes) -> etree._Element:
@@ -87,7 +113,9 @@ def _only_signature(root: etree._Element) -> etree._Element | None:
     if len(found) > 1:
         raise _RefusedError(Reason.SECOND_SIGNATURE, f"the message has {len(found)} Signature elements, one is allowed")
     if found and found[0].getparent() is not root:
-        raise _RefusedError(Reason.MISPLACED_SIGNATURE, "the Signature is not a child of the root element")
+        raise _RefusedError(
+            Reason.MISPLACED_SIGNATURE, "the Signature is not a child of the root element: put it there"
+        )
     if found and (has_xml_attribute(root) or has_xml_attribute(found[0])):
         raise _RefusedError(Reason.MALFORMED, "an xml:… attribute stands on the root or the Signature")
     return found[0] if found else None
@@ -127,12 +155,16 @@ def _reference(reference: etree._Element) -> tuple[etree._Element, etree._Elemen
 
 
 def _profile(signature_uri: str, digest_uri: str, profiles: Collection[SignatureProfile]) -> SignatureProfile:
-    for profile in profiles:
-        if (profile.signature_uri, profile.digest_uri) == (signature_uri, digest_uri):
-            return profile
-    raise _RefusedError(
-        Reason.URI_NOT_ALLOWED, f"{signature_uri} with {digest_uri} is not one of {', '.join(sorted(profiles))}"
-    )
+    found = _profile_of(signature_uri, digest_uri, profiles)
+    if found is None:
+        words = f"{signature_uri} with {digest_uri} is not one of {', '.join(sorted(profiles))}"
+        raise _RefusedError(Reason.URI_NOT_ALLOWED, words)
+    return found
+
+
+def _profile_of(signature_uri: str, digest_uri: str, profiles: Collection[SignatureProfile]) -> SignatureProfile | None:
+    named = (signature_uri, digest_uri)
+    return next((profile for profile in profiles if (profile.signature_uri, profile.digest_uri) == named), None)
 
 
 def _children(element: etree._Element, *names: str) -> list[etree._Element]:
@@ -158,15 +190,22 @@ def _algorithm(element: etree._Element) -> str:
 
 
 def _decoded(element: etree._Element) -> bytes:
-    text = "".join(_text(element).split())
+    data = _bytes_of("".join(_text(element).split()))
+    if data is None:
+        raise _RefusedError(Reason.MALFORMED, f"{local_name(element)} is not Base64")
+    return data
+
+
+def _bytes_of(text: str) -> bytes | None:
+    """What Base64 without white space says, in the one spelling that it has; None for anything else.
+
+    With several spellings the unused last bits could be changed unseen.
+    """
     try:
         data = base64.b64decode(text, validate=True)
     except ValueError:
-        data = b""
-    # One value must have one spelling, or the unused last bits could be changed unseen.
-    if not data or base64.b64encode(data).decode() != text:
-        raise _RefusedError(Reason.MALFORMED, f"{local_name(element)} is not Base64")
-    return data
+        return None
+    return data if data and base64.b64encode(data).decode() == text else None
 
 
 def _without(root: etree._Element, signature: etree._Element) -> bytes:
@@ -190,12 +229,13 @@ def _judged(signature: _Signature, content: bytes, at: datetime) -> Verification
     signature_ok = algorithms.signed_by(profile, holder.public_key, signature.signed_info, signature.value)
     reason, text = None, ""
     if not digest_ok:
-        reason, text = Reason.DIGEST, "the content is not the one that was signed: its digest differs"
+        reason, text = Reason.DIGEST, _OTHER_CONTENT
     elif not signature_ok:
-        reason, text = Reason.SIGNATURE, "the key of the certificate did not make this signature"
+        reason, text = Reason.SIGNATURE, _OTHER_KEY
     elif not holder.not_before <= at <= holder.not_after:
         validity = f"{holder.not_before:%Y-%m-%d} to {holder.not_after:%Y-%m-%d}"
-        reason, text = Reason.CERTIFICATE_EXPIRED, f"the certificate is in force from {validity}, not on {at:%Y-%m-%d}"
+        words = f"the certificate is in force from {validity}, not on {at:%Y-%m-%d}: sign with one that is"
+        reason, text = Reason.CERTIFICATE_EXPIRED, words
     return Verification(
         status="invalid" if reason else "valid",
         profile=profile,

@@ -138,6 +138,16 @@ ADVICE: list[Case] = [
         "X-1210",
         "InventoryHead/emsNo",
     ),
+    ("CEB303", {"ebcCode": "SHOP"}, "F-ENTERPRISE", "OrderHead/ebcCode"),
+    ("CEB603", {"ownerCode": "no"}, "F-ENTERPRISE", "InventoryHead/ownerCode"),
+    ("CEB603", {"trafName": None}, "X-TRANSPORT", "InventoryHead/trafName"),
+    ("CEB603", {"billNo": " "}, "X-TRANSPORT", "InventoryHead/billNo"),
+    ("CEB701", {"times": {"SummaryApplyList": 0}}, "X-SUMMARY", "SummaryApplyHead/startTime"),
+    (
+        "CEB701",
+        {"startTime": "20260101000000", "endTime": "20260131235959"},
+        *("X-SUMMARY", "SummaryApplyList[1]/invtNo"),
+    ),
     ("CEB403", {"payCode": None}, "X-PAY-CODE", "Receipts[1]/payCode"),
     ("CEB311", {"Signature": None}, "S-SIGNATURE", "CEB311Message/Signature"),
 ]

@@ -77,13 +77,33 @@ _ANYWHERE: dict[str, Any] = {
     "tradeMode": "9610",
     "orderType": "I",
 }
+_EXPORT = {
+    "ieFlag": "E",
+    "invtNo": EXPORT_LIST_NO,
+    "trafName": "TEST",
+    **dict.fromkeys(("agentCode", "ebcCode", "logisticsCode", "ownerCode", "declAgentCode"), "3207SHOP01"),
+}
 _IN_MESSAGE: dict[str, dict[str, Any]] = {
     "CEB213": {"ieFlag": "I"},
     "CEB215": {"ieFlag": "I"},
     "CEB303": {"orderType": "E"},
     "CEB900": {"returnStatus": "-1"},
 }
-_USUAL = frozenset({"barCode", "trafNo", "voyageNo", "billNo", "payCode", "preNo", "invtNo", "sumNo", "version"})
+_USUAL = frozenset(
+    {
+        "barCode",
+        "trafNo",
+        "trafName",
+        "voyageNo",
+        "billNo",
+        "payCode",
+        "preNo",
+        "invtNo",
+        "sumNo",
+        "version",
+        "SummaryApplyList",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -119,7 +139,7 @@ def good(name: str, *, times: dict[str, int] | None = None, **changes: Any) -> C
     for each of the parts that repeat.
     """
     model = MESSAGES[f"{name}Message"]
-    values = _ANYWHERE | ({"ieFlag": "E", "invtNo": EXPORT_LIST_NO} if name in EXPORT else {})
+    values = _ANYWHERE | (_EXPORT if name in EXPORT else {})
     values |= {"preNo": "O20260105000000001"} if name in TALLY else {}
     values |= _IN_MESSAGE.get(name, {}) | changes
     content = _Recipe(values, _USUAL | changes.keys() | set(times or {}), times or {}).content(model)

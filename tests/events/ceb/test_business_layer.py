@@ -1,5 +1,6 @@
 """The business layer of all 42 messages: each rule by a message that breaks it, and what the official samples break."""
 
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from events.ceb.business.salvage import salvaged
 from events.ceb.business.scope import ALL
 from events.ceb.business.tree import fields_of
 from events.ceb.codes import code_tables
+from events.ceb.reading import PROBLEM_LIMIT
 from events.values import from_second
 from tests.events.ceb.business_cases import ADVICE, ERRORS
 from tests.events.ceb.good_messages import good
@@ -82,7 +84,8 @@ def test_every_rule_of_the_tables_is_held_by_a_case_above() -> None:
         ("CEB603", {"tradeMode": "9710", "price": "9000", "totalPrice": "18000", "currency": "502"}),
         ("CEB603", {"tradeMode": "9710", "appTime": "20200701000000"}),
         ("CEB603", {"statisticsFlag": "A"}),
-        ("CEB701", {"startTime": "20260101000000", "endTime": "20260101000000"}),
+        ("CEB701", {"startTime": "20260101000000", "endTime": "20260101000000", "times": {"SummaryApplyList": 0}}),
+        ("CEB603", {"ownerCode": "NO", "ebcCode": "91320700MA00000000"}),
         ("CEB403", {"payCode": None, "payName": "现金支付"}),
         ("CEB507", {"msgCount": "3", "msgSeqNo": "3", "gnum": 201}),
         ("CEB311", {"gnum": [1, 3], "times": {"OrderList": 2}}),
@@ -110,6 +113,21 @@ def test_where_we_hold_no_list_the_text_says_that_only_the_form_is_checked() -> 
     found = problem(good("CEB303", unit="aaa"), "F-UNIT")
     assert "only its form is checked" in found.message.en
     assert "只核对形式" in found.message.zh
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "severity"), [("CEB711", {"gnum": 1}, "error"), ("CEB816", {"guid": "x" * 36}, "advice")]
+)
+def test_there_is_an_end_to_the_problems_of_each_severity(name: str, changes: dict[str, Any], severity: str) -> None:
+    """Given a message of very many problems, when it is judged, then as many are told as help anybody, and that."""
+    part = {"CEB711": "DeliveryList", "CEB816": "Tax"}[name]
+    found = business_problems(good(name, times={part: PROBLEM_LIMIT + 50}, **changes))
+    counts = Counter(problem.severity.value for problem in found)
+    assert counts[severity] == PROBLEM_LIMIT + 1
+    last = next(problem for problem in found if problem.rule == "G-MANY")
+    assert (last.severity.value, last.path) == (severity, f"/{name}Message")
+    assert "1000" in last.message.zh
+    assert "1000" in last.message.en
 
 
 def test_findings_of_the_mode_point_at_the_line_that_they_are_about() -> None:

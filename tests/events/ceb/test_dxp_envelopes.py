@@ -10,13 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from events.ceb import build
 from events.ceb.base import CebModel
-from events.ceb.dxp import AddInfo, DxpModel, DxpMsg, ReceiverIds, TransInfo
+from events.ceb.codec import read
+from events.ceb.dxp import AddInfo, DxpModel, DxpMsg, ReceiverIds, TransInfo, unwrap
 from events.ceb.dxp_reply import DxpRep, Response, Result, Results, build_reply, parse_reply
 from events.ceb.dxp_transport import DxpMsgSv, ServerNode, build_transport, parse_transport
+from events.ceb.node import wrap_terminal, wrap_transport
 from events.ceb.schema_types import date, date_time, xml_id
+from events.ceb.signature import sign
+from events.ceb.xml import parse_xml
 from events.problems import InvalidInputError, Problem
-from tests.official import TERMINAL_SCHEMA, TRANSPORT_SCHEMA, schema_errors
+from events.values import utc_now
+from tests.events.ceb.good_messages import good
+from tests.events.ceb.mutants import SIGNER, mutants
+from tests.official import TERMINAL_SCHEMA, TRANSPORT_SCHEMA, official_schema, schema_errors
 from tests.strategies import models, shape_of
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -296,3 +304,71 @@ def test_a_mistake_is_told_by_path(data: bytes, old: str, new: str, path: str, r
         (parse_transport if b"SvNo" in data else parse_reply)(bent)
     (problem,) = refused.value.problems
     assert (problem.path, problem.rule) == (path, rule)
+
+
+KEYS = (
+    b'<dxp:AddInfo><dxp:FileName>f</dxp:FileName><dxp:BizKey><dxp:Key name="a">x</dxp:Key><dxp:Key>y</dxp:Key>'
+    b'</dxp:BizKey><dxp:IsText Encode="UTF-8"></dxp:IsText></dxp:AddInfo>'
+)
+
+
+def full_envelope(kind: str) -> etree._Element:
+    """An envelope with every part, with the Signature of a message in it."""
+    order = sign(build(good("CEB311", Signature=None)), SIGNER)
+    signature = order[order.index(b"<ds:Signature") : order.index(b"</ceb:CEB311Message>")]
+    now = utc_now()
+    data = wrap_terminal(order, sender_id="A", receiver_ids=["B", "C"], cop_msg_id="1", created_at=now)
+    data = data.replace(b"</dxp:DxpMsg>", KEYS + signature + b"</dxp:DxpMsg>")
+    if kind == "transport":
+        numbers = {"msg_id": "0" * 32, "station_node": "00000001", "end_node": "00000002"}
+        data = wrap_transport(data, send_time=now, **numbers)
+    return etree.fromstring(data)
+
+
+def envelopes(document: etree._Element) -> int:
+    return len(list(document.iter(f"{SPACE}DxpMsg", f"{SPACE}DxpMsgSv")))
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("kind", "schema"), [("terminal", TERMINAL_SCHEMA), ("transport", TRANSPORT_SCHEMA)])
+def test_bent_envelopes_are_judged_as_by_the_official_schema(shared_ceb: Path, kind: str, schema: str) -> None:
+    """All but those that hold an envelope within a Signature, which the schema judges and we do not."""
+    official = official_schema(shared_ceb, schema)
+    envelope = full_envelope(kind)
+    assert official.validate(envelope)
+    judged = {True: 0, False: 0}
+    for done, data in mutants(envelope, 1500, kind):
+        bent = etree.fromstring(data)
+        if envelopes(bent) > envelopes(envelope) or b"<![CDATA[]]>" in data:  # an empty text, which libxml2 sees as one
+            continue
+        problems: tuple[Problem, ...] = ()
+        try:
+            read(parse_xml(data), DxpMsg if kind == "terminal" else DxpMsgSv)
+        except InvalidInputError as refused:
+            problems = refused.problems
+        valid = official.validate(bent)
+        assert (problems == ()) is valid, (done, problems, str(official.error_log))
+        judged[valid] += 1
+    assert min(judged.values()) > 100
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "words"),
+    [
+        (b">x</dxp:Key>", b"></dxp:Key>", "BizKey", "no text of 1 to 64 characters"),
+        (b'name="a"', b'name=""', "BizKey", "whose name has not 1 to 32"),
+        (b'name="a"', b'own="a"', "BizKey", "has @own at Key"),
+        (b"<dxp:Key>y</dxp:Key>", b"<dxp:Key>y</dxp:Key>" * 5, "BizKey", "one to 5 Key"),
+        (b"<dxp:Key>y</dxp:Key>", b"y", "BizKey", "text between its elements"),
+        (b'Encode="UTF-8"', b"", "IsText", "names its encoding"),
+        (b'Encode="UTF-8">', b'Encode="UTF-8">x', "IsText", "is to be empty"),
+    ],
+)
+def test_what_only_the_exchange_platform_reads_is_checked_too(old: bytes, new: bytes, path: str, words: str) -> None:
+    data = etree.tostring(full_envelope("terminal"), method="c14n")
+    assert old in data
+    with pytest.raises(InvalidInputError) as refused:
+        unwrap(data.replace(old, new, 1))
+    (problem,) = refused.value.problems
+    assert problem.path == f"/DxpMsg/AddInfo/{path}"
+    assert words in problem.message

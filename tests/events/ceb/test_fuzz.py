@@ -86,17 +86,18 @@ FLOODS = {
 
 @pytest.mark.parametrize(("old", "new"), FLOODS.values(), ids=FLOODS)
 def test_a_flood_is_refused_in_a_moment(old: bytes, new: bytes) -> None:
+    """In time of the processor: what else runs on the machine is none of its business."""
     data = build(good("CEB311", Signature=None)).replace(old, new, 1)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InvalidInputError) as refused:
         parse(data)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     assert len(refused.value.problems) <= 1001
 
 
 def test_a_hundred_thousand_namespaces_that_nothing_is_in_are_read_in_a_moment() -> None:
     data = build(good("CEB311", Signature=None))
     many = b"".join(b' xmlns:a%d="u:%d"' % (number, number) for number in range(100_000))
-    started = time.perf_counter()
+    started = time.process_time()
     assert build(parse(data.replace(b' version="1.0"', many + b' version="1.0"'))) == data
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

@@ -1,17 +1,20 @@
 """Messages from strangers: every way of writing XML is read, whatever is wrong is refused by path and line."""
 
 import codecs
+import json
 import time
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from events.ceb import build, parse
 from events.ceb.message import CEB311Message
+from events.ceb.order import Order
 from events.ceb.xml import DEFAULT_SIZE_LIMIT
-from events.problems import InvalidInputError, Problem
+from events.problems import InvalidInputError, Problem, problems_of
 from tests import builders
 from tests.strategies import amounts
 
@@ -169,6 +172,31 @@ def test_json_numbers_that_are_not_exact_are_refused(number: object) -> None:
     content["OrderHead"]["goodsValue"] = number
     with pytest.raises(ValueError, match="goodsValue"):
         type(builders.order()).model_validate(content)
+
+
+@pytest.mark.parametrize("bad", ["\0", "\x01", "\x0b", "\x1f", "\ufffe", "\ud800"])
+def test_a_character_that_xml_has_no_place_for_is_refused_in_json_with_field_and_value(bad: str) -> None:
+    """Given it in a head and in a line, when the model is read from JSON, then both are named."""
+    content = builders.order().model_dump(mode="json")
+    content["OrderHead"]["buyerName"] = f"测{bad}试"
+    content["OrderList"][1]["note"] = bad
+    for as_text in (False, True):
+        with pytest.raises(ValidationError) as refused:
+            Order.model_validate_json(json.dumps(content)) if as_text else Order.model_validate(content)
+        told = [(problem.path, problem.rule, problem.value) for problem in problems_of(refused.value)]
+        shown = ascii(bad)[1:-1]
+        assert told == [
+            ("/OrderHead/buyerName", "character", f"{ascii('测')[1:-1]}{shown}{ascii('试')[1:-1]}"),
+            ("/OrderList[2]/note", "character", shown),
+        ]
+
+
+@pytest.mark.parametrize("good", ["\t", "\n", "\r", "\x85", "\x7f", "\U0001f600"])
+def test_every_other_character_is_taken_from_json_and_comes_back(good: str) -> None:
+    content = MESSAGE.model_dump(mode="json")
+    content["Order"][0]["OrderHead"]["note"] = f"a{good}b"
+    message = CEB311Message.model_validate(content)
+    assert parse(build(message)) == message
 
 
 EVIL = "<!DOCTYPE x [{}]>" + XML.replace(builders.BUYER_NAME, "&e;", 1)

@@ -108,3 +108,4 @@ def test_the_same_number_written_otherwise_is_the_same_content() -> None:
 def test_every_kind_of_document_has_its_model(kind: DocumentKind) -> None:
     assert issubclass(kind.model, CebModel)
     assert kind.is_receipt == ("receipt" in kind.value or kind in {"format-error", "tax-bill", "tax-bill-status"})
+    assert kind.is_from_customs == (kind.is_receipt or kind is DocumentKind.PAYMENT_DATA_REQUEST)

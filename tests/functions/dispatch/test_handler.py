@@ -24,6 +24,8 @@ from functions.dispatch import temporal as delivery
 from functions.dispatch.dead_letters import put_aside
 from functions.dispatch.handler import handler
 from functions.intake.table import get
+from functions.orders.handler import show
+from functions.orders.models import ShowRequest
 from functions.policy.rules import life_limits
 from functions.settings import settings
 from infra.lambda_context import LocalContext
@@ -154,7 +156,13 @@ async def test_the_first_document_starts_the_life_with_its_limits_and_search_att
     start = await dispatch.handle.query(RecordingOrder.start)
     assert start
     described = await dispatch.handle.describe()
-    assert start == ImportOrderStart(key=dispatch.key, limits=life_limits(described.start_time.date()))
+    limits = life_limits(described.start_time.date())
+    assert start == ImportOrderStart(key=dispatch.key, limits=limits, opened=start.opened)
+    assert abs(described.start_time - start.opened).total_seconds() < 5
+    # and the order is on record before its workflow has done anything
+    shown = show(ShowRequest(key=dispatch.key)).order
+    assert shown
+    assert shown.history == [start.opening]
     attributes = described.typed_search_attributes
     assert attributes.get(search_attributes.STAGE) == Stage.COLLECTING
     assert attributes.get(search_attributes.EBP) == dispatch.key.ebp_code

@@ -104,7 +104,7 @@ def test_an_event_id_belongs_to_its_source_only() -> None:
     assert len({document.document_id for document in documents if document}) == 3
 
 
-@pytest.mark.parametrize("kind", [kind for kind in DocumentKind if kind.is_receipt])
+@pytest.mark.parametrize("kind", [kind for kind in DocumentKind if kind.is_from_customs])
 def test_nobody_but_the_gateway_brings_what_customs_says(kind: DocumentKind, heard: list[dict[str, Any]]) -> None:
     reason = reason_of(of_others(samples.everything()[kind], kind))
     assert "taken at the gateway only" in reason

@@ -8,7 +8,7 @@ from events.declaration_request import DeclarationRequest, GoodsDeclaration
 from tests import builders
 
 SIGNER = SoftwareSigner.throwaway("test")
-LIST_NO = "230120261000000001"
+LIST_NO = "23012026I000000001"
 
 
 def as_sent(message: CebMessage) -> bytes:

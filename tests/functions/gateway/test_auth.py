@@ -152,6 +152,8 @@ OWNED: list[tuple[Callable[[], CebModel], DocumentKind, str, list[str]]] = [
     (list_receipt, DocumentKind.LIST_RECEIPT, "customs", ["/x"]),
     (tax_bill, DocumentKind.TAX_BILL, "customs", ["/x"]),
     (goods_returned, DocumentKind.GOODS_RETURNED, "warehouse", ["/x"]),
+    (builders.original_payment, DocumentKind.ORIGINAL_PAYMENT, "platform", ["/x/ebpCode", "/x/payCode"]),
+    (builders.original_payment, DocumentKind.ORIGINAL_PAYMENT, "payment", ["/x/ebpCode", "/x/payCode"]),
 ]
 
 

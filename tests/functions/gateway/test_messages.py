@@ -15,7 +15,7 @@ from lxml import etree
 from events.ceb import MESSAGES, CebMessage, build, parse
 from events.ceb.base import CebModel
 from events.ceb.dxp import wrap
-from events.ceb.message import CEB900Message, FormatError
+from events.ceb.message import CEB900Message, FormatError, UploadMessage
 from events.ceb.signature import sign
 from events.documents import InboundDocument
 from events.values import from_millisecond, utc_now
@@ -94,6 +94,25 @@ def test_receipts_validate_against_the_official_schema(
         answered = door.post(MESSAGE, sent, XML, sender=sender)
         schema.assertValid(etree.fromstring(answered.body.encode()))
         assert receipt in answered.body
+
+
+@pytest.mark.parametrize("content_type", [XML, JSON])
+def test_what_stands_around_the_documents_is_checked_too(door: Door, content_type: str) -> None:
+    """Given a BaseTransfer that breaks the text, when the message is sent, then nothing of it is taken."""
+    message = builders.message(builders.order())
+    assert isinstance(message, UploadMessage)
+    transfer = message.base_transfer.model_copy(update={"dxp_mode": "AS2"})
+    message = message.model_copy(update={"base_transfer": transfer})
+    body = build(message) if content_type == XML else as_json(message)
+    answered = door.post(MESSAGE, body, content_type)
+    assert answered.status == 422
+    (problem,) = answered.json["problems"]
+    assert (problem["path"], problem["rule"], problem["value"]) == (
+        "/CEB311Message/BaseTransfer/dxpMode",
+        "C-DXP-MODE",
+        "AS2",
+    )
+    assert door.events == []
 
 
 def test_one_return_for_each_element_in_order(door: Door) -> None:

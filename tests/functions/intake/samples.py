@@ -14,6 +14,7 @@ from events.ceb.tax_bill import TaxBill, TaxBillHead, TaxBillItem, TaxBillStatus
 from events.ceb.waybill import WaybillReturn, WaybillStatus, WaybillStatusReturn
 from events.declaration_request import DeclarationRequest, GoodsDeclaration
 from events.documents import DocumentKind, InboundDocument, content_hash
+from events.payment_data import PlatDataOpen
 from events.returns import GoodsReturned
 from events.values import OrderKey
 from functions.intake.handler import accept
@@ -35,6 +36,7 @@ from tests.builders import (
     TRANSACTION,
     declaration_list,
     order,
+    original_payment,
     payment,
     waybill,
 )
@@ -233,6 +235,10 @@ def everything() -> dict[DocumentKind, CebModel]:
         DocumentKind.TAX_BILL_STATUS: tax_bill_status(),
         DocumentKind.GOODS_RETURNED: goods_returned(),
         DocumentKind.FORMAT_ERROR: format_error("x"),
+        DocumentKind.ORIGINAL_PAYMENT: original_payment(),
+        DocumentKind.PAYMENT_DATA_REQUEST: PlatDataOpen(
+            order_no=ORDER_NO, session_id="fe2374-8fnejf97-32839218", service_time="1533271903898"
+        ),
     }
 
 

@@ -15,7 +15,7 @@ from functions.intake.handler import accept, freeze, thaw
 from functions.intake.models import Accepted, FreezeRequest, ThawRequest
 from functions.intake.rules import Record, business_key
 from functions.settings import settings
-from tests.builders import declaration_list, order, payment, waybill
+from tests.builders import declaration_list, order, original_payment, payment, waybill
 from tests.functions.intake.samples import (
     COP_NO,
     KEY,
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("aws")
 
 LATER = "20260105110000"
 EARLIER = "20260105100000"
-RECEIPTS = [kind for kind in DocumentKind if kind.is_receipt]
+RECEIPTS = [kind for kind in DocumentKind if kind.is_from_customs]
 
 
 def taken(result: Accepted) -> InboundDocument:
@@ -64,7 +64,7 @@ def items() -> int:
     return dynamodb().scan(TableName=settings().intake_table)["Count"]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in DocumentKind if not kind.is_receipt])
+@pytest.mark.parametrize("kind", [kind for kind in DocumentKind if not kind.is_from_customs])
 def test_the_same_document_twice_has_one_answer_and_one_identity(kind: DocumentKind) -> None:
     model = everything()[kind]
     first = send(model, "first")
@@ -98,6 +98,7 @@ EXISTS = [
     (list_request(net_weight="1"), "-621003"),
     (cancellation(reason="另一个原因"), "-623009"),
     (goods_returned(inspection="unqualified"), "-625004"),
+    (original_payment(recp_name="另一个卖家"), "-401007"),
 ]
 
 
@@ -117,6 +118,7 @@ CHANGES = [
     (waybill(weight="9", app_type="2", app_time=LATER), "-504014"),
     (declaration_list(net_weight="1", app_type="2", app_time=LATER), "-621011"),
     (list_request(net_weight="1", app_type="2", app_time=LATER), "-621011"),
+    (original_payment(recp_name="另一个卖家", app_type="2", app_time=LATER), "-401006"),
 ]
 
 

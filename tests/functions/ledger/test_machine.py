@@ -97,6 +97,9 @@ class LedgerMachine(RuleBasedStateMachine):
         for guarantor in GUARANTORS:
             open_guarantee("100", guarantor)
         self.buyers = {reserve(KEYS[0], charge("0"), buyer=buyer, guarantor="G1").buyer for buyer in BUYERS}
+        for key in KEYS[1:3]:
+            reserve(key, charge("8000", "10"), buyer=BUYERS[0], guarantor="G1")
+            commit(key, bill_of(key, "10"))
 
     @rule(act=_acts())
     def once_and_again(self, act: Act) -> None:

@@ -25,6 +25,8 @@ PERSONAL = {
     "payer_name",
     "payer_id_number",
     "telephone",
+    "inital_request",
+    "inital_response",
     "consignee",
     "consignee_telephone",
     "consignee_address",

@@ -119,6 +119,12 @@ def test_the_shipped_topics() -> None:
     assert values == {
         "matching.amount_tolerance": Decimal(0),
         "return.window_days": 30,
+        "payment_data.deadline_minutes": 60,
+        "payment_data.alert_minutes": 30,
+        "payment_data.retry_minutes": 2,
+        "payment_data.attempts": 10,
+        "payment_data.refusal_from": 20001,
+        "payment_data.expiry_days": 30,
         "life.documents_hours": 72,
         "life.correction_hours": 72,
         "life.silence_minutes": 30,
@@ -138,6 +144,7 @@ def test_the_shipped_topics() -> None:
         "tax.late_after_days": 15,
         "tax.late_fee_rate": Decimal("0.0005"),
         "tax.enforcement_months": 3,
+        "tax.summary_days": 3,
         "personal.rate.1": Decimal("0.13"),
         "personal.rate.2": Decimal("0.20"),
         "personal.rate.3": Decimal("0.50"),
@@ -148,6 +155,7 @@ def test_the_shipped_topics() -> None:
         "guarantee.retry_minutes": 10,
         "return.goods_back_days": 45,
         "return.after_payment": {"goes_to": "person"},
+        "return.refunds_freight": 0,
     }
 
 
@@ -229,5 +237,5 @@ def test_the_wheel_carries_the_data(tmp_path: Path) -> None:
     assert "functions/tax/data/tariff.csv" in every
     assert packed == {
         f"functions/policy/data/{name}.yaml"
-        for name in ("guarantee", "life", "matching", "personal", "quota", "return", "tax")
+        for name in ("guarantee", "life", "matching", "payment_data", "personal", "quota", "return", "tax")
     }

@@ -13,7 +13,7 @@ from events.ceb.schema import schema_problems
 from events.ceb.signature import SoftwareSigner, sign
 from infra.bench.ceb import CebBench, run
 from infra.bench.memory import memory_of
-from infra.bench.messages import big_message, one_list
+from infra.bench.messages import big_message, many_lines, one_list
 from infra.bench.work import through
 from infra.cli import bench
 
@@ -40,6 +40,14 @@ def test_the_big_message_is_as_big_as_it_is_said_to_be() -> None:
     assert len(parse(message).elements) == 100
 
 
+def test_the_message_of_short_lines_is_as_big_and_breaks_nothing_but_that_it_is_unsigned() -> None:
+    message = many_lines(SMALL)
+    assert SMALL * 0.99 <= len(message) <= SMALL
+    assert [problem.path for problem in schema_problems(message)] == ["/CEB711Message/Signature"]
+    assert [found.rule for found in business_problems(parse(message))] == ["S-SIGNATURE"]
+    assert through(message) == message
+
+
 def test_memory_is_that_of_a_process_of_its_own() -> None:
     found = memory_of(build(one_list()))
     assert 0 < found.before <= found.peak
@@ -50,7 +58,9 @@ def test_without_a_schema_there_is_no_comparison_with_it(measured: CebBench) -> 
     assert measured.validation is None
     assert set(measured.steps) == {"whole", "parse", "schema_layer", "business_layer", "build", "sign_and_verify"}
     assert measured.signature.ours.median > 0
+    assert measured.signature_of_strangers.ours.median > 0
     assert measured.memory.message > SMALL
+    assert measured.memory_of_short_lines.process.growth > 0
 
 
 @pytest.mark.shared

@@ -152,7 +152,7 @@ def test_people_read_file_line_path_value_and_what_to_do(bad_schema: Path, bad_b
     shown = run("validate", bad_schema, bad_business).stdout
     assert f"{bad_schema}: line 1, /CEB621Message/Inventory[1]/InventoryHead/freight" in shown
     assert "'1e5'" in shown
-    assert "error   /CEB621Message/Inventory[1]/InventoryHead/packNo" in shown
+    assert "error   line 1, /CEB621Message/Inventory[1]/InventoryHead/packNo" in shown
     assert "packNo of the list is 6000; it must be 1" in shown
     assert "清单的 packNo 是 6000" in shown
 

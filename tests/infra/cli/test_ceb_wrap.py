@@ -39,7 +39,25 @@ def test_a_message_goes_in_and_comes_out_byte_by_byte(message: Path, tmp_path: P
         unwrapped = run("unwrap", envelope)
         assert (unwrapped.exit_code, unwrapped.stderr) == (0, "")
         assert unwrapped.stdout_bytes == MESSAGE
+        assert run("unwrap", envelope, "--node", node).stdout_bytes == MESSAGE
     assert run("unwrap", message).stdout_bytes == MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("node", "inside", "words"),
+    [("terminal", "transport", "the envelope of a transport node"), ("transport", "terminal", "of a terminal node")],
+)
+def test_unwrap_takes_the_envelope_that_was_asked_for(
+    message: Path, tmp_path: Path, node: str, inside: str, words: str
+) -> None:
+    envelope = tmp_path / "envelope.xml"
+    envelope.write_bytes(run("wrap", message, "--node", inside).stdout_bytes)
+    result = run("unwrap", envelope, "--node", node)
+    assert (result.exit_code, result.stdout_bytes) == (2, b"")
+    assert words in result.stderr
+    plain = run("unwrap", message, "--node", node)
+    assert plain.exit_code == 2
+    assert "leave out --node" in plain.stderr
 
 
 def test_the_label_is_what_the_options_say(message: Path) -> None:
@@ -137,7 +155,7 @@ def test_standard_input_absent_files_and_folders(message: Path, tmp_path: Path) 
     assert "absent.xml: / cannot be read: No such file" in absent.stderr
     assert run("unwrap", tmp_path).exit_code == 2
     nowhere = run("wrap", message, "--out", tmp_path / "no" / "f.xml")
-    assert nowhere.exit_code == 1
+    assert nowhere.exit_code == 2
     assert "choose another --out" in nowhere.stderr
 
 

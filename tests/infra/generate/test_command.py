@@ -25,13 +25,14 @@ def run(command: typer.Typer, *arguments: str) -> Result:
     return CliRunner().invoke(command, ["generate", *arguments])
 
 
-def test_the_documented_call_writes_four_documents_for_each_order(command: typer.Typer, tmp_path: Path) -> None:
+def test_the_documented_call_writes_five_documents_for_each_order(command: typer.Typer, tmp_path: Path) -> None:
     fixed = ["--orders", "10", "--seed", "7", "--mode", "9610", "--scenario", "release", "--out", str(tmp_path)]
     assert run(command, *fixed).exit_code == 0
     folders = sorted(tmp_path.iterdir())
     assert len(folders) == 10
     for folder in folders:
-        assert {file.name for file in folder.iterdir()} == {"311.xml", "411.xml", "511.xml", "621.xml"}
+        written = {file.name for file in folder.iterdir()}
+        assert written == {"311.xml", "411.xml", "511.xml", "621.xml", "original-payment.json"}
         (order,) = parse((folder / "311.xml").read_bytes()).elements
         assert folder.name.startswith("LYG9610-7-")
         assert order.model_dump()["OrderHead"]["orderNo"] == folder.name

@@ -27,4 +27,9 @@ def test_stories_that_go_wrong_end_elsewhere_than_closed() -> None:
         Scenario.INSPECTION_RETURN: Stage.SHIPPED_BACK,
         Scenario.DETENTION: Stage.DETAINED,
         Scenario.CANCELLATION: Stage.CANCELLED,
+        Scenario.ANNUAL_LIMIT: Stage.EXPIRED,
+        Scenario.RETURN: Stage.RETURNED,
+        Scenario.RETURN_SILENCE: Stage.RETURNED,
+        Scenario.EXCHANGE: Stage.RETURNED,
+        Scenario.REFUND_DIES: Stage.RETURNED,
     }

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from events.ceb.dxp import unwrap
-from events.ceb.message import CEB622Message, CEB900Message, CebMessage, parse
+from events.ceb.message import CEB622Message, CEB816Message, CEB900Message, CebMessage, parse
 from events.ceb.node import wrap_terminal
 from events.values import utc_now
 from functions.settings import Settings
@@ -62,8 +62,9 @@ async def test_a_list_goes_out_and_its_receipts_come_in_by_folders(tmp_path: Pat
         def released() -> bool:
             for received in way.receive():
                 message = parse(unwrap(received.content).content)
-                assert isinstance(message, CEB622Message)
-                statuses.extend(receipt.return_status for receipt in message.returns)
+                assert isinstance(message, CEB622Message | CEB816Message)
+                if isinstance(message, CEB622Message):
+                    statuses.extend(receipt.return_status for receipt in message.returns)
                 received.acknowledge()
             return "800" in statuses
 

@@ -2,16 +2,18 @@
 
 import asyncio
 import base64
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from events.catalogue import BY_KIND
@@ -67,6 +69,7 @@ class RecordingGateway:
     """
 
     received: list[Received] = field(default_factory=list)
+    questions: list[dict[str, Any]] = field(default_factory=list)
     goods: list[tuple[str, GoodsReturned]] = field(default_factory=list)
     troubles: list[int] = field(default_factory=list)
     hold_at: int = 0
@@ -77,9 +80,21 @@ class RecordingGateway:
         return Starlette(
             routes=[
                 Route("/v1/messages", self._take, methods=["POST"]),
+                Route("/v1/customs/platDataOpen", self._asked, methods=["POST"]),
                 Route("/v1/events", self._take_event, methods=["POST"]),
             ]
         )
+
+    async def _asked(self, request: Request) -> Response:
+        if self.troubles:
+            status = self.troubles.pop(0)
+            if not status:
+                raise httpx.ConnectError("no connection")
+            return Response(status_code=status)
+        assert PARTNER_HEADER not in request.headers
+        assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+        self.questions.append(json.loads(parse_qs((await request.body()).decode())["openReq"][0]))
+        return JSONResponse({"code": "10000", "message": "", "serviceTime": 1})
 
     async def _take_event(self, request: Request) -> Response:
         body, partner = await request.body(), request.headers[PARTNER_HEADER]

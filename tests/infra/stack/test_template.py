@@ -27,7 +27,7 @@ def test_every_table_is_paid_by_use_encrypted_and_can_be_recovered(resources: di
     """Each has one key, `pk`; the ledger has `sk` besides, and an index of what is due."""
     tables = _properties(resources, "AWS::DynamoDB::Table")
 
-    assert set(tables) == {"IntakeTable", "LedgerTable", "OrdersTable", "ReplayTable"}
+    assert set(tables) == {"IntakeTable", "LedgerTable", "OrdersTable", "PaymentDataTable", "ReplayTable"}
     for name, table in tables.items():
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         keys = [("pk", "HASH"), ("sk", "RANGE")] if name == "LedgerTable" else [("pk", "HASH")]
@@ -72,7 +72,14 @@ def test_data_survive_the_end_of_the_deployment(resources: dict[str, Any]) -> No
     """Deleting the CloudFormation stack deletes no order, no dossier and no dead letter."""
     kept = {name for name, one in resources.items() if one.get("DeletionPolicy") == "Retain"}
 
-    assert kept == {"IntakeTable", "OrdersTable", "LedgerTable", "ArchiveBucket", "DocumentsDeadLetters"}
+    assert kept == {
+        "IntakeTable",
+        "OrdersTable",
+        "LedgerTable",
+        "PaymentDataTable",
+        "ArchiveBucket",
+        "DocumentsDeadLetters",
+    }
 
 
 def test_names_begin_with_the_prefix_and_are_the_defaults_of_the_settings(resources: dict[str, Any]) -> None:
@@ -84,6 +91,8 @@ def test_names_begin_with_the_prefix_and_are_the_defaults_of_the_settings(resour
         for name in given
     }
     defaults = Settings().model_dump(include={"bus", "documents_queue", "documents_dead_letters", "archive_bucket"})
-    defaults |= Settings().model_dump(include={"intake_table", "orders_table", "ledger_table", "replay_table"})
+    defaults |= Settings().model_dump(
+        include={"intake_table", "orders_table", "ledger_table", "replay_table", "payment_data_table"}
+    )
 
     assert made == set(defaults.values())

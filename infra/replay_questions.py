@@ -1,0 +1,111 @@
+"""Recorded histories of customs' questions: `python -m infra.replay_questions FOLDER` lives one of each kind.
+
+As with orders (`infra.replay`), a changed workflow must still replay every one of them (tests/replay).
+"""
+
+import asyncio
+import base64
+import sys
+from pathlib import Path
+
+import httpx
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from events.payment_data_life import (
+    PaymentDataResolution,
+    PaymentDataSnapshot,
+    PaymentDataStage,
+    ResolvePaymentData,
+    SessionKey,
+)
+from events.values import utc_now
+from functions.policy.rules import payment_data_limits
+from infra.demo.questions import Questions, hand_in
+from infra.gateway_client import GatewayClient
+from infra.generate.orders import GeneratedOrder, generate
+from infra.generate.scenarios import Scenario
+from infra.replay import save
+from infra.sandbox.questions import Story
+from infra.stack.stack import Stack
+from infra.stack.state import StackState
+from workflows.payment_data import PaymentDataWorkflow
+from workflows.payment_data_state import LATE, REFUSED
+
+KINDS = ("accepted", "failing", "refused", "missing")
+_SEED = 1
+_UNDER_WAY_SECONDS = 0.5
+
+
+async def record(state: StackState, order: GeneratedOrder, unknown: GeneratedOrder, folder: Path) -> None:
+    """Live a question of each kind for a released order, and one for an order that nobody sent; keep the histories."""
+    keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
+    async with GatewayClient(state.gateway_url, keys) as gateway:
+        await hand_in(gateway, order)
+    temporal = await Client.connect(
+        state.temporal_address, namespace=state.temporal_namespace, data_converter=pydantic_data_converter
+    )
+    async with httpx.AsyncClient(base_url=state.sandbox_url, trust_env=False) as sandbox:
+        questions = Questions(sandbox, temporal)
+        lived = {
+            "accepted": await questions.asked(order.key),
+            "failing": await _fail(questions, order),
+            "refused": await _refuse(questions, order),
+            "missing": await _miss(questions, unknown),
+        }
+        for kind, key in lived.items():
+            await questions.result(key)
+            save(await questions.handle(key).fetch_history(), folder / f"{kind}.json.gz")
+
+
+async def _fail(questions: Questions, order: GeneratedOrder) -> SessionKey:
+    """Customs fails twice and takes the third upload."""
+    key = await questions.ask(order.key, Story.FAILING)
+    await questions.until(key, lambda state: state.stage is PaymentDataStage.UPLOADING)
+    for _ in range(2):
+        await asyncio.sleep(_UNDER_WAY_SECONDS)
+        await questions.forward(key, payment_data_limits(utc_now().date()).retry)
+    return key
+
+
+async def _refuse(questions: Questions, order: GeneratedOrder) -> SessionKey:
+    """Customs refuses for good; a person has it sent again, in vain, and closes it."""
+    key = await questions.ask(order.key, Story.REFUSED)
+    await _resolve(questions, key, REFUSED, PaymentDataResolution.RETRY)
+    await _resolve(questions, key, REFUSED, PaymentDataResolution.CLOSE)
+    return key
+
+
+async def _miss(questions: Questions, unknown: GeneratedOrder) -> SessionKey:
+    """Nobody has the data: a person is told and looks, is told at the deadline again, and closes it."""
+    limits = payment_data_limits(utc_now().date())
+    key = await questions.ask(unknown.key)
+    await questions.until(key, lambda state: state.stage is PaymentDataStage.WAITING)
+    await questions.forward(key, limits.deadline - limits.alert)
+    await _resolve(questions, key, LATE, PaymentDataResolution.RETRY)
+    await questions.forward(key, limits.alert)
+    await _resolve(questions, key, LATE, PaymentDataResolution.CLOSE)
+    return key
+
+
+async def _resolve(questions: Questions, key: SessionKey, case: str, resolution: PaymentDataResolution) -> None:
+    def waits(state: PaymentDataSnapshot) -> bool:
+        return state.needs_human == case
+
+    await questions.until(key, waits)
+    request = ResolvePaymentData(case=case, resolution=resolution, who="op-1", why="telephone")
+    await questions.handle(key).execute_update(PaymentDataWorkflow.resolve, request)
+
+
+def main() -> None:
+    """Record one question of each kind."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    order, unknown = generate(2, _SEED, scenarios=(Scenario.RELEASE,))
+    with Stack("record-questions", environment={"SANDAN_SANDBOX_SAMPLE": "1"}) as stack:
+        asyncio.run(record(stack.state, order, unknown, folder))
+    print(f"{len(KINDS)} histories in {folder}")  # noqa: T201 - the word of a command
+
+
+if __name__ == "__main__":
+    main()

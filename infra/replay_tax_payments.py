@@ -1,0 +1,109 @@
+"""Recorded histories of tax payments: `python -m infra.replay_tax_payments FOLDER` lives one of each kind.
+
+As with orders (`infra.replay`), a changed workflow must still replay every one of them (tests/replay).
+"""
+
+import asyncio
+import base64
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from events.life import TASK_QUEUE
+from events.tax_payment import TaxPaymentRunResult, TaxPaymentRunStart
+from events.values import utc_now
+from functions.policy.rules import life_limits
+from functions.settings import Settings
+from infra.aws import StackClients
+from infra.demo.hands import Stagehands
+from infra.demo.month_end import LATER
+from infra.demo.player import Player
+from infra.demo.subscriber import Subscriber
+from infra.direct_calls import functions_on
+from infra.gateway_client import GatewayClient
+from infra.generate.orders import GeneratedOrder, generate
+from infra.generate.scenarios import Scenario
+from infra.replay import save
+from infra.stack.stack import Stack
+from infra.stack.state import StackState
+from workflows.tax_payment import TaxPaymentRunWorkflow
+
+KINDS = ("run", "refused", "silent", "paid")
+_SEED = 1
+_SILENCE, _PAUSE_SECONDS = timedelta(seconds=1), 4.0
+
+
+async def record(state: StackState, first: GeneratedOrder, later: GeneratedOrder, folder: Path) -> None:
+    """Pay the tax of two orders: of the first one the bank refuses it, then answers late; of the later one it pays."""
+    temporal = await Client.connect(
+        state.temporal_address, namespace=state.temporal_namespace, data_converter=pydantic_data_converter
+    )
+    await _live(state, temporal, first)
+    await _run(temporal, "refused", folder)
+    with _asleep(state.pids["sandbox"]):
+        await _run(temporal, "silent", folder, silence=_SILENCE)
+    await _live(state, temporal, later)
+    run_id = await _run(temporal, "paid", folder)
+    save(await temporal.get_workflow_handle(run_id).fetch_history(), folder / "run.json.gz")
+
+
+@contextmanager
+def _asleep(pid: int) -> Iterator[None]:
+    """Within it a process begins by sleeping."""
+    os.kill(pid, signal.SIGSTOP)
+    waking = threading.Timer(_PAUSE_SECONDS, os.kill, (pid, signal.SIGCONT))
+    waking.start()
+    try:
+        yield
+    finally:
+        waking.join()
+
+
+async def _live(state: StackState, temporal: Client, order: GeneratedOrder) -> None:
+    keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
+    sandbox = httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, trust_env=False)
+    aws = StackClients(state.aws_endpoint)
+    async with Subscriber(aws, Settings()) as subscriber, GatewayClient(state.gateway_url, keys) as gateway, sandbox:
+        hands = Stagehands(gateway, sandbox, temporal, subscriber, life_limits(utc_now().date()))
+        await Player(hands, order).live()
+
+
+async def _run(temporal: Client, kind: str, folder: Path, silence: timedelta = timedelta(minutes=30)) -> str:
+    """A run a month from now; keeps the history of the one payment in it, and answers the run's id."""
+    run_id = f"tax-payment-run/{kind}-{uuid4()}"
+    start = TaxPaymentRunStart(as_of=utc_now() + LATER, silence=silence)
+    result: TaxPaymentRunResult = await temporal.execute_workflow(
+        TaxPaymentRunWorkflow.run, start, id=run_id, task_queue=TASK_QUEUE
+    )
+    (guarantor,) = result.guarantors
+    if not guarantor.payments:
+        raise RuntimeError(f"not recorded, nothing was paid: {result}")
+    history = await temporal.get_workflow_handle(f"tax-payment/{guarantor.guarantor}").fetch_history()
+    save(history, folder / f"{kind}.json.gz")
+    return run_id
+
+
+def main() -> None:
+    """Record one payment of each kind."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    orders = list(generate(20, _SEED, scenarios=(Scenario.BANK_REFUSAL, Scenario.RELEASE)))
+    first = orders[0]
+    later = next(one for one in orders[1::2] if one.key.ebp_code == first.key.ebp_code)  # of the same guarantor
+    with Stack("record-tax-payments") as stack, functions_on(stack.state):
+        asyncio.run(record(stack.state, first, later, folder))
+    print(f"{len(KINDS)} histories in {folder}")  # noqa: T201 - the word of a command
+
+
+if __name__ == "__main__":
+    main()
