@@ -125,6 +125,14 @@ class GiveBackRequest(Value):
     charge: Charge
 
 
+class ReturningRequest(Value):
+    """A return has begun, or has ended, however it ended: while one is under way no payment takes the tax."""
+
+    key: OrderKey
+    return_number: int = Field(ge=1)
+    under_way: bool
+
+
 class ChargeRequest(Value):
     """Whose charge is asked for."""
 

@@ -20,6 +20,10 @@ NOT_PAYABLE = Text(
     zh="税单已作废或已汇总，无法缴纳。请向海关查询。",
     en="The tax bill is void or summarised already and cannot be paid. Ask customs.",
 )
+RETURN_UNDER_WAY = Text(
+    zh="退货正在办理，税款暂不缴纳，待退货办结。",
+    en="A return is under way: the tax is not paid before it has ended.",
+)
 NOT_SUMMARISED = Text(
     zh="税款已缴，海关尚未通知汇总（CEB818）。请向海关查询。",
     en="The tax is paid, and customs has not told that the bill is summarised (CEB818). Ask customs.",
@@ -85,6 +89,8 @@ def unsummarised(guarantor: str, payment_no: str) -> Iterator[OrderReason]:
 
 
 def _why_unbilled(record: OrderRecord) -> Text:
+    if record.return_under_way:
+        return RETURN_UNDER_WAY
     if record.bill is None:
         return NO_BILL
     return record.findings[0].message if record.findings else NOT_PAYABLE

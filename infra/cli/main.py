@@ -19,6 +19,7 @@ _MODULES = {
     "submit": "infra.cli.submit",
     "match": "infra.cli.match",
     "order": "infra.cli.orders",
+    "return": "infra.cli.returns",
     "payment-data": "infra.cli.payment_data",
     "dlq": "infra.cli.dlq",
     "receive": "infra.cli.receive",

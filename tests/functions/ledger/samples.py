@@ -26,6 +26,7 @@ from functions.ledger.models import (
     ReleaseRequest,
     Reserved,
     ReserveRequest,
+    ReturningRequest,
     SettleRequest,
 )
 from functions.settings import settings
@@ -97,6 +98,11 @@ def record_bill(key: OrderKey, bill: Bill) -> OrderCharge:
 def give_back(key: OrderKey, left: Charge, return_number: int = 1) -> OrderCharge:
     """Give back."""
     return ledger.give_back(GiveBackRequest(key=key, return_number=return_number, charge=left))
+
+
+def returning(key: OrderKey, return_number: int, *, under_way: bool) -> OrderCharge:
+    """A return begins or has ended."""
+    return ledger.returning(ReturningRequest(key=key, return_number=return_number, under_way=under_way))
 
 
 def bill_of(key: OrderKey, tax: str, status: str = "1", number: int = 1) -> Bill:
