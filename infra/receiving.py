@@ -138,7 +138,7 @@ class Receiver:
             )
         refused = self.door.hand_over(reply.content)
         if refused is None:
-            LOG.info("%s taken (%s)", reply.root, ", ".join(reply.codes))
+            LOG.info("%s taken%s", reply.root, f" ({', '.join(reply.codes)})" if reply.codes else "")
             return None
         return f"the gateway did not take all of it: {refused}"
 

@@ -143,7 +143,9 @@ class ImportOrderWorkflow:
     @resolve.validator
     def _resolve_validator(self, request: ResolveRequest) -> None:
         if self._state.needs_human != request.case:
-            raise ValueError(f"case is {request.case!r}, but the order waits with {self._state.needs_human!r}")
+            raise ValueError(
+                f"case is {request.case!r}, but the order waits with {self._state.needs_human or 'no case'}"
+            )
         version = self._state.version
         silent = self._state.stage in AT_CUSTOMS and version is not None and not version.is_answered
         if request.resolution is Resolution.CLOSE and self._steps.returning.is_open:

@@ -10,26 +10,26 @@ from infra.stack.errors import StackError
 
 _HELP = (
     "Sandan (三单) runs the life of every cross-border e-commerce order of a pilot zone: three-document matching, "
-    "clearance, delivery.\n\nExample: `sandan demo --orders 20`"
+    "clearance, tax, delivery, returns.\n\nExample: `sandan demo --orders 20`"
 )
 _MODULES = {
+    "demo": "infra.cli.demo",
     "up": "infra.cli.up",
     "generate": "infra.cli.generate",
-    "match": "infra.cli.match",
-    "tax": "infra.cli.tax",
-    "tax-payment": "infra.cli.tax_payments",
-    "policy": "infra.cli.policy",
-    "tariff": "infra.cli.tariff",
-    "dlq": "infra.cli.dlq",
-    "demo": "infra.cli.demo",
     "submit": "infra.cli.submit",
-    "receive": "infra.cli.receive",
+    "match": "infra.cli.match",
     "order": "infra.cli.orders",
     "return": "infra.cli.returns",
+    "payment-data": "infra.cli.payment_data",
+    "dlq": "infra.cli.dlq",
+    "receive": "infra.cli.receive",
     "quota": "infra.cli.quota",
     "guarantee": "infra.cli.guarantee",
     "ledger": "infra.cli.ledger",
-    "payment-data": "infra.cli.payment_data",
+    "tax": "infra.cli.tax",
+    "policy": "infra.cli.policy",
+    "tariff": "infra.cli.tariff",
+    "tax-payment": "infra.cli.tax_payments",
     "ceb": "infra.cli.ceb",
     "bench": "infra.cli.bench",
 }

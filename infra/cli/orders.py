@@ -11,6 +11,7 @@ import typer
 
 from events.life import CancelRequest, CorrectRequest, OrderView, Resolution, ResolveRequest, Stage, UpdateAnswer
 from events.values import CHINA, OrderKey
+from infra.cli.counted import counted
 from infra.cli.running import AsJson, StackName, gateway_of, order_key, temporal_of
 from infra.generate.parties import OPERATOR_PARTNER
 from infra.stack.errors import StackError
@@ -29,6 +30,8 @@ _LIST_EPILOG = (
     "collecting, delivered ones as released, and a list at customs as declared once it was there for half an hour. "
     "sandan order show tells the stage itself."
 )
+_PHASES = {Stage.MATCHED: Stage.COLLECTING, Stage.DELIVERED: Stage.RELEASED}
+_AFTER_RELEASE = "Stage IN ('released', 'delivered')"
 _Order = Annotated[str, typer.Argument(metavar="ORDER", help="ebpCode/orderNo.")]
 _Who = Annotated[str, typer.Option(help="Who decides; kept in the dossier.")]
 _Why = Annotated[str, typer.Option(help="Why; kept in the dossier.")]
@@ -68,7 +71,7 @@ def _list(
     for row in rows:
         human = "  needs a person" if row["needsHuman"] else ""
         typer.echo(f"{row['ebpCode']}/{row['orderNo']}  {row['mode'] or '----'}  {row['stage']}{human}")
-    typer.echo(f"{len(rows)} orders", err=True)
+    typer.echo(counted(len(rows), "order"), err=True)
 
 
 async def _rows(state: StackState, stage: Stage | None, *, needs_human: bool, limit: int) -> list[dict[str, Any]]:
@@ -99,15 +102,23 @@ async def _rows(state: StackState, stage: Stage | None, *, needs_human: bool, li
 
 def _in_stage(stage: Stage) -> str:
     """An order that closes after its release keeps that stage in the search: the change would cost an Action."""
+    if stage in _PHASES:
+        raise typer.BadParameter(
+            f"the search does not tell {stage} orders from {_PHASES[stage]} ones: ask for {_PHASES[stage]}",
+            param_hint="--stage",
+        )
     if stage is Stage.CLOSED:
-        return "(Stage = 'closed' OR (Stage = 'released' AND ExecutionStatus = 'Completed'))"
+        return f"(Stage = 'closed' OR ({_AFTER_RELEASE} AND ExecutionStatus = 'Completed'))"
     if stage is Stage.RELEASED:
-        return "Stage = 'released' AND ExecutionStatus = 'Running'"
+        return f"{_AFTER_RELEASE} AND ExecutionStatus = 'Running'"
+    if stage is Stage.COLLECTING:
+        return "Stage IN ('collecting', 'matched')"
     return f"Stage = '{stage}'"
 
 
 def _stage_of(phase: str | None, *, is_running: bool) -> str | None:
-    return Stage.CLOSED if phase == Stage.RELEASED and not is_running else phase
+    shown = _PHASES.get(Stage(phase), Stage(phase)) if phase else None
+    return Stage.CLOSED if shown is Stage.RELEASED and not is_running else shown
 
 
 def _show(order: _Order, *, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:
@@ -118,7 +129,7 @@ def _show(order: _Order, *, as_json: AsJson = False, name: StackName = DEFAULT_N
         return
     typer.echo(f"{view.ebp_code}/{view.order_no}  {view.mode or ''}  {view.stage}")
     for change in view.history:
-        typer.echo(f"  {change.number:3}  {_moment(change.at)}  {change.stage:13}  {change.reason.en}")
+        typer.echo(f"  {change.number:3}  {_moment(change.at)}  {change.stage:18}  {change.reason.en}")
     for finding in view.findings:
         fix = f"  fix: {finding.fix.document}.{finding.fix.field} = {finding.fix.value}" if finding.fix else ""
         typer.echo(f"  finding {finding.rule} ({finding.code or 'no code'}): {finding.message.en}{fix}")

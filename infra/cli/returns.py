@@ -13,6 +13,7 @@ import typer
 from events.life import Resolution, ResolveRequest
 from events.return_life import ReturnAsked, ReturnLine, ReturnRequest, ReturnSnapshot, return_workflow_id
 from events.values import CHINA, OrderKey
+from infra.cli.counted import counted
 from infra.cli.running import AsJson, StackName, order_key, temporal_of
 from infra.stack.errors import StackError
 from infra.stack.state import DEFAULT_NAME, StackState, running_stack
@@ -206,7 +207,7 @@ def _list(
         human = "  needs a person" if row["needsHuman"] else ""
         ended = "" if row["running"] else "  ended"
         typer.echo(f"{row['order']}  return {row['number']}{human}{ended}")
-    typer.echo(f"{len(rows)} returns", err=True)
+    typer.echo(counted(len(rows), "return"), err=True)
 
 
 async def _rows(state: StackState, *, needs_human: bool, limit: int) -> list[dict[str, Any]]:

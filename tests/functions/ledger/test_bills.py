@@ -253,3 +253,13 @@ def test_who_asks_hears_that_a_return_is_under_way() -> None:
     returning(ONE, 1, under_way=True)
     (found,) = payment_orders.unbilled(GUARANTOR, LATER)
     assert (found.key, found.reason) == (ONE, payment_orders.RETURN_UNDER_WAY)
+
+
+def test_who_asks_hears_that_the_bill_is_of_before_a_return() -> None:
+    commit(ONE, bill_of(ONE, "91"))
+    give_back(ONE, charge("500", "45.50"), 1)
+    (found,) = payment_orders.unbilled(GUARANTOR, LATER)
+    assert (found.key, found.reason) == (ONE, payment_orders.OUTDATED)
+
+    record_bill(ONE, bill_of(ONE, "45.50"))
+    assert list(payment_orders.unbilled(GUARANTOR, LATER)) == []
