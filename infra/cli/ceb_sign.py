@@ -1,7 +1,6 @@
 """`sandan ceb sign` and `sandan ceb verify`: signatures of messages (加签, 验签)."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 from events.ceb.node import unwrap_any
 from events.ceb.signature import SignatureError, SignatureProfile, SoftwareSigner, Verification, sign, verify
 from events.problems import InvalidInputError
-from infra.cli.ceb_files import UNREADABLE, describe, read_file, unreadable, write_file
+from infra.cli.ceb_files import UNREADABLE, describe, read_file, unreadable, write_out
 
 _FAILED = 1
 _SIGN_EXAMPLE = (
@@ -52,11 +51,9 @@ def sign_command(
         raise unreadable("sign", file, error) from None
     except SignatureError as error:
         raise _failed(f"{file}: {error}") from None
+    write_out(out, signed, "sign")
     if out:
-        write_file(out, signed, "sign")
         typer.echo(f"{out}: signed with {profile}", err=True)
-    else:
-        sys.stdout.buffer.write(signed)
 
 
 def verify_command(
