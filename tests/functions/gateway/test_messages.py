@@ -16,11 +16,13 @@ from events.ceb import MESSAGES, CebMessage, build, parse
 from events.ceb.base import CebModel
 from events.ceb.dxp import wrap
 from events.ceb.message import CEB900Message, FormatError, UploadMessage
-from events.ceb.signature import sign
+from events.ceb.signature import SoftwareSigner, fingerprint, sign
 from events.documents import InboundDocument
 from events.values import from_millisecond, utc_now
+from functions import aws as clients
+from functions.settings import settings
 from tests import builders
-from tests.functions.gateway.conftest import JSON, XML, Answered, Door
+from tests.functions.gateway.conftest import JSON, XML, Answered, Door, secret
 from tests.functions.gateway.samples import SIGNER, as_sent, cancellation, list_receipt, waybill_status
 from tests.functions.intake.samples import refund_receipt, tax_bill, tax_bill_status
 
@@ -279,3 +281,18 @@ def test_an_order_may_be_unsigned_but_not_wrongly_signed(door: Door) -> None:
     answered = door.post(MESSAGE, tampered, XML)
     assert [getattr(element, "return_status") for element in returns(answered)] == ["-301020"]  # noqa: B009
     assert door.post(MESSAGE, signed, XML).status == 202
+
+
+def test_a_partner_signs_with_its_own_certificates_only(door: Door) -> None:
+    """Given certificates in the partner's secret, when another's holder signs, then the receipt says what is wrong."""
+    mine = fingerprint(SIGNER.certificate_der).upper()
+    clients.secretsmanager().put_secret_value(
+        SecretId=f"{settings().partner_secrets}platform",
+        SecretString=json.dumps(secret("platform") | {"certificates": [mine]}),
+    )
+    order = build(builders.message(builders.order()))
+    answered = door.post(MESSAGE, sign(order, SoftwareSigner.throwaway("stranger")), XML)
+    (refused,) = returns(answered)
+    assert getattr(refused, "return_status") == "-301020"  # noqa: B009
+    assert "none of those whose signatures count" in getattr(refused, "return_info")  # noqa: B009
+    assert door.post(MESSAGE, sign(order, SIGNER), XML).status == 202
