@@ -172,7 +172,7 @@ def test_the_price_without_tax() -> None:
         ({"regime": "cbec", "items": [{**ITEM, "gnum": 0}]}, "/items[1]/gnum: "),
         ({"regime": "cbec", "items": [{**ITEM, "vat_rate": "1e-9999999"}]}, "/items[1]/vat_rate: "),
         ({"regime": "cbec", "items": [{**ITEM, "specific_rate": "1e30", "quantity": 1}]}, "/items[1]/specific_rate: "),
-        ({"regime": "cbec", "items": [{**ITEM, "value": "99999999999999", "consumption_rate": "0.9"}]}, "/items: comes to"),
+        ({"regime": "cbec", "items": [{**ITEM, "value": 99999999999999, "consumption_rate": 0.9}]}, "/items: comes to"),
         ({"regime": "cbec", "items": [{"gnum": 1, "value": "1"}]}, "/items[1]/vat_rate: is required"),
         ({"regime": "cbec", "items": [{**ITEM, "specific_rate": "1"}]}, "give quantity too"),
         ({"regime": "cbec", "items": [{**ITEM, "legal_quantity": "1"}]}, "legal_quantity and legal_unit go together"),
