@@ -191,7 +191,9 @@ def test_a_wrong_input_is_told_by_field_and_prints_nothing(request_: dict[str, A
 def test_an_unknown_code_is_refused_with_the_row_to_add() -> None:
     found = answered(regime="cbec", items=[{"gnum": 7, "gcode": "9999999999", "value": "1"}], code=1)
     assert found["findings"][0]["rule"] == "T2"
-    assert "add one for code 99999999" in found["findings"][0]["message"]["en"]
+    assert "add one for code 99999999 or 9999999999, unless" in found["findings"][0]["message"]["en"]
+    found = answered(regime="cbec", items=[{"gnum": 7, "gcode": "99999999", "value": "1"}], code=1)
+    assert "add one for code 99999999, unless" in found["findings"][0]["message"]["en"]
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"date": NaN}', "[]", "[" * 100_000])
