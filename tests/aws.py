@@ -15,6 +15,7 @@ from functions import aws as clients
 from functions.ledger import buyers
 from functions.ledger import handler as ledger
 from functions.ledger.account_models import OpenGuaranteeRequest
+from functions.payloads.keys import own_keys
 from functions.settings import settings
 from functions.transport.choice import customs_transport
 from infra.generate.parties import GUARANTORS
@@ -75,6 +76,7 @@ def _forget() -> None:
         settings,
         customs_transport,
         buyers.secret_key,
+        own_keys,
     ):
         cached.cache_clear()
 
