@@ -20,6 +20,7 @@ from functions.settings import settings
 from functions.transport.choice import customs_transport
 from infra.generate.parties import GUARANTORS
 from tests.builders import SELLER
+from tests.payloads import TEST_KEYS
 
 REGION: Final = "cn-north-1"
 
@@ -93,6 +94,8 @@ def _create_resources() -> None:
     clients.dynamodb().create_table(**_ledger_table(named.ledger_table))
     buyers_key = base64.b64encode(b"a key for tests of thirty-two b.").decode()
     clients.secretsmanager().create_secret(Name=named.buyers_secret, SecretString=json.dumps({"key": buyers_key}))
+    payload_keys = TEST_KEYS.model_dump_json()
+    clients.secretsmanager().create_secret(Name=named.payload_keys_secret, SecretString=payload_keys)
     clients.s3().create_bucket(Bucket=named.archive_bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     clients.eventbridge().create_event_bus(Name=named.bus)
     dead_letters = clients.sqs().create_queue(QueueName=named.documents_dead_letters)["QueueUrl"]

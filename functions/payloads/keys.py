@@ -13,7 +13,8 @@ from functions.payloads.models import PayloadKey, PayloadKeys
 from functions.settings import settings
 
 logger = logging.getLogger(__name__)
-_PAUSE_SECONDS = 5.0  # between two readings, however often an unknown key is asked for
+_PAUSE_SECONDS = 1.0  # between two readings for a key that is unknown
+_MISSING_SECONDS = 10.0  # for so long a key that was not there is not asked for again
 
 
 class PayloadKeyError(Exception):
@@ -32,6 +33,7 @@ class KeyRing:
         self._reading = threading.Lock()
         self._keys: PayloadKeys | None = None
         self._read_at = float("-inf")
+        self._missing: set[str] = set()
 
     async def writing(self) -> PayloadKey:
         """The key that writes. Raises PayloadKeyError when the store has never been reached."""
@@ -40,18 +42,20 @@ class KeyRing:
     async def reading(self, key_id: str) -> PayloadKey:
         """The key of that id. Raises PayloadKeyError when the store does not have it."""
         found = (await self._current()).find(key_id)
-        if not found and self._age() > _PAUSE_SECONDS:
-            await asyncio.to_thread(self._refresh)
+        if not found and not (key_id in self._missing and self._age() < _MISSING_SECONDS):
+            await asyncio.sleep(max(0.0, _PAUSE_SECONDS - self._age()))
+            await asyncio.to_thread(self._refresh, time.monotonic())
             found = (await self._current()).find(key_id)
         if not found:
+            self._missing.add(key_id)
             raise PayloadKeyError(f"the payload key {key_id} is not in the secrets store: put it back, or it is lost")
         return found
 
     async def _current(self) -> PayloadKeys:
         if self._keys is None:
-            await asyncio.to_thread(self._refresh)
+            await asyncio.to_thread(self._refresh, time.monotonic())
         elif self._age() > self._fresh_seconds and not self._reading.locked():
-            asyncio.get_running_loop().run_in_executor(None, self._refresh)
+            asyncio.get_running_loop().run_in_executor(None, self._refresh, time.monotonic())
         if self._keys is None:
             raise PayloadKeyError("the payload keys cannot be read from the secrets store")
         return self._keys
@@ -59,9 +63,8 @@ class KeyRing:
     def _age(self) -> float:
         return time.monotonic() - self._read_at
 
-    def _refresh(self) -> None:
-        """Read, by one thread at a time; those who waited for it take what it has read."""
-        asked = time.monotonic()
+    def _refresh(self, asked: float) -> None:
+        """Read, by one thread at a time; those who asked before it had read take what it has."""
         with self._reading:
             if self._read_at >= asked:
                 return
@@ -70,6 +73,7 @@ class KeyRing:
             except Exception as error:  # noqa: BLE001 - whatever it is, the keys at hand go on; the next payload asks again
                 logger.warning("payload keys not read: %s", type(error).__name__)
             self._read_at = time.monotonic()
+            self._missing.clear()
 
 
 def read_keys(secret: str) -> PayloadKeys:

@@ -29,6 +29,8 @@ _MODULES = {
     "guarantee": "infra.cli.guarantee",
     "ledger": "infra.cli.ledger",
     "payment-data": "infra.cli.payment_data",
+    "payload-keys": "infra.cli.payload_keys",
+    "codec-server": "infra.cli.codec_server",
     "ceb": "infra.cli.ceb",
     "bench": "infra.cli.bench",
 }
