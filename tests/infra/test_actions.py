@@ -6,9 +6,9 @@ import pytest
 from temporalio.client import WorkflowHistory
 
 from infra.actions import count_actions, count_transactions
-from infra.replay import load
+from infra.replay.files import load
 
-RECORDED = Path(__file__).parents[1] / "replay" / "histories"
+RECORDED = Path(__file__).parents[1] / "replay" / "histories" / "orders"
 HISTORY = WorkflowHistory.from_json("counted", (Path(__file__).parent / "histories" / "counted.json").read_text())
 
 

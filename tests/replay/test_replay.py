@@ -10,11 +10,12 @@ from temporalio.workflow import NondeterminismError
 
 from infra.demo.returns import ENDS
 from infra.generate.scenarios import LIVES, Mode
-from infra.replay import load, recorded
+from infra.replay import questions, tax_payments
+from infra.replay.files import load, recorded
 from infra.worker import WORKFLOWS, workflow_runner
 
 FOLDER = Path(__file__).parent / "histories"
-HISTORIES = recorded(FOLDER)
+HISTORIES = [path for kind in ("orders", "payment-data", "tax-payments") for path in recorded(FOLDER / kind)]
 
 
 def replayer() -> Replayer:
@@ -22,22 +23,39 @@ def replayer() -> Replayer:
     return Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=workflow_runner())
 
 
-@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.name.partition(".")[0])
+def names(kind: str) -> set[str]:
+    """What is recorded of a kind."""
+    return {path.name.partition(".")[0] for path in recorded(FOLDER / kind)}
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: f"{path.parent.name}-{path.name.partition('.')[0]}")
 async def test_recorded_history_replays(path: Path) -> None:
     await replayer().replay_workflow(load(path))
 
 
 def test_every_life_is_recorded() -> None:
-    names = {path.name.partition(".")[0] for path in HISTORIES}
-    orders = {name.partition("-")[2] for name in names if name.startswith(tuple(Mode))}
+    orders = {name.partition("-")[2] for name in names("orders") if name.startswith(tuple(Mode))}
     assert orders == {scenario.value for scenario in LIVES}
-    returns = {name.partition("-")[2] for name in names if name.startswith("return-")}
+    returns = {name.partition("-")[2] for name in names("orders") if name.startswith("return-")}
     assert returns == {scenario.value for scenario in LIVES if scenario in ENDS}
+    assert names("payment-data") == set(questions.KINDS)
+    assert names("tax-payments") == set(tax_payments.KINDS)
 
 
-async def test_a_history_of_other_steps_does_not_replay() -> None:
-    # Given a life in which another activity was called where the list goes to customs
-    whole = load(FOLDER / "9610-release.json.gz")
-    other = WorkflowHistory.from_json(whole.workflow_id, whole.to_json().replace("declaration.submit", "other.submit"))
+@pytest.mark.parametrize(
+    ("path", "step"),
+    [
+        ("orders/9610-release", "declaration.submit"),
+        ("orders/return-return", "declaration.return-list"),
+        ("payment-data/accepted", "payment-data.upload"),
+        ("tax-payments/paid", "tax_payment.claim"),
+    ],
+)
+async def test_a_history_of_other_steps_does_not_replay(path: str, step: str) -> None:
+    # Given a life in which another function was called at one step
+    whole = load(FOLDER / f"{path}.json.gz")
+    text = whole.to_json()
+    assert step in text
+    other = WorkflowHistory.from_json(whole.workflow_id, text.replace(step, "another.step"))
     with pytest.raises(NondeterminismError):
         await replayer().replay_workflow(other)

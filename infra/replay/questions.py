@@ -1,11 +1,7 @@
-"""Recorded histories of customs' questions: `python -m infra.replay_questions FOLDER` lives one of each kind.
-
-As with orders (`infra.replay`), a changed workflow must still replay every one of them (tests/replay).
-"""
+"""Customs' questions for payment data: one of each kind."""
 
 import asyncio
 import base64
-import sys
 from pathlib import Path
 
 import httpx
@@ -23,7 +19,7 @@ from infra.demo.questions import Questions, hand_in
 from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.scenarios import Scenario
-from infra.replay import save
+from infra.replay.files import save
 from infra.sandbox.questions import Story
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
@@ -94,15 +90,9 @@ async def _resolve(questions: Questions, key: SessionKey, case: str, resolution:
     await questions.handle(key).execute_update(PaymentDataWorkflow.resolve, request)
 
 
-def main() -> None:
-    """Record one question of each kind."""
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
+def record_questions(folder: Path) -> int:
+    """Record one question of each kind; how many."""
     order, unknown = generate(2, _SEED, scenarios=(Scenario.RELEASE,))
     with Stack("record-questions", environment={"SANDAN_SANDBOX_SAMPLE": "1"}) as stack:
         asyncio.run(record(stack.state, order, unknown, folder))
-    print(f"{len(KINDS)} histories in {folder}")  # noqa: T201 - the word of a command
-
-
-if __name__ == "__main__":
-    main()
+    return len(KINDS)

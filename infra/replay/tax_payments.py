@@ -1,13 +1,9 @@
-"""Recorded histories of tax payments: `python -m infra.replay_tax_payments FOLDER` lives one of each kind.
-
-As with orders (`infra.replay`), a changed workflow must still replay every one of them (tests/replay).
-"""
+"""Payments of tax: one of each kind."""
 
 import asyncio
 import base64
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +28,7 @@ from infra.direct_calls import functions_on
 from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.scenarios import Scenario
-from infra.replay import save
+from infra.replay.files import save
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
 from infra.temporal import connect_to, decrypted_history
@@ -91,17 +87,11 @@ async def _run(temporal: Client, kind: str, folder: Path, silence: timedelta = t
     return run_id
 
 
-def main() -> None:
-    """Record one payment of each kind."""
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
+def record_tax_payments(folder: Path) -> int:
+    """Record one payment of each kind; how many."""
     orders = list(generate(20, _SEED, scenarios=(Scenario.BANK_REFUSAL, Scenario.RELEASE)))
     first = orders[0]
     later = next(one for one in orders[1::2] if one.key.ebp_code == first.key.ebp_code)  # of the same guarantor
     with Stack("record-tax-payments") as stack, functions_on(stack.state):
         asyncio.run(record(stack.state, first, later, folder))
-    print(f"{len(KINDS)} histories in {folder}")  # noqa: T201 - the word of a command
-
-
-if __name__ == "__main__":
-    main()
+    return len(KINDS)
