@@ -107,6 +107,7 @@ _EXPECTED = {
     Scenario.RETURN_SILENCE: Stage.RETURNED,
     Scenario.EXCHANGE: Stage.RETURNED,
     Scenario.REFUND_DIES: Stage.RETURNED,
+    Scenario.REFUND_REFUSED: Stage.RETURNED,
 }
 
 AFTER_RELEASE = tuple(Scenario)[tuple(Scenario).index(Scenario.RETURN) :]  # told apart only when somebody acts later
