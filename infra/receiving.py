@@ -55,7 +55,7 @@ class Door:
         headers = headers_for(self._partner, self._key, message, utc_now()) | {"Content-Type": "application/xml"}
         try:
             answer = self._http.post("/v1/messages", content=message, headers=headers)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise DoorClosedError(f"the gateway is away ({type(error).__name__})") from error
         if answer.is_success:
             return answer.text[:_WORDS] or None

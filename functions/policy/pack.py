@@ -23,6 +23,7 @@ class PolicyError(ValueError):
 
 
 Scalar = Decimal | int | str
+_DIGITS = 14
 
 
 def _exact(value: Any) -> Any:
@@ -42,7 +43,14 @@ def _number(value: Any) -> Decimal | int:
             raise ValueError(f"{value!r} is not a number") from None
     if isinstance(value, bool) or not isinstance(value, Decimal | int) or not Decimal(value).is_finite():
         raise ValueError(f'{value!r} is neither a whole number nor a quoted decimal: write 30 or "0.05"')
+    if value < 0 or not _fits(Decimal(value)):
+        raise ValueError(f"{value} must be 0 or more, with at most {_DIGITS} digits on each side of the point")
     return value
+
+
+def _fits(value: Decimal) -> bool:
+    """Whether one can reckon with a number: an exponent may hide a number that no memory holds."""
+    return value.adjusted() < _DIGITS and int(value.as_tuple().exponent) >= -_DIGITS
 
 
 def _number_or_word(value: Any) -> Scalar:
@@ -172,12 +180,19 @@ def read_rows(directory: Traversable) -> list[Row]:
 
 def _read(file: Traversable) -> list[Row]:
     try:
-        return _ROWS.validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise PolicyError(f"{file.name} is not YAML: {error}") from None
+        return _ROWS.validate_python(_parsed(file))
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise PolicyError(f"{file.name}: {wrong}") from None
+
+
+def _parsed(file: Traversable) -> Any:
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PolicyError(f"{file.name} cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no UTF-8, or a day that is none
+        raise PolicyError(f"{file.name} is not YAML: {error}") from None
 
 
 def default_pack() -> Pack:

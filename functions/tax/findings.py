@@ -26,10 +26,10 @@ def over_single_limit(value: Decimal, row: Row) -> Finding:
 
 def unknown_code(goods: Goods, on: date) -> Finding:
     """T2: the tariff has no row for the code on that day."""
+    codes = list(dict.fromkeys((goods.gcode[:8], goods.gcode)))
     must = Text(
-        zh=f"税则表在 {on} 没有该编码的税率，请在税则表中增加 {goods.gcode[:8]} 或 {goods.gcode} 的一行",
-        en=f"the tariff has no row for it on {on}: add one for code {goods.gcode[:8]} or {goods.gcode}, "
-        "unless the code is wrong",
+        zh=f"税则表在 {on} 没有该编码的税率，请在税则表中增加 {' 或 '.join(codes)} 的一行",
+        en=f"the tariff has no row for it on {on}: add one for code {' or '.join(codes)}, unless the code is wrong",
     )
     return _of_code(goods, Rule(UNKNOWN_CODE, must, "setting: the tariff table in use"))
 

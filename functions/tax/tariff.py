@@ -14,8 +14,8 @@ from events.problems import InvalidInputError, Problem
 from events.values import Value
 
 CODE_LENGTHS = (10, 8)
-_SHARE = Annotated[Decimal, Field(ge=0, lt=1)]
-_RATE = Annotated[Decimal, Field(ge=0, le=10)]  # duty rates above 100 % exist
+_SHARE = Annotated[Decimal, Field(ge=0, lt=1, decimal_places=10)]
+_RATE = Annotated[Decimal, Field(ge=0, le=10, decimal_places=10)]  # duty rates above 100 % exist
 _UNIT = Annotated[str, Field(pattern=r"^\d{3}$")]
 
 
@@ -43,13 +43,13 @@ class TariffRow(Value):
     vat: _SHARE
     consumption_kind: ConsumptionKind = ConsumptionKind.NONE
     consumption_rate: _SHARE = Decimal(0)
-    consumption_specific: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+    consumption_specific: Annotated[Decimal, Field(ge=0, max_digits=19, decimal_places=5)] = Decimal(0)
     consumption_unit: _UNIT | None = None
     threshold: str | None = None
     listed: bool
     bonded_only: bool = False
     yearly_goods: str | None = None
-    yearly_limit: Annotated[Decimal, Field(gt=0)] | None = None
+    yearly_limit: Annotated[Decimal, Field(gt=0, max_digits=19, decimal_places=5)] | None = None
     yearly_unit: _UNIT | None = None
     personal_heading: Literal["1", "2", "3"] | None = None
     effective_from: date

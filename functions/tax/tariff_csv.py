@@ -53,21 +53,30 @@ def read_rows(file: Traversable) -> list[Numbered]:
     except UnicodeDecodeError as error:
         raise InvalidInputError([_problem(file.name, "encoding", f"is not UTF-8: {error.reason}")]) from None
     table = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval=None)
-    problems = _header_problems(file.name, table.fieldnames or ())
     rows: list[Numbered] = []
-    if not problems:
-        for cells in table:
-            row = _row(file.name, table.line_num, cells)
-            if isinstance(row, TariffRow):
-                rows.append((table.line_num, row))
-            else:
-                problems += row
+    try:
+        problems = _header_problems(file.name, table.fieldnames or ())
+        if not problems:
+            problems = _read_into(rows, file.name, table)
+    except csv.Error as error:
+        raise InvalidInputError([_problem(file.name, "csv", f"is not CSV: {error}", table.line_num + 1)]) from None
     if not rows and not problems:
         problems = [_problem(file.name, "rows", "holds no row")]
     problems += [_in_file(file.name, problem) for problem in neighbours_problems(rows)]
     if problems:
         raise InvalidInputError(problems)
     return rows
+
+
+def _read_into(rows: list[Numbered], name: str, table: "csv.DictReader[str]") -> list[Problem]:
+    problems = []
+    for cells in table:
+        row = _row(name, table.line_num, cells)
+        if isinstance(row, TariffRow):
+            rows.append((table.line_num, row))
+        else:
+            problems += row
+    return problems
 
 
 def _header_problems(name: str, header: object) -> list[Problem]:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from events.ceb import MESSAGES, CebMessage
+from events.ceb.base import CebModel
 from events.ceb.business.tree import fields_of
 from events.cloudevents import exact_json
 from events.problems import InvalidInputError, Problem, problems_of
@@ -15,6 +16,7 @@ from events.problems import InvalidInputError, Problem, problems_of
 _SUFFIX = "Message"
 _DXP = "DXP"
 _TRANSFER = "BaseTransfer"
+_GUID = "guid"
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,12 @@ def message_from_json(name: str, data: bytes, sender: Sender | None = None) -> C
     model = _model(name)
     field = next(field for field in fields_of(model) if field.name == model.first_element)
     key, content = field.official, _content(_unique(data), field.official, repeated=field.repeated)
-    content.setdefault("guid", _guid())
+    content.setdefault(_GUID, _guid())
     if sender and _TRANSFER not in content and "base_transfer" in model.model_fields:
         transfer = {"copCode": sender.code, "copName": sender.name, "dxpMode": _DXP, "dxpId": sender.dxp_id}
         content[_TRANSFER] = transfer
     for element in content[key] if isinstance(content[key], list) else [content[key]]:
-        _give_guid(element)
+        _give_guid(element, field.base)
     try:
         return model.model_validate(content, by_alias=True, by_name=False)
     except ValidationError as error:
@@ -84,11 +86,13 @@ def _content(given: Any, key: str, *, repeated: bool) -> dict[str, Any]:
     return {**given, key: [elements] if repeated and isinstance(elements, dict) else elements}
 
 
-def _give_guid(element: Any) -> None:
+def _give_guid(element: Any, model: type[CebModel]) -> None:
     """The guid stands in the element's head where it has one."""
     if isinstance(element, dict):
+        has_own = any(field.official == _GUID for field in fields_of(model))
         heads = [part for name, part in element.items() if "Head" in name and isinstance(part, dict)]
-        (heads[0] if heads else element).setdefault("guid", _guid())
+        for place in [element] if has_own else heads[:1]:
+            place.setdefault(_GUID, _guid())
 
 
 def _guid() -> str:

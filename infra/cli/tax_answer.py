@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from events.findings import Finding
+from events.problems import InvalidInputError, Problem
 from functions.quota.rules import ANNUAL_LIMIT, over_annual_limit
 from functions.tax.goods import Consignment, Goods
 from functions.tax.models import Assessment, Regime
@@ -16,6 +17,7 @@ from infra.cli.tax_goods import Books, goods_of, wrong_item
 from infra.cli.tax_request import TaxItem, TaxRequest
 
 _NOTHING = Decimal(0)
+_TOO_MUCH = Decimal(10) ** 14  # amounts of customs messages are decimal(19,5)
 
 
 @dataclass(frozen=True)
@@ -148,5 +150,8 @@ def _with_findings(content: dict[str, Any], findings: Sequence[Finding]) -> Answ
 
 
 def money(amount: Decimal) -> str:
-    """An amount with at least two digits after the point."""
+    """An amount with at least two digits after the point. Raises InvalidInputError when no message could state it."""
+    if amount >= _TOO_MUCH:
+        message = f"comes to amounts of {amount:.2e} CNY: no customs message can state 100000000000000 or more"
+        raise InvalidInputError([Problem(path="/items", rule="amount", message=message)])
     return f"{amount:.2f}" if amount == round(amount, 2) else f"{amount.normalize():f}"

@@ -1,12 +1,13 @@
 """What `sandan tax` reads: one consignment in JSON, every mistake in it with its field."""
 
-import json
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationError, model_validator
 
+from events.cloudevents import exact_json
 from events.problems import InvalidInputError, Problem, problems_of
 from events.values import Value
 from functions.tax.goods import Quantity
@@ -26,6 +27,8 @@ _UNITS = {
 }
 _CODES = {name: code for code, names in _UNITS.items() for name in names}
 
+_EXAMPLE = '{"date":"2026-11-23","regime":"cbec","items":[{"gnum":1,"value":"425","vat_rate":"0.13"}]}'
+
 
 def _unit(value: Any) -> Any:
     return _CODES.get(value.strip().lower(), value.strip()) if isinstance(value, str) else value
@@ -36,8 +39,8 @@ def _text(value: Any) -> Any:
 
 
 _Amount = Annotated[Decimal, Field(ge=0, max_digits=19, decimal_places=5)]
-_Rate = Annotated[Decimal, Field(ge=0, le=10)]
-_Share = Annotated[Decimal, Field(ge=0, lt=1)]
+_Rate = Annotated[Decimal, Field(ge=0, le=10, decimal_places=10)]
+_Share = Annotated[Decimal, Field(ge=0, lt=1, decimal_places=10)]
 _Quantity = Annotated[Decimal, Field(gt=0, max_digits=19, decimal_places=5)]
 _Unit = Annotated[str, BeforeValidator(_unit), Field(pattern=r"^\d{3}$")]
 
@@ -52,14 +55,14 @@ class TaxItem(Value):
     `specific_rate` is CNY per unit of `quantity`. Units are customs codes (035) or words (kg, g, l, ml, piece).
     """
 
-    gnum: int
+    gnum: Annotated[int, Field(ge=1)]
     value: _Amount | None = None
     price_with_tax: _Amount | None = None
     gcode: Annotated[str, Field(pattern=r"^(\d{8}|\d{10})$")] | None = None
     duty_rate: _Rate | None = None
     vat_rate: _Share | None = None
     consumption_rate: _Share | None = None
-    specific_rate: Annotated[Decimal, Field(ge=0)] | None = None
+    specific_rate: _Amount | None = None
     threshold: str | None = None
     personal_rate: _Share | None = None
     personal_heading: Annotated[Literal["1", "2", "3"] | None, BeforeValidator(_text)] = None
@@ -112,8 +115,8 @@ class TaxRequest(Value):
     def _can_be_used(self) -> "TaxRequest":
         if self.regime is None and not self.assess:
             raise ValueError('give regime (cbec, cbec-full or personal), or "assess": true to let the limits choose')
-        numbers = [item.gnum for item in self.items]
-        twice = sorted({number for number in numbers if numbers.count(number) > 1})
+        numbers = Counter(item.gnum for item in self.items)
+        twice = sorted(number for number, count in numbers.items() if count > 1)
         if twice:
             raise ValueError(f"gnum {', '.join(map(str, twice))} stands more than once: each line has its own")
         if self.freight + self.insurance and any(item.price_with_tax is not None for item in self.items):
@@ -136,16 +139,14 @@ class TaxRequest(Value):
 def read_request(text: str) -> TaxRequest:
     """The request in a JSON text; numbers may be quoted or not, both are exact. Raises InvalidInputError."""
     try:
-        content = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
-    except ValueError as error:
-        example = '{"date":"2026-11-23","regime":"cbec","items":[{"gnum":1,"value":"425","vat_rate":"0.13"}]}'
-        problem = Problem(path="/", rule="json", message=f"is not JSON: {error}; give for example {example}")
-        raise InvalidInputError([problem]) from None
+        content = exact_json(text)
+    except InvalidInputError as error:
+        raise InvalidInputError([_with_example(problem) for problem in error.problems]) from None
     try:
         return TaxRequest.model_validate(content)
     except ValidationError as error:
         raise InvalidInputError(problems_of(error)) from None
 
 
-def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is not a number")
+def _with_example(problem: Problem) -> Problem:
+    return problem.model_copy(update={"message": f"{problem.message}; give for example {_EXAMPLE}"})

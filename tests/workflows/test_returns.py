@@ -1,6 +1,6 @@
 """Returns (公告2020-45): the whole way, and every way out of it; the ledger is exact to the cent after each."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -321,7 +321,8 @@ async def test_customs_does_not_decide(returns: Returns) -> None:
     await returns.ask(*WHOLE)
     await returns.applied()
     await returns.customs_says("120")
-    await returns.until_true(lambda state: state.due_by is not None, "a deadline")
+    decided_by = datetime.now(UTC) + LIMITS.silence + MINUTE
+    await returns.until_true(lambda state: bool(state.due_by and state.due_by > decided_by), "time for the decision")
     await returns.forward(LIMITS.decision + MINUTE)
     await returns.until_case("return-undecided")
     with pytest.raises(WorkflowUpdateFailedError) as refused:

@@ -106,11 +106,23 @@ def test_values_may_be_lists_and_tables_of_numbers_and_words() -> None:
         ("- {id: a, topic: t, value: 1, effective_from: 2020-01-01, basis: x, until: 1}", r"0\.until"),
         ("id: a", r"wrong\.yaml: .*list"),
         ("- {id: a", r"wrong\.yaml is not YAML"),
+        ("- {id: a, topic: t, value: 1, effective_from: 2020-13-01, basis: x}", r"wrong\.yaml is not YAML: month"),
+        ("- {id: a, topic: t, value: '1e-99999999', effective_from: 2020-01-01, basis: x}", r"0\.value: .*14 digits"),
+        ("- {id: a, topic: t, value: '1e99999999', effective_from: 2020-01-01, basis: x}", r"0\.value: .*14 digits"),
+        ("- {id: a, topic: t, value: '-0.7', effective_from: 2020-01-01, basis: x}", r"0\.value: .*0 or more"),
+        ("[" * 100_000, r"wrong\.yaml is not YAML"),
+        ("# \xff", r"wrong\.yaml is not YAML: .*utf-8"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_with_the_field(tmp_path: Path, text: str, words: str) -> None:
-    (tmp_path / "wrong.yaml").write_text(text)
+    (tmp_path / "wrong.yaml").write_text(text, encoding="latin-1")
     with pytest.raises(PolicyError, match=words):
+        read_rows(tmp_path)
+
+
+def test_a_folder_that_bears_the_name_of_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "wrong.yaml").mkdir()
+    with pytest.raises(PolicyError, match=r"wrong\.yaml cannot be read"):
         read_rows(tmp_path)
 
 

@@ -58,6 +58,8 @@ def test_the_longest_code_of_the_day_is_taken(tmp_path: Path) -> None:
         (["123,x,0,0.13,none,,yes,2020-01-01,,b"], 2, "/tariff.csv/code"),
         (["33049900,x,0,1.3,none,,yes,2020-01-01,,b"], 2, "/tariff.csv/vat: is too great"),
         (["33049900,x,0,many,none,,yes,2020-01-01,,b"], 2, "/tariff.csv/vat"),
+        (["33049900,x,0,1e-99999999,none,,yes,2020-01-01,,b"], 2, "/tariff.csv/vat"),
+        (["33049900," + "x" * 200_000 + ",0,0.13,none,,yes,2020-01-01,,b"], 2, "/tariff.csv: is not CSV"),
         (["33049900,x,0,0.13,none,0.1,yes,2020-01-01,,b"], 2, "consumption_rate 0.1 does not go with"),
         (["33049900,x,0,0.13,specific,,yes,2020-01-01,,b"], 2, "consumption_specific and consumption_unit do not go"),
         (["33049900,x,0,0.13,none,,,2020-01-01,,b"], 2, "/tariff.csv/listed: is required"),

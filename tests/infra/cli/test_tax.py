@@ -169,6 +169,10 @@ def test_the_price_without_tax() -> None:
         ({"regime": "cbec", "items": [{**ITEM, "value": None}]}, "give either value"),
         ({"regime": "cbec", "items": [{**ITEM, "colour": "red"}]}, "/items[1]/colour: is not a field"),
         ({"regime": "cbec", "items": [ITEM, ITEM]}, "gnum 1 stands more than once"),
+        ({"regime": "cbec", "items": [{**ITEM, "gnum": 0}]}, "/items[1]/gnum: "),
+        ({"regime": "cbec", "items": [{**ITEM, "vat_rate": "1e-9999999"}]}, "/items[1]/vat_rate: "),
+        ({"regime": "cbec", "items": [{**ITEM, "specific_rate": "1e30", "quantity": 1}]}, "/items[1]/specific_rate: "),
+        ({"regime": "cbec", "items": [{**ITEM, "value": 99999999999999, "consumption_rate": 0.9}]}, "/items: comes to"),
         ({"regime": "cbec", "items": [{"gnum": 1, "value": "1"}]}, "/items[1]/vat_rate: is required"),
         ({"regime": "cbec", "items": [{**ITEM, "specific_rate": "1"}]}, "give quantity too"),
         ({"regime": "cbec", "items": [{**ITEM, "legal_quantity": "1"}]}, "legal_quantity and legal_unit go together"),
@@ -187,10 +191,12 @@ def test_a_wrong_input_is_told_by_field_and_prints_nothing(request_: dict[str, A
 def test_an_unknown_code_is_refused_with_the_row_to_add() -> None:
     found = answered(regime="cbec", items=[{"gnum": 7, "gcode": "9999999999", "value": "1"}], code=1)
     assert found["findings"][0]["rule"] == "T2"
-    assert "add one for code 99999999" in found["findings"][0]["message"]["en"]
+    assert "add one for code 99999999 or 9999999999, unless" in found["findings"][0]["message"]["en"]
+    found = answered(regime="cbec", items=[{"gnum": 7, "gcode": "99999999", "value": "1"}], code=1)
+    assert "add one for code 99999999, unless" in found["findings"][0]["message"]["en"]
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"date": NaN}', "[]"])
+@pytest.mark.parametrize("text", ["", "{", '{"date": NaN}', "[]", "[" * 100_000])
 def test_what_is_no_request_is_told(text: str) -> None:
     result = call(tax, "tax", text=text)
     assert (result.exit_code, result.stdout) == (2, "")
