@@ -32,6 +32,11 @@ class Settings(BaseModel):
     partner_secrets: str = "sandan/partners/"
     signing_secret: str = "sandan/signing"  # noqa: S105 -- the name of a secret, not a secret
     buyers_secret: str = "sandan/buyers"  # noqa: S105 -- the same
+    payload_keys_secret: str = "sandan/payload-keys"  # noqa: S105 -- the same
+    payload_keys_seconds: Annotated[float, Field(gt=0)] = 60.0
+    payload_cipher: Literal["AES-256-GCM", "SM4-GCM"] = "AES-256-GCM"
+    codec_users_secret: str = "sandan/codec-users"  # noqa: S105 -- the same
+    codec_ui_origin: str = "http://127.0.0.1:8233"
     customs_transport: Literal["http", "directory", "amqp"] = "http"
     customs_url: str = "http://127.0.0.1:8402/customs/messages"
     customs_inbox_url: str | None = None

@@ -164,10 +164,11 @@ class ClaimRequest(Value):
 
 
 class ClaimedBill(Value):
-    """One bill of a payment."""
+    """One bill of a payment, as it was when it was claimed: whatever customs replaces later does not change it."""
 
     key: OrderKey
     tax_no: str
+    invt_no: str
     released_at: AwareDatetime
     tax: Decimal
 

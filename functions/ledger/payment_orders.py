@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from events.values import OrderKey, Text, Value
 from functions.ledger import payment_store, store
-from functions.ledger.models import Claimed, ClaimedBill
+from functions.ledger.models import Claimed
 from functions.ledger.payments import PaymentState
 from functions.ledger.record import SUMMARISED, OrderRecord, unbilled_queue
 
@@ -35,23 +35,11 @@ NOT_SUMMARISED = Text(
 )
 
 
-class BillLine(Value):
-    """A bill as the bank must name it."""
-
-    tax_no: str
-    invt_no: str
-    amount: Decimal
-
-
 class OrderReason(Value):
     """An order that a person must look at, and why."""
 
     key: OrderKey
     reason: Text
-
-
-class UnknownBillError(RuntimeError):
-    """An order of a payment does not know the bill that was claimed any more: nothing is sent to the bank."""
 
 
 def claimed(guarantor: str, payment_no: str) -> Claimed:
@@ -66,14 +54,6 @@ def is_withdrawn(guarantor: str, payment_no: str) -> bool:
     """Whether a payment was given up."""
     payment = payment_store.read(guarantor, payment_no)
     return payment is not None and payment.state is PaymentState.WITHDRAWN
-
-
-def lines(bills: Sequence[ClaimedBill]) -> list[BillLine]:
-    """The bills of a payment with the numbers of their lists. Raises UnknownBillError."""
-    records = {record.key: record for record in _records([bill.key for bill in bills])}
-    return [
-        BillLine(tax_no=bill.tax_no, invt_no=_invt_no(records.get(bill.key), bill), amount=bill.tax) for bill in bills
-    ]
 
 
 def unbilled(guarantor: str, before: datetime) -> Iterator[OrderReason]:
@@ -101,14 +81,6 @@ def _why_unbilled(record: OrderRecord) -> Text:
     if record.is_outdated(record.bill):
         return OUTDATED
     return record.findings[0].message if record.findings else NOT_PAYABLE
-
-
-def _invt_no(record: OrderRecord | None, claimed: ClaimedBill) -> str:
-    known = [record.bill, record.outdated_bill] if record else []
-    for bill in known:
-        if bill and bill.tax_no == claimed.tax_no:
-            return bill.invt_no
-    raise UnknownBillError(f"order {claimed.key} does not know the bill {claimed.tax_no} that was claimed")
 
 
 def _records(keys: Sequence[OrderKey]) -> Iterator[OrderRecord]:

@@ -116,7 +116,9 @@ def _claimable(record: OrderRecord, payment: Payment) -> ClaimedBill | None:
         return None
     if record.guarantor != payment.guarantor or released_at >= payment.before:
         return None
-    return ClaimedBill(key=record.key, tax_no=bill.tax_no, released_at=released_at, tax=record.charge.tax)
+    return ClaimedBill(
+        key=record.key, tax_no=bill.tax_no, invt_no=bill.invt_no, released_at=released_at, tax=record.charge.tax
+    )
 
 
 def _claimed(payment: Payment, records: Sequence[OrderRecord]) -> list[OrderRecord]:

@@ -7,13 +7,13 @@ from pydantic import ValidationError
 
 from events.money import TaxPaymentDone, TaxPaymentFile, TaxPaymentLine
 from events.values import Text
-from functions.ledger.payment_orders import BillLine
+from functions.ledger.models import ClaimedBill
 from functions.money.post import impossible, post
 from functions.settings import settings
 from functions.tax_payment.models import TaxPaymentAnswer
 
 
-def pay(payment_no: str, guarantor: str, bills: Sequence[BillLine], total: Decimal) -> TaxPaymentAnswer:
+def pay(payment_no: str, guarantor: str, bills: Sequence[ClaimedBill], total: Decimal) -> TaxPaymentAnswer:
     """Have the bills of one payment number paid, all or none; asked again, it is the same payment.
 
     The bills under a number must never change. `total` is what the payer has set aside; it must be what they add up
@@ -24,7 +24,7 @@ def pay(payment_no: str, guarantor: str, bills: Sequence[BillLine], total: Decim
             payment_no=payment_no,
             guarantor=guarantor,
             total=total,
-            lines=[TaxPaymentLine(**bill.model_dump()) for bill in bills],
+            lines=[TaxPaymentLine(tax_no=bill.tax_no, invt_no=bill.invt_no, amount=bill.tax) for bill in bills],
         )
     except ValidationError as error:
         return TaxPaymentAnswer(refused=impossible(error))

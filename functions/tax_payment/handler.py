@@ -62,7 +62,7 @@ def pay(request: PayTaxRequest) -> TaxPaymentAnswer:
     Raises functions.money.post.MoneyUnavailableError while nobody knows whether it was paid.
     """
     claimed = payment_orders.claimed(request.guarantor, request.payment_no)
-    return bank.pay(request.payment_no, request.guarantor, payment_orders.lines(claimed.bills), claimed.total)
+    return bank.pay(request.payment_no, request.guarantor, claimed.bills, claimed.total)
 
 
 @function("tax_payment.close")

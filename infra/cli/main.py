@@ -32,6 +32,8 @@ _MODULES = {
     "policy": "infra.cli.policy",
     "tariff": "infra.cli.tariff",
     "tax-payment": "infra.cli.tax_payments",
+    "payload-keys": "infra.cli.payload_keys",
+    "codec-server": "infra.cli.codec_server",
     "ceb": "infra.cli.ceb",
     "bench": "infra.cli.bench",
 }

@@ -182,6 +182,14 @@ SPOILED = [
     (b"enveloped-signature", b"base64", Reason.TRANSFORM_NOT_ALLOWED),
     (b"</ds:Transforms>", b'<ds:Transform Algorithm="x"/></ds:Transforms>', Reason.TRANSFORM_NOT_ALLOWED),
     (b"ds:Transforms>", b"ds:Other>", Reason.TRANSFORM_NOT_ALLOWED),
+    (
+        b"<ds:Transforms>",
+        b'<ds:Transforms><ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116">'
+        b"<ds:XPath>1</ds:XPath></ds:Transform>",
+        Reason.TRANSFORM_NOT_ALLOWED,
+    ),
+    (b"<ds:Transform A", b"<ds:Transform xmlns:ds='urn:other' A", Reason.MALFORMED),
+    (b"</ds:Transforms>", b"text</ds:Transforms>", Reason.MALFORMED),
     (b"REC-xml-c14n-20010315", b"REC-xml-c14n-20010315#WithComments", Reason.URI_NOT_ALLOWED),
     (b"xmldsig#sm2-sm3", b"xmldsig#hmac-sha1", Reason.URI_NOT_ALLOWED),
     (b"xmldsig#sm3", b"xmldsig#sha1", Reason.URI_NOT_ALLOWED),

@@ -115,6 +115,19 @@ def test_a_bill_of_another_sum_is_for_a_person_and_not_paid() -> None:
     assert_balanced()
 
 
+def test_a_bill_that_customs_corrects_is_for_a_person_and_not_paid() -> None:
+    """Under the same number, however right the one before looked: what is paid would not be what customs asks for."""
+    commit(ONE, bill_of(ONE, "91"))
+
+    answer = record_bill(ONE, bill_of(ONE, "91.01"))
+
+    assert answer.bill == bill_of(ONE, "91.01")
+    assert [finding.rule for finding in answer.findings] == ["TAX-BILL"]
+    assert claim("PAY-0").bills == []
+    assert record_bill(ONE, bill_of(ONE, "91")).findings == []
+    assert len(claim().bills) == 1
+
+
 def test_a_second_bill_while_the_first_is_valid_is_for_a_person() -> None:
     """Only one of them can be right."""
     commit(ONE, bill_of(ONE, "91"))

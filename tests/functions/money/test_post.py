@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +10,9 @@ import httpx
 import pytest
 
 from events.money import RefundOrder, TaxPaymentFile
-from events.values import OrderKey
+from events.values import CHINA, OrderKey
 from functions.declaration.signing import own_signer
-from functions.ledger.payment_orders import BillLine
+from functions.ledger.models import ClaimedBill
 from functions.money import post
 from functions.money.signature import signer_of
 from functions.refund.handler import pay as refund
@@ -63,13 +64,18 @@ def refunding(**changes: Any) -> RefundAnswer:
     return refund(PayRefundRequest(**(content | changes)))
 
 
+def claimed_bill(tax_no: str, invt_no: str, tax: str) -> ClaimedBill:
+    key, released_at = OrderKey(ebp_code="3207PLAT01", order_no=tax_no), datetime(2026, 1, 5, tzinfo=CHINA)
+    return ClaimedBill(key=key, tax_no=tax_no, invt_no=invt_no, released_at=released_at, tax=Decimal(tax))
+
+
 def paying(**changes: Any) -> TaxPaymentAnswer:
     content: dict[str, Any] = {
         "payment_no": "TP-3207SHOP01-202602",
         "guarantor": "3207SHOP01",
         "bills": [
-            BillLine(tax_no="T1", invt_no="23012026I000000001", amount=Decimal("46.87")),
-            BillLine(tax_no="T2", invt_no="23012026I000000002", amount=Decimal("0.13")),
+            claimed_bill("T1", "23012026I000000001", "46.87"),
+            claimed_bill("T2", "23012026I000000002", "0.13"),
         ],
         "total": Decimal("47.00"),
     }
@@ -181,7 +187,7 @@ def test_a_refund_that_cannot_be_is_not_sent(other: Counterparty, changes: dict[
     assert not other.requests
 
 
-BILL = BillLine(tax_no="T1", invt_no="23012026I000000001", amount=Decimal("23.50"))
+BILL = claimed_bill("T1", "23012026I000000001", "23.50")
 
 
 @pytest.mark.parametrize(

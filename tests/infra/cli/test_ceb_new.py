@@ -106,3 +106,14 @@ def test_a_guid_that_was_made_is_no_mistake_of_the_sender(tmp_path: Path) -> Non
     result = from_json(tmp_path, "CEB311", {"OrderHead": 5}, *SENDER)
     assert "OrderHead is not an object" in result.stderr
     assert "/guid " not in result.stderr
+
+
+@pytest.mark.parametrize("name", ["InvtRefound", "invtRefund"])
+def test_a_business_element_under_a_wrong_name_is_told_the_right_one(tmp_path: Path, name: str) -> None:
+    """The text of the standard says InvtRefound, its schema InvtRefund (rulebook 2.5): one problem, not ten."""
+    content = message_json(good("CEB625"))
+    content[name] = content.pop("InvtRefund")
+    result = from_json(tmp_path, "CEB625", content)
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert f"/{name} is not a field of this document: write InvtRefund (" in result.stderr
