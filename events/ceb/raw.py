@@ -85,7 +85,10 @@ def _with_prefix(element: etree._Element, namespaces: dict[str, str]) -> etree._
     same = etree.Element(element.tag, nsmap=dict(namespaces))
     same.attrib.update(element.attrib)
     same.text = element.text
-    same.extend([etree.fromstring(etree.tostring(child)) for child in element])
+    for child in element:
+        copied = etree.fromstring(etree.tostring(child, with_tail=False))
+        copied.tail = child.tail
+        same.append(copied)
     return same
 
 

@@ -11,6 +11,7 @@ from events.ceb.canonical import canonical
 from events.ceb.schema import schema_problems
 from events.ceb.signature import SoftwareSigner, sign
 from events.problems import InvalidInputError
+from tests import builders
 from tests.events.ceb.good_messages import good
 from tests.official import official_schema, schema_name
 
@@ -193,3 +194,17 @@ def test_the_verdict_differs_on_purpose_where_a_message_could_not_be_signed_or_i
         assert words in problem.message
         with pytest.raises(InvalidInputError):
             parse(data)
+
+
+@pytest.mark.parametrize("prefix", ["ceb", None])
+def test_what_stands_after_the_element_of_an_extension_is_read_under_any_prefix(prefix: str | None) -> None:
+    """White space is kept where the sender put it; a text is refused, not stumbled over."""
+    content = "<ceb:name>n</ceb:name><ceb:version>1</ceb:version><ceb:Message> <a xmlns='u:x'/>{}</ceb:Message>"
+    end = "</ceb:CEB311Message>"
+    extended = build(builders.message(builders.order())).decode()
+    extended = extended.replace(end, f"<ceb:ExtendMessage>{content}</ceb:ExtendMessage>{end}")
+    data = extended if prefix else extended.replace("xmlns:ceb=", "xmlns=").replace("ceb:", "")
+    kept = build(parse(data.format("\n ").encode()))
+    assert b'<ceb:Message> <a xmlns="u:x"></a>\n </ceb:Message>' in kept
+    problems = schema_problems(data.format("text").encode())
+    assert [problem.rule for problem in problems] == ["content"]
