@@ -4,7 +4,7 @@ from lxml import etree
 
 from events.ceb.base import BLANK, CebModel
 from events.ceb.c14n import c14n
-from events.ceb.raw import CanonicalFormError, raw_text
+from events.ceb.raw import CanonicalFormError, in_context, raw_text
 from events.ceb.xml import (
     DEFAULT_SIZE_LIMIT,
     SCHEMA_INSTANCE_NAMESPACE,
@@ -17,6 +17,8 @@ from events.ceb.xml import (
 from events.problems import InvalidInputError, Problem
 
 _SPACE, _PREFIX = CebModel.xml_namespace, CebModel.xml_prefix
+_NAMESPACES = {_PREFIX: _SPACE, "xsi": SCHEMA_INSTANCE_NAMESPACE}
+_PLACE = "part"
 _XSI = f"{{{SCHEMA_INSTANCE_NAMESPACE}}}"
 _RAW = (f"{{{SIGNATURE_NAMESPACE}}}Signature", f"{{{_SPACE}}}Message")
 
@@ -28,28 +30,35 @@ def canonical(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> bytes:
     between elements are gone. Every text stays as it is. Raises InvalidInputError when it is no safe XML.
     """
     root = parse_xml(data, size_limit)
-    same = etree.Element(root.tag, nsmap={_PREFIX: _SPACE, "xsi": SCHEMA_INSTANCE_NAMESPACE})
+    same = etree.Element(root.tag, nsmap=_NAMESPACES)
+    parts: list[str] = []
     try:
-        _copy(root, same)
-    except CanonicalFormError as error:
+        _copy(root, same, parts)
+        whole = c14n(same)
+    except (CanonicalFormError, etree.C14NError) as error:
         problem = Problem(path=f"/{local_name(root)}", rule="canonical", message=str(error), line=line_of(root))
         raise InvalidInputError([problem]) from None
-    return c14n(same)
+    for number, part in enumerate(parts):
+        whole = whole.replace(f"<?{_PLACE} {number}?>".encode(), part.encode())
+    return whole
 
 
-def _copy(element: etree._Element, same: etree._Element) -> None:
+def _copy(element: etree._Element, same: etree._Element, parts: list[str]) -> None:
+    """Into `same`; what is kept as XML goes to `parts`, and an instruction to where it stands."""
     for name, value in element.attrib.items():
         if not str(name).startswith(_XSI):
             same.set(name, value)
     same.text = element.text if not len(element) else _unless_blank(element.text)
     for child in element:
         if child.tag in _RAW:
-            copied = parse_xml(raw_text(child, namespace(child) or "", _PREFIX).encode())
-            same.append(copied)
+            place = etree.ProcessingInstruction(_PLACE, str(len(parts)))
+            place.tail = _unless_blank(child.tail)
+            same.append(place)
+            parts.append(in_context(raw_text(child, namespace(child) or "", _PREFIX), str(child.tag), _NAMESPACES))
         else:
             copied = etree.SubElement(same, child.tag)
-            _copy(child, copied)
-        copied.tail = _unless_blank(child.tail)
+            _copy(child, copied, parts)
+            copied.tail = _unless_blank(child.tail)
 
 
 def _unless_blank(text: str | None) -> str | None:

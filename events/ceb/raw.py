@@ -50,8 +50,10 @@ def in_context(text: str, tag: str, namespaces: dict[str, str]) -> str:
     part = parse_xml(text.encode())
     if part.tag != tag:
         raise _refused(tag, f"is {part.tag}, where {tag} is to stand")
-    root = etree.Element("root", nsmap=dict(namespaces))
-    root.append(part)
+    declared = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in namespaces.items())
+    around = f"<root{declared}>{text}</root>".encode()  # as text: lxml would change prefixes of the same namespaces
+    root = parse_xml(around, len(around))
+    root.text = root[0].tail = None
     try:
         whole = c14n(root).decode()
     except etree.C14NError:

@@ -208,3 +208,25 @@ def test_what_stands_after_the_element_of_an_extension_is_read_under_any_prefix(
     assert b'<ceb:Message> <a xmlns="u:x"></a>\n </ceb:Message>' in kept
     problems = schema_problems(data.format("text").encode())
     assert [problem.rule for problem in problems] == ["content"]
+
+
+def test_a_signature_keeps_its_prefixes_whatever_stands_in_it() -> None:
+    """Elements of the message's own namespace may stand in KeyInfo, under a prefix of the signer's."""
+    foreign = '<zz:guid xmlns:zz="http://www.chinaport.gov.cn/ceb">1</zz:guid>'
+    data = within_key_info("CEB311", foreign)
+    message = parse(data)
+    written = build(message)
+    assert foreign.encode() in written
+    assert parse(written) == message
+    assert canonical(data) == written
+    assert message.signature is not None  # type: ignore[attr-defined]
+    loose = message.model_copy(update={"signature": f"\ufeff <!-- c -->{message.signature}\n"})  # type: ignore[attr-defined]
+    assert build(loose) == written
+
+
+def test_what_has_no_canonical_form_is_refused_by_name() -> None:
+    """A relative namespace, wherever it stands."""
+    data = whole("CEB311", signed=False).replace("<ceb:Order>", '<ceb:Order><a xmlns="relative"/>')
+    with pytest.raises(InvalidInputError) as refused:
+        canonical(data.encode())
+    assert refused.value.problems[0].rule == "canonical"
