@@ -1,7 +1,7 @@
 """The functions of the ledger: all of them set to a target, and may be repeated without further effect."""
 
 from functions.function import function
-from functions.ledger import dues, guarantees, paying, quotas, reserving, store, verifying
+from functions.ledger import deciding, dues, guarantees, paying, quotas, reserving, store, verifying
 from functions.ledger.account_models import (
     Buyer,
     BuyerRequest,
@@ -21,6 +21,8 @@ from functions.ledger.models import (
     Claimed,
     ClaimRequest,
     CommitRequest,
+    Decided,
+    DecideRequest,
     Due,
     DueRequest,
     GiveBackRequest,
@@ -66,6 +68,12 @@ def give_back(request: GiveBackRequest) -> OrderCharge:
     """Lower the charge to what a return has left of it; refused with a finding once the tax is claimed or paid."""
     reason = f"return {request.return_number}"
     return change(request.key, reason, lambda before: given_back(before, request), frees_guarantee=True)
+
+
+@function("ledger.decide")
+def decide(request: DecideRequest) -> Decided:
+    """What a person has decided about an order's tax; refused with a finding once it is claimed or paid."""
+    return deciding.decide(request)
 
 
 @function("ledger.charge")
