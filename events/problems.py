@@ -14,6 +14,9 @@ _WORDS = {
     "string_too_short": ("min_length", "is too short: give at least {min_length} characters"),
     "too_long": ("max_items", "stands too often: at most {max_length} allowed, split the message"),
     "too_short": ("min_items", "stands too seldom: give at least {min_length}"),
+    "string_type": ("string_type", "is not a text: give one in quotation marks, or leave the field out"),
+    "list_type": ("list_type", "is not a list: put what stands here into brackets, or leave the field out"),
+    "model_type": ("model_type", "is not an object: give one in braces, with the fields of this part"),
     "less_than": ("value", "is too great: it must be below {lt}"),
     "greater_than": ("value", "is too small: it must be above {gt}"),
 }

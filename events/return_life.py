@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from events.values import OrderKey, Text, Value
 
 IMPORT_RETURN_WORKFLOW = "ImportReturn"
+EXCHANGE_SIGNAL = "exchange"
 
 
 class ReturnLine(Value):
@@ -26,7 +27,7 @@ class ReturnRequest(Value):
     lines: list[ReturnLine] = Field(min_length=1)
     who: str = Field(min_length=1)
     why: str = Field(min_length=1)
-    exchange_for: str | None = None
+    exchange_for: str | None = Field(default=None, min_length=1, max_length=60)
 
 
 class ReturnStage(StrEnum):
@@ -66,7 +67,7 @@ class ReturnResult(Value):
     """How a return ended. `lines` are what came back for good, empty unless it was settled.
 
     `restored`: the tax is void for these lines, and the buyer's year and the guarantee have them back. `refunded` is
-    what the buyer got, in CNY.
+    what the buyer got, in CNY. `back_by` is the last moment for the goods, empty where it never came to that.
     """
 
     number: int
@@ -77,6 +78,14 @@ class ReturnResult(Value):
     refunded: Decimal = Decimal(0)
     refund_no: str | None = None
     exchange_for: str | None = None
+    back_by: AwareDatetime | None = None
+
+
+class ExchangeNote(Value):
+    """Signal `exchange`, from one order to another of its platform: that one replaces goods of this one's return."""
+
+    order_no: str
+    return_no: str
 
 
 class ReturnAsked(Value):
@@ -101,6 +110,8 @@ class ReturnSnapshot(Value):
     number: int
     return_no: str
     stage: ReturnStage
+    lines: list[ReturnLine]
+    exchange_for: str | None
     history: list[ReturnChange]
     needs_human: str | None
     due_by: AwareDatetime | None

@@ -3,9 +3,16 @@
 import os
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Profile = Literal["sm2-sm3", "sm2-sha1", "rsa-sha1"]  # those of SignatureProfile, which takes long to import
+
+
+def _listed(value: object) -> object:
+    """The parts of `a, b`, as environment variables write a list."""
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
 class Settings(BaseModel):
@@ -25,6 +32,11 @@ class Settings(BaseModel):
     partner_secrets: str = "sandan/partners/"
     signing_secret: str = "sandan/signing"  # noqa: S105 -- the name of a secret, not a secret
     buyers_secret: str = "sandan/buyers"  # noqa: S105 -- the same
+    payload_keys_secret: str = "sandan/payload-keys"  # noqa: S105 -- the same
+    payload_keys_seconds: Annotated[float, Field(gt=0)] = 60.0
+    payload_cipher: Literal["AES-256-GCM", "SM4-GCM"] = "AES-256-GCM"
+    codec_users_secret: str = "sandan/codec-users"  # noqa: S105 -- the same
+    codec_ui_origin: str = "http://127.0.0.1:8233"
     customs_transport: Literal["http", "directory", "amqp"] = "http"
     customs_url: str = "http://127.0.0.1:8402/customs/messages"
     customs_inbox_url: str | None = None
@@ -49,6 +61,9 @@ class Settings(BaseModel):
     temporal_address: str = "127.0.0.1:7233"
     temporal_namespace: str = "default"
     body_limit: int = 10 * 1024 * 1024
+    signature_profiles: Annotated[frozenset[Profile], BeforeValidator(_listed), Field(min_length=1)] = frozenset(
+        get_args(Profile)
+    )
     clock_tolerance_seconds: int = 300
     policy_dir: str | None = None
     tariff_dir: str | None = None

@@ -39,7 +39,9 @@ def count_actions(events: Iterable[HistoryEvent]) -> Counter[str]:
     return +actions
 
 
-_TRANSACTIONS = frozenset({"intake.freeze", "ledger.reserve", "ledger.release", "ledger.commit", "ledger.give_back"})
+_TRANSACTIONS = frozenset(
+    {"intake.freeze", "intake.thaw", "ledger.reserve", "ledger.release", "ledger.commit", "ledger.give_back"}
+)
 
 
 def count_transactions(events: Iterable[HistoryEvent]) -> int:

@@ -43,6 +43,7 @@ ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     ledger.commit,
     ledger.bill,
     ledger.give_back,
+    ledger.returning,
     ledger.charge,
     returns.terms,
     returns.judge,

@@ -41,6 +41,8 @@ _RESOURCES = {
     "partner_secrets",
     "signing_secret",
     "buyers_secret",
+    "payload_keys_secret",
+    "codec_users_secret",
 }
 
 
@@ -141,4 +143,5 @@ def stack_environment(state: StackState) -> dict[str, str]:
         "SANDAN_SANDBOX_SAMPLE": os.environ.get("SANDAN_SANDBOX_SAMPLE", _SAMPLE),
         "SANDAN_TEMPORAL_ADDRESS": state.temporal_address,
         "SANDAN_TEMPORAL_NAMESPACE": state.temporal_namespace,
+        "SANDAN_CODEC_UI_ORIGIN": state.temporal_ui_url,
     }

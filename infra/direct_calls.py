@@ -26,6 +26,7 @@ def functions_on(state: StackState) -> Iterator[None]:
 def _forget() -> None:
     from functions import aws  # noqa: PLC0415 - loads boto3, which not every command needs
     from functions.ledger import buyers  # noqa: PLC0415 - the same
+    from functions.payloads.keys import own_keys  # noqa: PLC0415 - the same
     from functions.settings import settings  # noqa: PLC0415 - the same
 
     for cached in (
@@ -35,6 +36,7 @@ def _forget() -> None:
         aws.secretsmanager,
         aws.sqs,
         buyers.secret_key,
+        own_keys,
         settings,
     ):
         cached.cache_clear()

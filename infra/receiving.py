@@ -55,7 +55,7 @@ class Door:
         headers = headers_for(self._partner, self._key, message, utc_now()) | {"Content-Type": "application/xml"}
         try:
             answer = self._http.post("/v1/messages", content=message, headers=headers)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise DoorClosedError(f"the gateway is away ({type(error).__name__})") from error
         if answer.is_success:
             return answer.text[:_WORDS] or None
@@ -138,7 +138,7 @@ class Receiver:
             )
         refused = self.door.hand_over(reply.content)
         if refused is None:
-            LOG.info("%s taken (%s)", reply.root, ", ".join(reply.codes))
+            LOG.info("%s taken%s", reply.root, f" ({', '.join(reply.codes)})" if reply.codes else "")
             return None
         return f"the gateway did not take all of it: {refused}"
 

@@ -1,4 +1,4 @@
-"""Recorded histories: `python -m infra.replay FOLDER` lives one order per scenario and keeps its history.
+"""Recorded histories: `python -m infra.replay FOLDER` lives one order per scenario and keeps its history, decrypted.
 
 A changed workflow must still replay every one of them (tests/replay), or the change wants a patch
 (`workflow.patched`), which `docs/operations.md` explains.
@@ -21,6 +21,7 @@ from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.scenarios import LIVES
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
+from infra.temporal import connect_to, decrypted_history
 
 _SUFFIX = ".json.gz"
 _SEED = 1
@@ -46,7 +47,7 @@ async def record(state: StackState, orders: Sequence[GeneratedOrder], folder: Pa
     report = await run_demo(state, orders, _SEED, _quiet)
     if not report.is_right:
         raise RuntimeError(f"not recorded, these ended otherwise: {report.wrong}")
-    client = await Client.connect(state.temporal_address, namespace=state.temporal_namespace)
+    client = await connect_to(state)
     for order in orders:
         name = f"{order.mode}-{order.scenario}"
         await _keep(client, order.key.workflow_id, folder / f"{name}{_SUFFIX}")
@@ -55,7 +56,7 @@ async def record(state: StackState, orders: Sequence[GeneratedOrder], folder: Pa
 
 
 async def _keep(client: Client, workflow_id: str, path: Path) -> None:
-    save(await client.get_workflow_handle(workflow_id).fetch_history(), path)
+    save(await decrypted_history(client, workflow_id), path)
 
 
 def _quiet(_subscriber: Subscriber, _played: Sequence[Played]) -> None:

@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 
 import httpx
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from events.payment_data_life import (
     PaymentDataResolution,
@@ -29,6 +27,7 @@ from infra.replay import save
 from infra.sandbox.questions import Story
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
+from infra.temporal import connect_to, decrypted_history
 from workflows.payment_data import PaymentDataWorkflow
 from workflows.payment_data_state import LATE, REFUSED
 
@@ -42,9 +41,7 @@ async def record(state: StackState, order: GeneratedOrder, unknown: GeneratedOrd
     keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
     async with GatewayClient(state.gateway_url, keys) as gateway:
         await hand_in(gateway, order)
-    temporal = await Client.connect(
-        state.temporal_address, namespace=state.temporal_namespace, data_converter=pydantic_data_converter
-    )
+    temporal = await connect_to(state)
     async with httpx.AsyncClient(base_url=state.sandbox_url, trust_env=False) as sandbox:
         questions = Questions(sandbox, temporal)
         lived = {
@@ -55,7 +52,7 @@ async def record(state: StackState, order: GeneratedOrder, unknown: GeneratedOrd
         }
         for kind, key in lived.items():
             await questions.result(key)
-            save(await questions.handle(key).fetch_history(), folder / f"{kind}.json.gz")
+            save(await decrypted_history(temporal, key.workflow_id), folder / f"{kind}.json.gz")
 
 
 async def _fail(questions: Questions, order: GeneratedOrder) -> SessionKey:

@@ -17,7 +17,6 @@ from uuid import uuid4
 
 import httpx
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from events.life import TASK_QUEUE
 from events.tax_payment import TaxPaymentRunResult, TaxPaymentRunStart
@@ -36,6 +35,7 @@ from infra.generate.scenarios import Scenario
 from infra.replay import save
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
+from infra.temporal import connect_to, decrypted_history
 from workflows.tax_payment import TaxPaymentRunWorkflow
 
 KINDS = ("run", "refused", "silent", "paid")
@@ -45,16 +45,14 @@ _SILENCE, _PAUSE_SECONDS = timedelta(seconds=1), 4.0
 
 async def record(state: StackState, first: GeneratedOrder, later: GeneratedOrder, folder: Path) -> None:
     """Pay the tax of two orders: of the first one the bank refuses it, then answers late; of the later one it pays."""
-    temporal = await Client.connect(
-        state.temporal_address, namespace=state.temporal_namespace, data_converter=pydantic_data_converter
-    )
+    temporal = await connect_to(state)
     await _live(state, temporal, first)
     await _run(temporal, "refused", folder)
     with _asleep(state.pids["sandbox"]):
         await _run(temporal, "silent", folder, silence=_SILENCE)
     await _live(state, temporal, later)
     run_id = await _run(temporal, "paid", folder)
-    save(await temporal.get_workflow_handle(run_id).fetch_history(), folder / "run.json.gz")
+    save(await decrypted_history(temporal, run_id), folder / "run.json.gz")
 
 
 @contextmanager
@@ -88,7 +86,7 @@ async def _run(temporal: Client, kind: str, folder: Path, silence: timedelta = t
     (guarantor,) = result.guarantors
     if not guarantor.payments:
         raise RuntimeError(f"not recorded, nothing was paid: {result}")
-    history = await temporal.get_workflow_handle(f"tax-payment/{guarantor.guarantor}").fetch_history()
+    history = await decrypted_history(temporal, f"tax-payment/{guarantor.guarantor}")
     save(history, folder / f"{kind}.json.gz")
     return run_id
 

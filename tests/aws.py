@@ -15,10 +15,12 @@ from functions import aws as clients
 from functions.ledger import buyers
 from functions.ledger import handler as ledger
 from functions.ledger.account_models import OpenGuaranteeRequest
+from functions.payloads.keys import own_keys
 from functions.settings import settings
 from functions.transport.choice import customs_transport
 from infra.generate.parties import GUARANTORS
 from tests.builders import SELLER
+from tests.payloads import TEST_KEYS
 
 REGION: Final = "cn-north-1"
 
@@ -75,6 +77,7 @@ def _forget() -> None:
         settings,
         customs_transport,
         buyers.secret_key,
+        own_keys,
     ):
         cached.cache_clear()
 
@@ -91,6 +94,8 @@ def _create_resources() -> None:
     clients.dynamodb().create_table(**_ledger_table(named.ledger_table))
     buyers_key = base64.b64encode(b"a key for tests of thirty-two b.").decode()
     clients.secretsmanager().create_secret(Name=named.buyers_secret, SecretString=json.dumps({"key": buyers_key}))
+    payload_keys = TEST_KEYS.model_dump_json()
+    clients.secretsmanager().create_secret(Name=named.payload_keys_secret, SecretString=payload_keys)
     clients.s3().create_bucket(Bucket=named.archive_bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     clients.eventbridge().create_event_bus(Name=named.bus)
     dead_letters = clients.sqs().create_queue(QueueName=named.documents_dead_letters)["QueueUrl"]

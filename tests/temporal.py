@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from functions.dispatch import search_attributes
+from functions.payloads.converter import data_converter
+from tests.payloads import fixed_ring
 
 _SEARCH_ATTRIBUTES = (
     search_attributes.MODE,
@@ -28,7 +29,7 @@ async def temporal() -> AsyncIterator[WorkflowEnvironment]:
     binary = Path(sys.executable).parent / "temporal"
     environment = await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(binary),
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(fixed_ring()),
         search_attributes=list(_SEARCH_ATTRIBUTES),
         dev_server_log_level="error",
         dev_server_extra_args=["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"],

@@ -6,6 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from events.life import LifeLimits, Stage
     from events.values import CHINA
     from functions.ledger import handler as ledger
+    from functions.ledger.findings import BILL
     from functions.ledger.models import (
         Bill,
         BillRequest,
@@ -38,7 +39,8 @@ class Duties:
     async def reserve_when_matched(self) -> None:
         """What the list takes of the buyer's year and of the guarantee, before it is declared.
 
-        A guarantee that does not cover the tax lets the order wait; it asks again by a timer.
+        A guarantee that does not cover the tax lets the order wait; it asks again by a timer. Charges are counted by
+        themselves: one may be given back, and another one reserved, before any version of the list is declared.
         """
         state = self._state
         if state.to_match or not self._may_ask():
@@ -53,9 +55,9 @@ class Duties:
             buyer_id=head.buyer_id_number,
             guarantor=head.assure_code,
             charge=_charge_of(state),
-            list_version=len(state.versions) + 1,
+            list_version=state.charged_version + 1,
         )
-        reserved = await call(ledger.reserve, request, f"the charge of list version {request.list_version}")
+        reserved = await call(ledger.reserve, request, f"charge {request.list_version} of the order")
         state.note(workflow.now(), "reservation", reserved.model_dump(mode="json"))
         if reserved.outcome is ReserveOutcome.RESERVED:
             state.standing, state.charged_version = Standing.RESERVED, request.list_version
@@ -91,13 +93,13 @@ class Duties:
         if state.released_at is not None:
             request = CommitRequest(key=state.key, released_at=state.released_at, bill=state.bill)
             state.recorded_bill = state.bill
-            self._took(await call(ledger.commit, request, "the charge is held"), LEDGER_DIFFERS)
+            self._took(await call(ledger.commit, request, "the charge is held"))
         elif state.stage not in _HOLDS:
             release = ReleaseRequest(key=state.key, reason=state.stage.value, list_version=state.charged_version)
-            self._took(await call(ledger.release, release, f"nothing is charged: {state.stage}"), LEDGER_DIFFERS)
+            self._took(await call(ledger.release, release, f"nothing is charged: {state.stage}"))
 
     async def follow_bill(self, *, lasts: bool) -> None:
-        """Put the tax bill on record, and close a delivered order whose tax is paid.
+        """Put the tax bill on record, and close a delivered order that owes nothing more.
 
         A new bill alone can wait for the next thing that is to be recorded anyway: it is due in a month.
         """
@@ -106,9 +108,11 @@ class Duties:
             return
         if bill is not None:
             await self._record(bill, lasts=lasts)
+        if state.open_return is not None or state.stage.is_final:
+            return  # asked for meanwhile
         if state.is_all_back:
             self._end_when_void(bill)
-        elif bill is not None and self._can_close(bill):
+        elif self._can_close(bill):
             self._close_when_the_window_is_over(bill)
 
     async def _record(self, bill: Bill, *, lasts: bool) -> None:
@@ -117,35 +121,42 @@ class Duties:
         if bill != state.recorded_bill and (lasts or bill.status != "1" or state.told < len(state.changes)):
             state.recorded_bill = bill
             taken = await call(ledger.bill, BillRequest(key=state.key, bill=bill), f"tax bill, status {bill.status}")
-            self._took(taken, TAX_BILL_DIFFERS)
+            self._took(taken)
 
-    def _can_close(self, bill: Bill) -> bool:
+    def _can_close(self, bill: Bill | None) -> bool:
         state = self._state
-        return state.stage is Stage.DELIVERED and bill.status == SUMMARISED and not state.needs_human
+        paid = not state.owes_tax or (bill is not None and bill.status == SUMMARISED)
+        return state.stage is Stage.DELIVERED and paid and not state.needs_human
 
     def _end_when_void(self, bill: Bill | None) -> None:
-        """Everything came back: the order ends when customs has made the bill void, or there was none."""
-        state = self._state
-        if bill is None or bill.status == VOID:
-            state.enter(Stage.RETURNED, texts.ALL_BACK, workflow.now())
+        """Everything came back: the order ends when customs has made the bill void; where the tax stays, when paid."""
+        state, now = self._state, workflow.now()
+        status = bill.status if bill else None
+        if not state.owes_tax or status == VOID:
+            state.enter(Stage.RETURNED, texts.ALL_BACK, now)
+        elif state.keeps_tax:
+            if status == SUMMARISED:
+                state.enter(Stage.RETURNED, texts.ALL_BACK_TAX_PAID, now)
         elif state.deadline is None and not state.needs_human:
-            state.deadline = workflow.now() + self._limits.decision
+            state.deadline = now + self._limits.decision
 
-    def _close_when_the_window_is_over(self, bill: Bill) -> None:
-        """The tax is paid after the days for returns; where it was paid before, they are waited for."""
+    def _close_when_the_window_is_over(self, bill: Bill | None) -> None:
+        """The tax is paid after the days for returns; where it is paid before, or not owed, they are waited for."""
         state, now = self._state, workflow.now()
         if state.window_ends is not None and now < state.window_ends:
             state.deadline = state.window_ends
-        else:
+        elif state.owes_tax and bill is not None:
             state.enter(Stage.CLOSED, texts.tax_paid(bill.tax_no, bill.ent_duty_no), now)
+        else:
+            state.enter(Stage.CLOSED, texts.closed(state.window_days), now)
 
-    def _took(self, charge: OrderCharge, case: str) -> None:
+    def _took(self, charge: OrderCharge) -> None:
         """What the ledger finds wrong is for a person."""
         state = self._state
         state.standing = charge.standing
         if charge.findings:
             state.findings = [*state.findings, *charge.findings]
-            state.needs_human = case
+            state.needs_human = TAX_BILL_DIFFERS if charge.findings[-1].rule == BILL else LEDGER_DIFFERS
             state.enter(state.stage, charge.findings[-1].message, workflow.now())
 
 

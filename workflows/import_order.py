@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
         ResolveRequest,
         UpdateAnswer,
     )
-    from events.return_life import ReturnAsked, ReturnRequest, return_workflow_id
+    from events.return_life import EXCHANGE_SIGNAL, ExchangeNote, ReturnAsked, ReturnRequest, return_workflow_id
     from functions.dossier import handler as dossier
     from functions.dossier.models import ArchiveRequest
     from functions.intake import handler as intake
@@ -71,6 +71,12 @@ class ImportOrderWorkflow:
     def documents(self, message: Documents) -> None:
         """Documents that the door accepted, and answers of customs."""
         self._inbox.extend(message.documents)
+
+    @workflow.signal(name=EXCHANGE_SIGNAL)
+    def exchange(self, note: ExchangeNote) -> None:
+        """This order replaces goods that come back to another one."""
+        self._state.replaces(note, workflow.now())
+        self._woken = True
 
     @workflow.query
     def state(self) -> OrderSnapshot:
@@ -137,7 +143,9 @@ class ImportOrderWorkflow:
     @resolve.validator
     def _resolve_validator(self, request: ResolveRequest) -> None:
         if self._state.needs_human != request.case:
-            raise ValueError(f"case is {request.case!r}, but the order waits with {self._state.needs_human!r}")
+            raise ValueError(
+                f"case is {request.case!r}, but the order waits with {self._state.needs_human or 'no case'}"
+            )
         version = self._state.version
         silent = self._state.stage in AT_CUSTOMS and version is not None and not version.is_answered
         if request.resolution is Resolution.CLOSE and self._steps.returning.is_open:

@@ -7,12 +7,15 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from events.documents import InboundDocument
-    from events.life import DOCUMENTS_SIGNAL, Documents, ResolveRequest
+    from events.life import DOCUMENTS_SIGNAL, Documents, Resolution, ResolveRequest
     from events.return_life import IMPORT_RETURN_WORKFLOW, ReturnAnswer, ReturnResult, ReturnSnapshot
     from functions.dispatch import search_attributes as attributes
     from workflows import return_texts as texts
+    from workflows.return_money import REFUND_REFUSED
     from workflows.return_state import ReturnStart, ReturnState
-    from workflows.return_steps import ReturnSteps
+    from workflows.return_steps import SILENT, ReturnSteps
+
+CAN_BE_SENT_AGAIN = frozenset({SILENT, REFUND_REFUSED})
 
 
 @workflow.defn(name=IMPORT_RETURN_WORKFLOW)
@@ -64,7 +67,7 @@ class ImportReturnWorkflow:
         """Take a person's decision in the case that the return waits with."""
         text = texts.decided(request.who, request.resolution, request.why)
         self._state.enter(self._state.stage, text, workflow.now())
-        self._state.decided = request.resolution
+        self._state.decision = request
         self._woken = True
         return ReturnAnswer(stage=self._state.stage, text=text)
 
@@ -72,6 +75,11 @@ class ImportReturnWorkflow:
     def _resolve_validator(self, request: ResolveRequest) -> None:
         if self._state.needs_human != request.case:
             raise ValueError(f"case is {request.case!r}, but the return waits with {self._state.needs_human!r}")
+        if self._state.decided is not None:
+            raise ValueError(f"{request.case}: a decision is being carried out already")
+        if request.resolution is Resolution.RESEND and request.case not in CAN_BE_SENT_AGAIN:
+            again = ", ".join(sorted(CAN_BE_SENT_AGAIN))
+            raise ValueError(f"resend is for {again}; in the case {request.case} are: continue, close")
 
     async def _wait(self) -> None:
         deadline = self._state.deadline
@@ -94,9 +102,11 @@ class ImportReturnWorkflow:
         return bool(self._inbox) or self._woken or self._rang or self._steps.has_answer
 
     def _show(self) -> None:
-        """Words for the operator, and whether a person is needed."""
+        """Words for the operator, without personal data, and whether a person is needed."""
         state = self._state
-        lines = [f"**{state.stage}**: {state.changes[-1].reason.en}"]
+        lines = [f"**{state.stage}**"]
+        if state.deadline:
+            lines.append(f"\nNext deadline: {state.deadline:%Y-%m-%d %H:%M:%S %Z}")
         if state.needs_human:
             lines.append(f"\nWaits for a person: **{state.needs_human}** (`sandan return resolve`)")
         workflow.set_current_details("\n".join(lines))

@@ -1,6 +1,5 @@
 """The state of one import order: everything its workflow knows, in one value that a new run can carry on."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,13 +16,14 @@ from events.declaration_request import DeclarationRequest
 from events.documents import DocumentKind, InboundDocument
 from events.findings import Finding
 from events.life import ImportOrderStart, OrderSnapshot, Stage, StageChange
-from events.return_life import ReturnLine, ReturnRequest, ReturnResult
+from events.return_life import ExchangeNote, ReturnLine, ReturnRequest, ReturnResult
 from events.values import OrderKey, Text, from_second
 from functions.dossier.models import DossierEntry
 from functions.intake.models import FrozenDocument
 from functions.ledger.models import Bill, Standing
-from functions.orders.masking import is_personal
+from functions.orders.masking import personal_values
 from functions.tax.models import Assessment
+from workflows import texts
 from workflows.customs_status import ListVersion, version_of
 from workflows.tax_bills import current_bill
 
@@ -47,12 +47,17 @@ class CancellationCase(BaseModel):
 
 
 class ReturnCase(BaseModel):
-    """A return of goods: what was asked for, and how it ended, once it has."""
+    """A return of goods: what was asked for, and how it ended, once it has.
+
+    `linked`: the order that it is exchanged for knows of it. `holds_payments`: no payment takes the tax meanwhile.
+    """
 
     number: int
     return_no: str
     request: ReturnRequest
     result: ReturnResult | None = None
+    linked: bool = False
+    holds_payments: bool = False
 
 
 class OrderState(BaseModel):
@@ -85,6 +90,7 @@ class OrderState(BaseModel):
     bill_statuses: list[TaxBillStatus] = Field(default_factory=list)
     recorded_bill: Bill | None = None
     returns: list[ReturnCase] = Field(default_factory=list)
+    exchanges: list[ExchangeNote] = Field(default_factory=list)
     cancellations: int = 0
     undecided: bool = False
 
@@ -172,6 +178,11 @@ class OrderState(BaseModel):
         return bool(self.returns) and not any(self.returnable.values())
 
     @property
+    def keeps_tax(self) -> bool:
+        """Whether goods came back whose tax stays: it was being paid, or was paid, by then."""
+        return any(case.result.lines and not case.result.restored for case in self.returns if case.result)
+
+    @property
     def owes_tax(self) -> bool:
         """Whether a tax bill is to be paid before the order can close."""
         return self.assessment is not None and self.assessment.total > 0
@@ -193,7 +204,7 @@ class OrderState(BaseModel):
 
         Those that were corrected since count too: the history may quote them.
         """
-        return sorted({value for entry in self.entries for value in _personal_values(entry.content)})
+        return sorted({value for entry in self.entries for value in personal_values(entry.content)})
 
     def open(self, start: ImportOrderStart) -> None:
         """Begin where the door has put the order on record: the world knows the first change already."""
@@ -216,6 +227,14 @@ class OrderState(BaseModel):
     def note(self, at: datetime, kind: str, content: dict[str, Any]) -> None:
         """Put an entry into the dossier."""
         self.entries.append(DossierEntry(at=at, kind=kind, content=content))
+
+    def replaces(self, exchange: ExchangeNote, at: datetime) -> None:
+        """This order replaces goods that come back; told twice it is noted once, and an ended life is over."""
+        if exchange in self.exchanges or self.stage.is_final:
+            return
+        self.exchanges.append(exchange)
+        self.note(at, "exchange", exchange.model_dump(mode="json"))
+        self.enter(self.stage, texts.exchange_of(exchange.order_no, exchange.return_no), at)
 
     def absorb(self, document: InboundDocument, at: datetime) -> bool:
         """Take a document in; False when it is one that is here already, or an older content of it.
@@ -283,14 +302,6 @@ class OrderState(BaseModel):
             needs_human=self.needs_human,
             due_by=self.deadline,
         )
-
-
-def _personal_values(content: dict[str, Any]) -> Iterator[str]:
-    for name, value in content.items():
-        if isinstance(value, dict):
-            yield from _personal_values(value)
-        elif isinstance(value, str) and value and is_personal(name):
-            yield value
 
 
 def _age(document: InboundDocument) -> tuple[datetime, str]:

@@ -12,10 +12,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.duties import Duties
     from workflows.matching_step import match_when_ready
     from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, OrderState
-    from workflows.returning import Returning
+    from workflows.returning import UNDELIVERED, Returning
     from workflows.telling import Telling
 
-UNDELIVERED, BILL_NOT_VOID = "undelivered", "tax-bill-not-void"
+BILL_NOT_VOID = "tax-bill-not-void"
 
 
 class OrderSteps:
@@ -77,12 +77,14 @@ class OrderSteps:
         state.needs_human = None
         stage = Stage.CLOSED if request.resolution is Resolution.CLOSE else state.stage
         state.enter(stage, texts.resolved(request.who, request.resolution, request.why), workflow.now())
+        if stage is Stage.RELEASED and request.case != UNDELIVERED and not state.is_all_back:
+            state.deadline = state.window_ends  # it may have passed while the order waited
         self._answers.go_on_after(request.resolution)
 
     def _follow_delivery(self) -> None:
         state = self._state
         if state.stage is Stage.RELEASED and state.delivered_at:
-            state.deadline = None if state.owes_tax else state.window_ends
+            state.deadline = None
             if state.needs_human == UNDELIVERED:
                 state.needs_human = None
             state.enter(Stage.DELIVERED, texts.DELIVERED, workflow.now())
@@ -95,15 +97,20 @@ class OrderSteps:
             self._expire()
         elif state.stage in AT_CUSTOMS:
             self._answers.meet_silence()
-        elif state.is_all_back:
-            state.deadline = None
-            state.needs_human = BILL_NOT_VOID
-            state.enter(state.stage, texts.BILL_NOT_VOID, workflow.now())
-        elif state.stage is Stage.DELIVERED and not state.owes_tax and state.open_return is None:
-            state.deadline = None
-            state.enter(Stage.CLOSED, texts.closed(state.window_days), workflow.now())
+        else:
+            self._meet_the_end_of_the_window()
+
+    def _meet_the_end_of_the_window(self) -> None:
+        """Call a person where something is missing; what waits for nothing more is closed with its bill."""
+        state = self._state
+        state.deadline = None
+        if state.open_return is not None or state.needs_human:
+            return
+        if state.is_all_back:
+            if not state.keeps_tax:
+                state.needs_human = BILL_NOT_VOID
+                state.enter(state.stage, texts.BILL_NOT_VOID, workflow.now())
         elif state.stage is Stage.RELEASED:
-            state.deadline = None
             state.needs_human = UNDELIVERED
             state.enter(Stage.RELEASED, texts.UNDELIVERED, workflow.now())
 

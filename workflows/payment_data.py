@@ -100,7 +100,9 @@ class PaymentDataWorkflow:
     @resolve.validator
     def _resolve_validator(self, request: ResolvePaymentData) -> None:
         if self._state.needs_human != request.case:
-            raise ValueError(f"case is {request.case!r}, but the question waits with {self._state.needs_human!r}")
+            raise ValueError(
+                f"case is {request.case!r}, but the question waits with {self._state.needs_human or 'no case'}"
+            )
 
     async def _proceed(self) -> None:
         """Do everything that follows from what is known now."""

@@ -8,6 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from events.ceb.base import plain
     from events.life import Resolution
     from events.return_life import ReturnStage
+    from events.values import CHINA
     from functions.ledger import handler as ledger
     from functions.ledger.models import Charge, GiveBackRequest, OrderCharge, Standing
     from functions.refund import handler as refund
@@ -38,22 +39,21 @@ class ReturnMoney:
             self._pay()
 
     async def _restore(self) -> None:
+        """A person who has let it go on lets the ledger be asked again: what stood in the way may be gone."""
         state, decided = self._state, self._state.decided
         if state.needs_human is not None and decided is None:
             return
-        if state.needs_human is not None and decided is Resolution.CLOSE:
-            state.enter(ReturnStage.GIVEN_UP, state.changes[-1].reason, workflow.now())
+        if decided is Resolution.CLOSE:
+            state.enter(ReturnStage.GIVEN_UP, texts.GIVEN_UP, workflow.now())
             return
+        goes_without_tax = state.needs_human == AFTER_PAYMENT
         reckoned = await self._reckon()
-        if state.needs_human == AFTER_PAYMENT:
-            self._keep_the_tax(reckoned)
-            return
         left = reckoned.remainder
         charge = Charge(value=left.dutiable_value, tax=left.total, yearly=left.yearly)
         request = GiveBackRequest(key=state.start.key, return_number=state.start.number, charge=charge)
         given = await call(ledger.give_back, request, "what the return leaves of the charge")
         if given.findings:
-            self._not_given(given, reckoned)
+            self._not_given(given, reckoned, goes_without_tax=goes_without_tax)
             return
         state.needs_human, state.restored, state.refund = None, True, reckoned.refund
         state.enter(ReturnStage.REFUNDING, texts.RESTORED, workflow.now())
@@ -61,7 +61,7 @@ class ReturnMoney:
     async def _reckon(self) -> Reckoned:
         start = self._state.start
         request = ReckonRequest(
-            on=workflow.now().date(),
+            on=workflow.now().astimezone(CHINA).date(),
             assessment=start.assessment,
             order=start.order,
             declaration_list=start.declaration_list,
@@ -70,14 +70,14 @@ class ReturnMoney:
         )
         return await call(returns.reckon, request, "what is left of the tax")
 
-    def _not_given(self, given: OrderCharge, reckoned: Reckoned) -> None:
-        """The tax is claimed or paid: the policy says where that goes. Anything else is a person's."""
+    def _not_given(self, given: OrderCharge, reckoned: Reckoned, *, goes_without_tax: bool) -> None:
+        """The tax is claimed or paid: the policy or a person says where that goes. Anything else is a person's."""
         state = self._state
         state.findings = given.findings
         assert state.terms
         if given.standing not in {Standing.CLAIMED, Standing.PAID}:
             state.call_person(LEDGER_DIFFERS, given.findings[0].message, workflow.now())
-        elif state.terms.after_payment == WITHOUT_TAX:
+        elif goes_without_tax or state.terms.after_payment == WITHOUT_TAX:
             self._keep_the_tax(reckoned)
         else:
             state.call_person(AFTER_PAYMENT, texts.AFTER_PAYMENT, workflow.now())
@@ -94,11 +94,12 @@ class ReturnMoney:
                 self._read_payment(self.payment.result())
                 self.payment = None
             return
+        decided = state.decided
         if state.needs_human == REFUND_REFUSED:
-            if state.decided is None:
+            if decided is None:
                 return
             state.needs_human = None
-            if state.decided is not Resolution.RESEND:
+            if decided is not Resolution.RESEND:
                 state.enter(ReturnStage.SETTLED, texts.settled("0", None), workflow.now())
                 return
         if not state.refund:

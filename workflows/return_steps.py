@@ -7,11 +7,13 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from events.life import Resolution
     from events.return_life import ReturnStage
+    from events.values import CHINA
     from functions.declaration import handler as declaration
     from functions.declaration.models import (
         ApplicationStanding,
         ComposeReturnRequest,
         ExplainApplicationRequest,
+        ExplainedApplication,
         ReturnListRequest,
         Submitted,
     )
@@ -47,15 +49,18 @@ class ReturnSteps:
         return any(call is not None and call.done() for call in calls)
 
     async def proceed(self) -> None:
-        """Do everything that follows from what is known now."""
-        if not self._state.changes:
+        """Do everything that follows from what is known now; a decision that comes meanwhile waits."""
+        state = self._state
+        decision = state.decision
+        if not state.changes:
             await self._apply()
         self._read_answer()
         await self._follow_customs()
         await self._judge_goods()
         await self._money.follow()
         self._meet_deadline()
-        self._state.decided = None
+        if state.decision is decision:
+            state.decision = None
 
     async def tell(self) -> None:
         """Tell the subscribers what has changed; nothing when nothing has."""
@@ -74,14 +79,14 @@ class ReturnSteps:
             exchange_for=state.start.exchange_for,
             refunded=state.result().refunded if settled else None,
             stock=state.back if settled else [],
+            personal=state.personal,
         )
         state.told = (await call(returns.tell, request, state.stage)).last
 
     async def _apply(self) -> None:
         state, start, now = self._state, self._state.start, workflow.now()
-        state.terms = await call(
-            returns.terms, ReturnTermsRequest(on=now.date(), released_at=start.released_at), "terms of the return"
-        )
+        asked = ReturnTermsRequest(on=now.astimezone(CHINA).date(), released_at=start.released_at)
+        state.terms = await call(returns.terms, asked, "terms of the return")
         request = ComposeReturnRequest(
             key=start.key,
             number=start.number,
@@ -112,10 +117,17 @@ class ReturnSteps:
     def _read_answer(self) -> None:
         if self._submission is None or not self._submission.done():
             return
+        state, now = self._state, workflow.now()
         submitted = self._submission.result()
         self._submission = None
-        if submitted.refused and self._state.stage is ReturnStage.APPLIED:
-            self._state.enter(ReturnStage.REFUSED_BY_CUSTOMS, submitted.refused, workflow.now())
+        if state.stage is not ReturnStage.APPLIED:
+            return
+        if submitted.refused:
+            state.enter(ReturnStage.REFUSED_BY_CUSTOMS, submitted.refused, now)
+        elif state.needs_human == SILENT:
+            state.needs_human = None
+            state.deadline = now + state.start.silence
+            state.enter(state.stage, texts.REACHED, now)
 
     async def _follow_customs(self) -> None:
         state = self._state
@@ -127,52 +139,67 @@ class ReturnSteps:
             ExplainApplicationRequest(message=RECEIPT, receipts=list(state.receipts)),
             "receipts of the return",
         )
-        now = workflow.now()
-        state.needs_human = None
+        state.standing, now = explained.standing, workflow.now()
         if explained.standing is ApplicationStanding.REFUSED:
             state.findings = [explained.finding] if explained.finding else []
             state.enter(ReturnStage.REFUSED_BY_CUSTOMS, explained.text, now)
         elif explained.standing is ApplicationStanding.ACCEPTED:
-            assert state.terms
-            state.deadline = state.terms.back_by
-            state.enter(ReturnStage.ACCEPTED, texts.back_by(state.terms.back_by), now)
+            self._accepted()
         elif explained.standing is ApplicationStanding.UNDER_WAY:
-            state.deadline = now + state.start.decision
+            self._under_way(explained)
+
+    def _accepted(self) -> None:
+        """Goods that came on the last day may be reported a little later: what counts is when they came."""
+        state = self._state
+        assert state.terms
+        state.needs_human = None
+        state.deadline = state.terms.back_by + state.start.silence
+        state.enter(ReturnStage.ACCEPTED, texts.back_by(state.terms.back_by), workflow.now())
+
+    def _under_way(self, explained: ExplainedApplication) -> None:
+        state, now = self._state, workflow.now()
+        state.deadline = now + state.start.decision
+        if state.needs_human is not None:
+            state.needs_human = None
+            state.enter(state.stage, explained.text, now)
 
     async def _judge_goods(self) -> None:
         state = self._state
-        if state.stage is not ReturnStage.ACCEPTED:
+        if state.stage is not ReturnStage.ACCEPTED or state.report is None:
             return
-        if state.needs_human in {OTHER_QUANTITY, OTHER_SITE} and state.decided is not None:
-            self._after_a_decision(state.decided)
+        if state.needs_human is not None:
+            if state.decided is not None:
+                self._after_a_decision(state.decided)
             return
-        if len(state.reports) == state.reports_read:
-            return
-        state.reports_read = len(state.reports)
         assert state.terms
         request = JudgeRequest(
             declaration_list=state.start.declaration_list,
             lines=state.start.lines,
             back_by=state.terms.back_by,
-            report=state.reports[-1],
+            report=state.report,
         )
         judged = await call(returns.judge, request, "goods that came back")
         state.findings, now = judged.findings, workflow.now()
-        state.back = state.start.lines if judged.verdict is GoodsVerdict.OTHER_SITE else judged.lines
+        state.back = judged.lines
         if judged.verdict is GoodsVerdict.AS_APPLIED:
-            state.enter(ReturnStage.GOODS_BACK, texts.GOODS_BACK, now)
+            self._goods_back()
         elif judged.verdict in _END_OF:
             state.enter(_END_OF[judged.verdict], judged.findings[0].message, now)
         else:
             state.call_person(_CASE_OF[judged.verdict], judged.findings[0].message, now)
 
+    def _goods_back(self) -> None:
+        state = self._state
+        state.needs_human, state.deadline = None, None
+        state.enter(ReturnStage.GOODS_BACK, texts.GOODS_BACK, workflow.now())
+
     def _after_a_decision(self, decided: Resolution) -> None:
         """Going on takes what is there for what came back; nothing there, or closing, gives the return up."""
         state = self._state
-        state.needs_human = None
-        go_on = decided is not Resolution.CLOSE and bool(state.back)
-        stage = ReturnStage.GOODS_BACK if go_on else ReturnStage.GIVEN_UP
-        state.enter(stage, texts.GOODS_BACK if go_on else state.findings[0].message, workflow.now())
+        if decided is not Resolution.CLOSE and state.back:
+            self._goods_back()
+        else:
+            state.enter(ReturnStage.GIVEN_UP, state.findings[0].message, workflow.now())
 
     def _meet_deadline(self) -> None:
         state, now = self._state, workflow.now()
@@ -180,30 +207,28 @@ class ReturnSteps:
             self._after_silence(state.decided)
         if state.deadline is None or now < state.deadline:
             return
-        if state.stage is ReturnStage.ACCEPTED:
-            state.enter(ReturnStage.NOT_BACK_IN_TIME, texts.not_back(state.deadline), now)
-        elif state.stage is ReturnStage.APPLIED:
+        state.deadline = None
+        if state.stage is ReturnStage.APPLIED:
             self._meet_silence()
+        elif state.stage is ReturnStage.ACCEPTED and not (state.needs_human == OTHER_QUANTITY and state.back):
+            assert state.terms
+            state.enter(ReturnStage.NOT_BACK_IN_TIME, texts.not_back(state.terms.back_by), now)
 
     def _meet_silence(self) -> None:
         state, now = self._state, workflow.now()
-        state.deadline = None
-        if state.receipts:
+        if state.standing is ApplicationStanding.UNDER_WAY:
             state.call_person(UNDECIDED, texts.UNDECIDED, now)
+        elif self._submission is not None:
+            state.call_person(SILENT, texts.UNREACHABLE, now)
         elif state.resends < state.start.resends:
             state.resends += 1
             state.enter(state.stage, texts.RESENT, now)
-            if self._submission is None:
-                self._submit()
-            else:
-                state.deadline = now + state.start.silence
+            self._submit()
         else:
             state.call_person(SILENT, texts.SILENT, now)
 
     def _after_silence(self, decided: Resolution) -> None:
         state, now = self._state, workflow.now()
-        if state.needs_human not in {SILENT, UNDECIDED}:
-            return
         state.needs_human = None
         if decided is Resolution.CLOSE:
             state.enter(ReturnStage.GIVEN_UP, state.changes[-1].reason, now)
@@ -211,4 +236,5 @@ class ReturnSteps:
             state.resends = 0
             self._submit()
         else:
-            state.deadline = now + (state.start.decision if state.receipts else state.start.silence)
+            answered = state.standing is ApplicationStanding.UNDER_WAY
+            state.deadline = now + (state.start.decision if answered else state.start.silence)

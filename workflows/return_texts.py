@@ -24,6 +24,12 @@ TAX_STAYS = Text(zh="税款已缴，不予恢复，仅退货款。", en="The tax
 REFUND_REFUSED = Text(
     zh="支付企业拒绝退款，请人工处理。", en="The payment firm refuses the refund: a person must see to it."
 )
+UNREACHABLE = Text(
+    zh="海关接口长时间没有应答，退货申请仍在重试。",
+    en="The customs endpoint has not answered the application for long; still trying.",
+)
+REACHED = Text(zh="海关接口已应答，等待回执。", en="The customs endpoint has answered; waiting for a receipt.")
+GIVEN_UP = Text(zh="经人工决定，退货终止。", en="A person has decided that the return ends here.")
 RESENT = Text(zh="退货申请已重发。", en="The return application was sent again.")
 
 

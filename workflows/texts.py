@@ -21,7 +21,10 @@ UNDELIVERED = Text(
     zh="退货期已过，仍未收到签收回执。", en="The return window is over and nobody has signed for the parcel."
 )
 ALL_BACK = Text(
-    zh="全部货物已退回，税单作废，订单办结。", en="All goods came back and the tax bill is void; the order ends."
+    zh="全部货物已退回，无应缴税款，订单办结。", en="All goods came back and no tax is owed; the order ends."
+)
+ALL_BACK_TAX_PAID = Text(
+    zh="全部货物已退回，税款已缴不退，订单办结。", en="All goods came back, the tax was paid and stays; the order ends."
 )
 BILL_NOT_VOID = Text(
     zh="全部货物已退回，但税单仍未作废，请人工处理。",
@@ -87,6 +90,21 @@ def return_asked(return_no: str, who: str, why: str) -> Text:
 def return_ended(return_no: str, stage: str) -> Text:
     """How a return ended."""
     return Text(zh=f"退货 {return_no} 结束：{stage}。", en=f"Return {return_no} has ended: {stage}.")
+
+
+def came_after_its_end(return_no: str) -> Text:
+    """Goods of a return that has ended were back in time, and nobody takes them."""
+    return Text(
+        zh=f"退货 {return_no} 办结后收到按期运抵的报告，请人工处理。",
+        en=f"Return {return_no} had ended when its goods were reported back in time: a person must see to it.",
+    )
+
+
+def exchange_of(order_no: str, return_no: str) -> Text:
+    """This order replaces goods of another one."""
+    return Text(
+        zh=f"换货：替换订单 {order_no} 的退货 {return_no}。", en=f"Exchange for return {return_no} of order {order_no}."
+    )
 
 
 def closed(days: int) -> Text:

@@ -42,11 +42,14 @@ def parse_xml(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> etree._Eleme
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise _refused("xml", f"this is not well-formed XML: {_reason(error, data)}", error.lineno) from None
+        raise _not_well_formed(str(error.msg), error.lineno, data) from None
     except (ValueError, LookupError) as error:
         raise _refused("xml", f"this cannot be read as XML: {error}") from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise _document_type(1)  # in UTF-16 and the like
+    if parser.error_log:  # lxml takes undeclared prefixes where a warning, as of a relative namespace, comes after them
+        for fault in parser.error_log.filter_from_errors():
+            raise _not_well_formed(fault.message, fault.line, data)
     return root
 
 
@@ -72,14 +75,18 @@ def _in_utf_8(data: bytes) -> bytes:
         raise _refused("xml", f"this is not in {name}, the encoding that it declares: {_ENCODING}", line) from None
 
 
-def _reason(error: etree.XMLSyntaxError, data: bytes) -> str:
+def _not_well_formed(said: str, line: int | None, data: bytes) -> InvalidInputError:
+    return _refused("xml", f"this is not well-formed XML: {_reason(said, line, data)}", line)
+
+
+def _reason(said: str, line: int | None, data: bytes) -> str:
     """What libxml2 says, on one line, and what to do about it."""
-    said = " ".join(str(error.msg).split())
+    said = " ".join(said.split())
     if not data.strip():
         return "there is nothing in it; give a customs message"
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
         return f"{said}; this is something else than XML, give a customs message"
-    if (error.lineno or 0) > data.rstrip().count(b"\n") and not data.rstrip().endswith(b">"):
+    if (line or 0) > data.rstrip().count(b"\n") and not data.rstrip().endswith(b">"):
         return f"{said}; it ends in the middle, as if cut off: send it whole"
     if "encoding" in said.lower() or "UTF-8" in said:
         return f"{said}: {_ENCODING}"

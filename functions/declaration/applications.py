@@ -30,7 +30,7 @@ def explain_application(request: ExplainApplicationRequest) -> ExplainedApplicat
     receipt = furthest(request.receipts, status_of)
     status = status_of(receipt) if receipt else None
     if receipt is None or status is None:
-        latest = max(request.receipts, key=lambda one: one.return_time)
+        latest = max(request.receipts, key=lambda one: (one.return_time, one.model_dump_json()))
         text = _said(latest, Text(zh="未改变状态", en="changes nothing"))
         return ExplainedApplication(counted=None, standing=ApplicationStanding.UNDER_WAY, text=text)
     standing = _STANDINGS.get(status.status_class, ApplicationStanding.UNDER_WAY)

@@ -1,7 +1,6 @@
 """Signing on devices over HTTP: a pool of UKeys or a server crypto device, each no faster than it can be."""
 
 import base64
-import binascii
 import queue
 import threading
 import time
@@ -12,6 +11,8 @@ from dataclasses import dataclass, field
 import httpx
 
 from events.ceb.signature import SignatureError, SignatureProfile
+from events.ceb.signature.algorithms import signed_by
+from events.ceb.signature.certificate import read
 
 UKEY_PER_MINUTE = 250  # rulebook 2.9: a UKey signs about 250 documents a minute
 _MINUTE_SECONDS = 60.0
@@ -41,7 +42,7 @@ class RemoteSigner:
     POST {url} with JSON `{"profile", "data"}` (Base64) answers `{"signature"}` (Base64, raw as Signer.sign says).
     Each device signs `per_minute` times a minute at the most, one at a time. Of those that want a signature at most
     `waiting` wait, for `patience` seconds; the others, and those whose patience ends, get SignerBusyError at once,
-    which is what holds a flood back.
+    which is what holds a flood back. What a device signs is checked before it goes out.
     """
 
     profile: SignatureProfile
@@ -58,6 +59,7 @@ class RemoteSigner:
     def __post_init__(self) -> None:
         if not self.urls or self.per_minute < 1:
             raise SignatureError("a remote signer needs at least one device, and a rate of at least one a minute")
+        self._public_key = read(self.certificate_der).public_key
         self._places = threading.BoundedSemaphore(self.waiting + len(self.urls))
         self._free: queue.PriorityQueue[tuple[float, int]] = queue.PriorityQueue()
         self._devices = [_Device(url) for url in self.urls]
@@ -98,11 +100,15 @@ class RemoteSigner:
         asked = {"profile": self.profile.value, "data": base64.b64encode(data).decode()}
         try:
             answer = self.client.post(device.url, json=asked)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise SignerUnavailableError(f"signing device: {type(error).__name__}") from error
         if answer.status_code == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error:
             raise SignerUnavailableError(f"signing device answered {answer.status_code}")
         try:
-            return base64.b64decode(answer.raise_for_status().json()["signature"], validate=True)
-        except (httpx.HTTPStatusError, ValueError, KeyError, TypeError, binascii.Error) as error:
+            signature = base64.b64decode(answer.raise_for_status().json()["signature"], validate=True)
+        except (httpx.HTTPStatusError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise SignatureError(f"signing device: not a signature ({type(error).__name__})") from None
+        if not signed_by(self.profile, self._public_key, data, signature):
+            words = "give it the key of the certificate in the signing secret, and the profile of that key"
+            raise SignatureError(f"signing device: what {device.url} signs is not by the certificate's key: {words}")
+        return signature

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -18,6 +17,7 @@ from functions.dossier.handler import late
 from functions.dossier.models import LateRequest
 from functions.orders.handler import open_order
 from functions.orders.models import OpenRequest
+from functions.payloads.converter import data_converter
 from functions.policy.rules import life_limits
 from functions.settings import settings
 
@@ -36,7 +36,7 @@ async def connect(*, lazy: bool) -> Client:
     return await Client.connect(
         settings().temporal_address,
         namespace=settings().temporal_namespace,
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(),
         lazy=lazy,
     )
 

@@ -11,6 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from events.ceb.message import build
+from events.ceb.signature import SignatureProfile
 from events.life import OrderView
 from events.receipts import Answer
 from events.values import OrderKey, utc_now
@@ -79,7 +80,7 @@ def send_events() -> Response[str]:
 
 @app.post(
     _MESSAGES,
-    summary="Send a customs message (CEB XML, DxpMsg, or CEB as JSON)",
+    summary="Send a customs message (CEB XML, alone or in an envelope, or CEB as JSON)",
     operation_id="sendMessage",
     security=openapi.SIGNED,
     responses=openapi.responses(
@@ -97,7 +98,8 @@ def send_events() -> Response[str]:
 def send_message() -> Response[str]:
     """A customs message in, its official receipt out: XML for XML, JSON for JSON."""
     request, partner = _authenticated()
-    documents = read_message(request.headers, request.body, settings().body_limit)
+    profiles = {SignatureProfile(name) for name in settings().signature_profiles}
+    documents = read_message(request.headers, request.body, settings().body_limit, profiles)
     answers = take(documents, partner, utc_now())
     receipt = receipt_message(answers)
     if receipt is None:

@@ -108,7 +108,7 @@ def event_bodies() -> dict[str, Any]:
 
 def message_bodies() -> dict[str, Any]:
     """The request body of `/v1/messages`."""
-    xml = {"schema": {"type": "string", "description": "A CEB message, or a DxpMsg with one in it, in XML"}}
+    xml = {"schema": {"type": "string", "description": "A CEB message, or a DxpMsg or DxpMsgSv with one in it, in XML"}}
     return {
         "required": True,
         "description": "One customs message with up to a hundred business elements.",

@@ -1,13 +1,12 @@
 """Partners, and what each may send and read; pure."""
 
-import hashlib
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Base64Bytes, Field
+from pydantic import AfterValidator, Base64Bytes, Field, StringConstraints
 
-from events.ceb.signature import Reason
+from events.ceb.signature import Reason, Verification
 from events.documents import DocumentKind
 from events.problems import Problem
 from events.values import Value
@@ -50,7 +49,7 @@ class Partner(Value):
     roles: frozenset[Role]
     codes: frozenset[str]
     signs_everything: bool = False
-    certificates: frozenset[str] = frozenset()
+    certificates: frozenset[Annotated[str, StringConstraints(to_lower=True)]] = frozenset()
 
     def may_read(self, ebp_code: str) -> bool:
         """Whether the orders of that platform are its own, or it is an operator."""
@@ -58,7 +57,7 @@ class Partner(Value):
 
     def signature_of(self, document: Incoming) -> SignatureState:
         """What the signature of its document is worth, where one is asked for."""
-        found = document.signature
+        found = self._judged(document)
         if found is None:
             return SignatureState.NOT_ASKED
         if found.status == "absent":
@@ -66,8 +65,15 @@ class Partner(Value):
             return SignatureState.ABSENT if asked else SignatureState.NOT_ASKED
         if found.status == "invalid":
             return SignatureState.DIFFERS if found.reason is Reason.DIGEST else SignatureState.INVALID
-        own = not self.certificates or hashlib.sha256(found.certificate_der or b"").hexdigest() in self.certificates
-        return SignatureState.VALID if own else SignatureState.INVALID
+        return SignatureState.VALID
+
+    def fault_of(self, document: Incoming) -> str:
+        """In words, why the signature of its document is not valid; "" where nothing is wrong with it."""
+        found = self._judged(document)
+        return found.text if found is not None and found.status == "invalid" else ""
+
+    def _judged(self, document: Incoming) -> Verification | None:
+        return None if document.signature is None else document.signature.by(self.certificates)
 
 
 _ROLES = {DocumentKind.GOODS_RETURNED: Role.WAREHOUSE}

@@ -1,6 +1,6 @@
 """From the body of a request to documents: CloudEvents, CEB messages in XML or JSON, envelopes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -9,10 +9,11 @@ from pydantic import ValidationError
 from events.catalogue import BY_ELEMENT, BY_MESSAGE, EVENT_TYPES, INBOUND, messages_in
 from events.ceb.base import CebModel
 from events.ceb.business import Severity, frame_problems
-from events.ceb.dxp import DxpModel, unwrap
+from events.ceb.dxp import DxpModel
 from events.ceb.message import CebMessage, UploadMessage, parse
-from events.ceb.signature import Verification, verify
-from events.ceb.xml import local_name, namespace, parse_xml
+from events.ceb.node import unwrap_any
+from events.ceb.signature import SignatureProfile, Verification, verify
+from events.ceb.xml import namespace, parse_xml
 from events.cloudevents import BATCH, CloudEvent, exact_json, from_http
 from events.documents import DocumentKind
 from events.problems import InvalidInputError, Problem, problems_of
@@ -68,20 +69,26 @@ def _of_event(event: CloudEvent, place: str) -> Incoming:
     return Incoming(event_type.kind, _content(model), f"/{place}data")
 
 
-def read_message(headers: Mapping[str, str], body: bytes, size_limit: int) -> list[Incoming]:
-    """The business elements of a customs message. Raises InvalidInputError with the path of every mistake."""
+def read_message(
+    headers: Mapping[str, str], body: bytes, size_limit: int, profiles: Collection[SignatureProfile]
+) -> list[Incoming]:
+    """The business elements of a customs message, whose signature may be of these profiles.
+
+    Raises InvalidInputError with the path of every mistake.
+    """
     media = media_type(headers)
     if media in XML_TYPES:
         xml = _unwrapped(body, size_limit)
         message = _taken(parse(xml, size_limit))
         _check_frame(message)
-        signature = verify(xml) if isinstance(message, UploadMessage) else None
+        signature = verify(xml, profiles) if isinstance(message, UploadMessage) else None
         return [replace(document, signature=signature) for document in _documents(message)]
     if media == JSON_TYPE:
         message = _from_json(exact_json(body))
         _check_frame(message)
         return _documents(message)
-    known = f"is {media or 'absent'}: send {', '.join(XML_TYPES)} (a CEB message or a DxpMsg) or {JSON_TYPE}"
+    types = ", ".join(XML_TYPES)
+    known = f"is {media or 'absent'}: send {types} (a CEB message, alone or in an envelope) or {JSON_TYPE}"
     raise InvalidInputError([Problem(path="/headers/content-type", rule="media_type", message=known)])
 
 
@@ -104,9 +111,8 @@ def _taken(message: CebMessage) -> CebMessage:
 
 
 def _unwrapped(body: bytes, size_limit: int) -> bytes:
-    root = parse_xml(body, size_limit)
-    if local_name(root) == "DxpMsg" and namespace(root) == DxpModel.xml_namespace:
-        return unwrap(body, size_limit).content
+    if namespace(parse_xml(body, size_limit)) == DxpModel.xml_namespace:
+        return unwrap_any(body, size_limit).message
     return body
 
 

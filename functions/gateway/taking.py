@@ -35,6 +35,7 @@ def take(documents: Sequence[Incoming], sender: Partner, now: datetime) -> list[
                 sender=sender.id,
                 received_at=now,
                 signature=sender.signature_of(document),
+                signature_fault=sender.fault_of(document),
             )
         )
         for document in documents

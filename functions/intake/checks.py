@@ -81,7 +81,8 @@ def _signature(arrival: Arrival) -> Iterator[tuple[Reason, Problem]]:
     broken = _BROKEN_SIGNATURES.get(arrival.request.signature)
     if broken:
         reason, message = broken
-        yield reason, Problem(path="/Signature", rule=reason, message=message)
+        fault = arrival.request.signature_fault
+        yield reason, Problem(path="/Signature", rule=reason, message=f"{message} ({fault})" if fault else message)
 
 
 def _head_path(arrival: Arrival) -> str:

@@ -21,7 +21,10 @@ class SignatureState(StrEnum):
 
 
 class AcceptRequest(Value):
-    """One document at the door: `content` is the official JSON of its model, already valid in its structure."""
+    """One document at the door: `content` is the official JSON of its model, already valid in its structure.
+
+    `signature_fault` says in words why a signature is not valid.
+    """
 
     document_id: str
     kind: DocumentKind
@@ -29,6 +32,7 @@ class AcceptRequest(Value):
     sender: str
     received_at: AwareDatetime
     signature: SignatureState = SignatureState.NOT_ASKED
+    signature_fault: str = ""
 
 
 class Accepted(Value):

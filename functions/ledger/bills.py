@@ -34,4 +34,4 @@ def _other_number(before: OrderRecord, known: Bill, bill: Bill) -> tuple[OrderRe
 def _steps_back(before: OrderRecord, known: Bill, bill: Bill) -> bool:
     if bill.status != known.status:
         return bill.status < known.status
-    return bill.total != known.total and (before.is_outdated(bill) or known.total == before.charge.tax)
+    return bill.total != known.total and before.is_outdated(bill)

@@ -1,7 +1,7 @@
 """The functions of the ledger: all of them set to a target, and may be repeated without further effect."""
 
 from functions.function import function
-from functions.ledger import deciding, dues, guarantees, paying, quotas, reserving, store, verifying
+from functions.ledger import deciding, dues, guarantees, paying, quotas, reserving, rules, store, verifying
 from functions.ledger.account_models import (
     Buyer,
     BuyerRequest,
@@ -30,12 +30,12 @@ from functions.ledger.models import (
     ReleaseRequest,
     Reserved,
     ReserveRequest,
+    ReturningRequest,
     Settled,
     SettleRequest,
     Unclaimed,
     UnclaimRequest,
 )
-from functions.ledger.rules import billed, committed, given_back, released
 
 
 @function("ledger.reserve")
@@ -48,26 +48,33 @@ def reserve(request: ReserveRequest) -> Reserved:
 def release(request: ReleaseRequest) -> OrderCharge:
     """Give everything back; of a charge that a payment has claimed nothing is, and a finding says so."""
     reason = f"release: {request.reason}"
-    return change(request.key, reason, lambda before: released(before, request), frees_guarantee=True)
+    return change(request.key, reason, lambda before: rules.released(before, request), frees_guarantee=True)
 
 
 @function("ledger.commit")
 def commit(request: CommitRequest) -> OrderCharge:
     """Hold what was reserved, with the bill when there is one; a finding when nothing was reserved."""
-    return change(request.key, "commit", lambda before: committed(before, request))
+    return change(request.key, "commit", lambda before: rules.committed(before, request))
 
 
 @function("ledger.bill")
 def bill(request: BillRequest) -> OrderCharge:
     """Record a tax bill or its status; what cannot be right is a finding for a person."""
-    return change(request.key, "bill", lambda before: billed(before, request))
+    return change(request.key, "bill", lambda before: rules.billed(before, request))
 
 
 @function("ledger.give_back")
 def give_back(request: GiveBackRequest) -> OrderCharge:
     """Lower the charge to what a return has left of it; refused with a finding once the tax is claimed or paid."""
     reason = f"return {request.return_number}"
-    return change(request.key, reason, lambda before: given_back(before, request), frees_guarantee=True)
+    return change(request.key, reason, lambda before: rules.given_back(before, request), frees_guarantee=True)
+
+
+@function("ledger.returning")
+def returning(request: ReturningRequest) -> OrderCharge:
+    """Keep payments away from the tax while goods may come back, and let them have it afterwards."""
+    reason = f"return {request.return_number} {'begins' if request.under_way else 'has ended'}"
+    return change(request.key, reason, lambda before: rules.returning(before, request))
 
 
 @function("ledger.decide")

@@ -155,6 +155,14 @@ class DecideRequest(Value):
     why: str = Field(min_length=1)
 
 
+class ReturningRequest(Value):
+    """A return has begun, or has ended, however it ended: while one is under way no payment takes the tax."""
+
+    key: OrderKey
+    return_number: int = Field(ge=1)
+    under_way: bool
+
+
 class ChargeRequest(Value):
     """Whose charge is asked for."""
 

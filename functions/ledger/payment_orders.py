@@ -20,6 +20,15 @@ NOT_PAYABLE = Text(
     zh="税单已作废或已汇总，无法缴纳。请向海关查询。",
     en="The tax bill is void or summarised already and cannot be paid. Ask customs.",
 )
+OUTDATED = Text(
+    zh="退货后税款已减少，剩余部分的税单尚未收到或尚未入账。若不变化，请向海关查询。",
+    en="A return has lowered the tax, and the bill for what is left has not come or is not on record yet. "
+    "Ask customs if it stays so.",
+)
+RETURN_UNDER_WAY = Text(
+    zh="退货正在办理，税款暂不缴纳，待退货办结。",
+    en="A return is under way: the tax is not paid before it has ended.",
+)
 NOT_SUMMARISED = Text(
     zh="税款已缴，海关尚未通知汇总（CEB818）。请向海关查询。",
     en="The tax is paid, and customs has not told that the bill is summarised (CEB818). Ask customs.",
@@ -75,8 +84,12 @@ def unsummarised(guarantor: str, payment_no: str) -> Iterator[OrderReason]:
 def _why_unbilled(record: OrderRecord) -> Text:
     if record.is_left_out and record.last_turn:
         return left_out(record.last_turn)
+    if record.return_under_way:
+        return RETURN_UNDER_WAY
     if record.bill is None:
         return NO_BILL
+    if record.is_outdated(record.bill):
+        return OUTDATED
     return record.findings[0].message if record.findings else NOT_PAYABLE
 
 

@@ -29,7 +29,9 @@ class OrderRecord(Value):
     """An order's charge with all that decides about it. `seq` counts its changes, 0: nothing is on record.
 
     `buyer` is the keyed hash. `outdated_bill` is the bill that a return has made too high, or that another one has
-    replaced: it may still come again, late. `released_version` is the last list version whose charge was given back.
+    replaced: it may still come again, late. `outdated_taxes` are the sums that returns have lowered, whose bill may
+    come only now. `released_version` is the last list version whose charge was given back. `return_under_way` is the
+    number of the return that has not ended, 0 for none: no payment takes the tax meanwhile.
     """
 
     key: OrderKey
@@ -45,6 +47,9 @@ class OrderRecord(Value):
     released_at: AwareDatetime | None = None
     bill: Bill | None = None
     outdated_bill: Bill | None = None
+    outdated_taxes: tuple[Decimal, ...] = ()
+    return_under_way: int = 0
+    returns_ended: int = 0
     payment_no: str | None = None
     paid_at: AwareDatetime | None = None
     decisions: list[Decision] = Field(default_factory=list)
@@ -83,10 +88,11 @@ class OrderRecord(Value):
 
     @property
     def is_due(self) -> bool:
-        """Whether its bill can be paid: held, not left out, the bill valid, and exactly of the tax that is held."""
+        """Whether its bill can be paid: held, not left out, nothing on its way back, the bill valid and of that tax."""
         return (
             self.standing is Standing.HELD
             and not self.is_left_out
+            and not self.return_under_way
             and self.bill is not None
             and self.bill.status == GENERATED
             and self.bill.total == self.charge.tax
@@ -113,7 +119,9 @@ class OrderRecord(Value):
     def is_outdated(self, bill: Bill) -> bool:
         """Whether this is the bill that no longer counts, in whatever status."""
         old = self.outdated_bill
-        return old is not None and (old.tax_no, old.total) == (bill.tax_no, bill.total)
+        if old is not None and (old.tax_no, old.total) == (bill.tax_no, bill.total):
+            return True
+        return bill.total in self.outdated_taxes and bill.total != self.charge.tax
 
     def order_charge(self, findings: list[Finding]) -> OrderCharge:
         """The answer to who asks, with what was found on the way."""

@@ -14,6 +14,7 @@ from functions.ledger.models import (
     ReleaseRequest,
     ReserveOutcome,
     ReserveRequest,
+    ReturningRequest,
     Standing,
 )
 from functions.ledger.record import NOTHING, OrderRecord
@@ -88,15 +89,26 @@ def given_back(before: OrderRecord, request: GiveBackRequest) -> Step:
         return Step(before, [not_held(before.standing)])
     if over := more_than(request.charge, before.charge):
         return Step(before, over)
-    lower_tax = request.charge.tax < before.charge.tax and before.bill is not None
+    lower_tax = request.charge.tax < before.charge.tax
     return Step(
         before.changed(
             charge=request.charge,
             return_number=request.return_number,
             standing=Standing.RELEASED if _takes_nothing(request.charge) else Standing.HELD,
-            outdated_bill=before.bill if lower_tax else before.outdated_bill,
+            outdated_bill=before.bill if lower_tax and before.bill else before.outdated_bill,
+            outdated_taxes=(*before.outdated_taxes, *([before.charge.tax] if lower_tax else [])),
         )
     )
+
+
+def returning(before: OrderRecord, request: ReturningRequest) -> Step:
+    """A return has begun or ended; a call that comes late does not begin one again that has ended."""
+    number = request.return_number
+    if not request.under_way:
+        ended = max(number, before.returns_ended)
+        under_way = before.return_under_way if before.return_under_way > number else 0
+        return Step(before.changed(return_under_way=under_way, returns_ended=ended))
+    return Step(before if number <= before.returns_ended else before.changed(return_under_way=number))
 
 
 def more_than(target: Charge, there: Charge) -> list[Finding]:

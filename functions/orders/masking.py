@@ -1,7 +1,8 @@
 """Personal data are masked before anything is kept or published."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from events.findings import Finding, Fix, Place
 from events.values import Text
@@ -25,6 +26,15 @@ _SHORT = 8
 def is_personal(field: str) -> bool:
     """Whether a field (official name, with or without its path) names a person or a way to reach one."""
     return re.split(r"[./]", field)[-1] in _PERSONAL
+
+
+def personal_values(content: dict[str, Any]) -> Iterator[str]:
+    """Every value of a document's head, by its official names, that names a person or a way to reach one."""
+    for name, value in content.items():
+        if isinstance(value, dict):
+            yield from personal_values(value)
+        elif isinstance(value, str) and value and is_personal(name):
+            yield value
 
 
 def mask(value: str) -> str:

@@ -4,6 +4,7 @@ from events.catalogue import RETURN_STAGE_CHANGED, STOCK_RETURNED
 from events.return_life import ReturnStageChanged, StockReturned, return_workflow_id
 from functions.bus import OutboundEvent, put_events
 from functions.function import function
+from functions.orders.masking import scrub_text
 from functions.policy.pack import default_pack
 from functions.returns import rules
 from functions.returns.models import (
@@ -44,7 +45,7 @@ def tell(request: TellRequest) -> Told:
 
 
 def _changes(request: TellRequest) -> list[OutboundEvent]:
-    subject = return_workflow_id(request.key, request.number)
+    subject, latest = return_workflow_id(request.key, request.number), request.history[-1]
     return [
         OutboundEvent(
             id=f"{subject}#{change.number}-{change.stage}",
@@ -55,11 +56,11 @@ def _changes(request: TellRequest) -> list[OutboundEvent]:
                 ebp_code=request.key.ebp_code,
                 order_no=request.key.order_no,
                 return_no=request.return_no,
-                change=change,
+                change=change.model_copy(update={"reason": scrub_text(change.reason, request.personal)}),
                 lines=request.lines,
-                needs_human=request.needs_human,
+                needs_human=request.needs_human if change is latest else None,
                 exchange_for=request.exchange_for,
-                refunded=request.refunded,
+                refunded=request.refunded if change is latest else None,
             ),
         )
         for change in request.history[request.told :]

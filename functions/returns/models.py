@@ -50,7 +50,10 @@ class JudgeRequest(Value):
 
 
 class Judged(Value):
-    """`lines` are what is there in its original state, at most what was applied for; empty where that is nothing."""
+    """`lines` are what is there in its original state, at most what was applied for; empty where that is nothing.
+
+    Wherever it is: with OTHER_SITE they are not where they should be.
+    """
 
     verdict: GoodsVerdict
     lines: list[ReturnLine]
@@ -81,7 +84,10 @@ class Reckoned(Value):
 
 
 class TellRequest(Value):
-    """Tell the subscribers the changes of a return since `told`, and, at its end, the stock that is back."""
+    """Tell the subscribers the changes of a return since `told`, and, at its end, the stock that is back.
+
+    `needs_human` and `refunded` hold after the last change. `personal` are the values that nobody is told.
+    """
 
     key: OrderKey
     return_no: str
@@ -93,6 +99,7 @@ class TellRequest(Value):
     exchange_for: str | None = None
     refunded: Decimal | None = None
     stock: list[ReturnLine]
+    personal: list[str]
 
 
 class Told(Value):

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
+from math import floor
 
 from events.ceb.base import plain
 from events.findings import Finding, Place
@@ -23,14 +24,14 @@ from functions.returns.models import (
 )
 from functions.tax.models import Remainder, RemainderRequest, ReturnedLine
 from functions.tax.remainder import remainder
+from functions.tax.rounding import CENT
 
 BACK_DAYS, AFTER_PAYMENT, FREIGHT = "return.goods_back_days", "return.after_payment", "return.refunds_freight"
 NOTICE = "海关总署公告2020-45"
-_CENT = Decimal("0.01")
 
 
 def terms(request: ReturnTermsRequest, policy: PolicyAtDate) -> ReturnTerms:
-    """The goods are to be back within so many days of the release, the last one whole."""
+    """The goods are to be back within so many days of the release, counted from its moment."""
     days, after = policy.row(BACK_DAYS), policy.row(AFTER_PAYMENT)
     return ReturnTerms(
         back_by=request.released_at + timedelta(days=days.whole()),
@@ -40,23 +41,24 @@ def terms(request: ReturnTermsRequest, policy: PolicyAtDate) -> ReturnTerms:
 
 
 def judge(request: JudgeRequest) -> Judged:
-    """Back in time, at the original site, in the original state, as many as applied for: in this order."""
+    """Back in time, in the original state, at the original site, as many as applied for: in this order."""
     report = request.report
     original = ReturnSite.of(request.declaration_list.head)
     if report.received_at > request.back_by:
         return Judged(verdict=GoodsVerdict.TOO_LATE, lines=[], findings=[_too_late(request)])
-    if not report.site.is_within(original):
-        return Judged(verdict=GoodsVerdict.OTHER_SITE, lines=[], findings=[_other_site(report, original)])
     damaged = [line for line in report.lines if line.condition is not Condition.INTACT]
     if damaged or report.inspection is not Inspection.QUALIFIED:
         return Judged(verdict=GoodsVerdict.NOT_AS_THEY_WERE, lines=[], findings=[_not_as_they_were(report)])
     asked = {line.gnum: line.qty for line in request.lines}
     there = {line.gnum: line.qty for line in report.lines}
-    if asked == there:
-        return Judged(verdict=GoodsVerdict.AS_APPLIED, lines=request.lines, findings=[])
     both = {gnum: min(qty, there.get(gnum, Decimal(0))) for gnum, qty in asked.items()}
     lines = [ReturnLine(gnum=gnum, qty=qty) for gnum, qty in both.items() if qty > 0]
-    return Judged(verdict=GoodsVerdict.OTHER_QUANTITY, lines=lines, findings=_quantities(asked, there))
+    quantities = _quantities(asked, there)
+    if not report.site.is_within(original):
+        elsewhere = _other_site(report, original)
+        return Judged(verdict=GoodsVerdict.OTHER_SITE, lines=lines, findings=[elsewhere, *quantities])
+    verdict = GoodsVerdict.OTHER_QUANTITY if quantities else GoodsVerdict.AS_APPLIED
+    return Judged(verdict=verdict, lines=lines, findings=quantities)
 
 
 def _too_late(request: JudgeRequest) -> Finding:
@@ -78,8 +80,9 @@ def _other_site(report: GoodsReturned, original: ReturnSite) -> Finding:
         "site",
         here,
         Text(
-            zh=f"退货运抵{here}，应运抵原监管场所{there}：请在期限内转运。",
-            en=f"The goods came to {here}, not to their original site {there}: move them there in time.",
+            zh=f"退货运抵{here}，应在期限内运抵原监管场所{there}：请人工处理。",
+            en=f"The goods came to {here}; they are to be at their original site {there} in time: a person must see "
+            "to it.",
         ),
     )
 
@@ -160,11 +163,8 @@ def _refundable(request: ReckonRequest, returned: dict[int, Decimal], freight_sh
     head, items = request.order.head, request.order.items
     worth = sum((item.total_price for item in items), Decimal(0))
     parts = (Fraction(item.total_price) * Fraction(returned.get(item.gnum, 0)) / Fraction(item.qty) for item in items)
-    goods = sum(parts, Fraction(0))
-    if not worth:
-        return Decimal("0.00")
-    exact = goods - Fraction(head.discount) * goods / Fraction(worth)
+    paid = max(1 - Fraction(head.discount) / Fraction(worth), Fraction(0)) if worth else Fraction(0)
+    exact = sum(parts, Fraction(0)) * paid
     if all(returned.get(item.gnum) == item.qty for item in items):
         exact += Fraction(head.freight) * Fraction(freight_share)
-    cents = exact * 100
-    return (Decimal(cents.numerator) / Decimal(cents.denominator)).quantize(Decimal(1), ROUND_HALF_UP) * _CENT
+    return floor(exact * 100 + Fraction(1, 2)) * CENT

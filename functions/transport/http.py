@@ -79,7 +79,7 @@ class HttpTransport:
         """The answer, unless the fault is one that passes."""
         try:
             answer = self._client.request(method, url, content=body, headers=headers)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise TransportUnavailableError(f"{about}: {_public(url)}: {type(error).__name__}: {error}") from error
         status, url = answer.status_code, _public(url)
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:

@@ -8,13 +8,16 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from events.ceb import MESSAGES, CebMessage
-from events.ceb.business.tree import fields_of
+from events.ceb.base import CebModel
+from events.ceb.business.tree import Field, fields_of
 from events.cloudevents import exact_json
 from events.problems import InvalidInputError, Problem, problems_of
+from events.spelling import meant, why
 
 _SUFFIX = "Message"
 _DXP = "DXP"
 _TRANSFER = "BaseTransfer"
+_GUID = "guid"
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,13 @@ def message_from_json(name: str, data: bytes, sender: Sender | None = None) -> C
     """
     model = _model(name)
     field = next(field for field in fields_of(model) if field.name == model.first_element)
-    key, content = field.official, _content(_unique(data), field.official, repeated=field.repeated)
-    content.setdefault("guid", _guid())
+    key, content = field.official, _content(_unique(data), field)
+    content.setdefault(_GUID, _guid())
     if sender and _TRANSFER not in content and "base_transfer" in model.model_fields:
         transfer = {"copCode": sender.code, "copName": sender.name, "dxpMode": _DXP, "dxpId": sender.dxp_id}
         content[_TRANSFER] = transfer
     for element in content[key] if isinstance(content[key], list) else [content[key]]:
-        _give_guid(element)
+        _give_guid(element, field.base)
     try:
         return model.model_validate(content, by_alias=True, by_name=False)
     except ValidationError as error:
@@ -73,22 +76,30 @@ def _unique(data: bytes) -> Any:
     return content
 
 
-def _content(given: Any, key: str, *, repeated: bool) -> dict[str, Any]:
+def _content(given: Any, field: Field) -> dict[str, Any]:
+    """The message of what was given: itself, its business element (`field`), or a list of these."""
+    key, repeated = field.official, field.repeated
     if isinstance(given, list):
         return {key: given if repeated or len(given) != 1 else given[0]}
     if not isinstance(given, dict):
         raise _refused("/", "json", "is neither an object nor a list: give a message, or a business element")
     if key not in given:
+        own = {each.official for each in fields_of(field.base)}
+        misspelt = next((name for name in given if name not in own and meant(name, [key])), None)
+        if misspelt:
+            raise _refused(f"/{misspelt}", "unknown", f"is not a field of this document: {why(misspelt, key)}")
         return {key: [given] if repeated else given}
     elements = given[key]
     return {**given, key: [elements] if repeated and isinstance(elements, dict) else elements}
 
 
-def _give_guid(element: Any) -> None:
+def _give_guid(element: Any, model: type[CebModel]) -> None:
     """The guid stands in the element's head where it has one."""
     if isinstance(element, dict):
+        has_own = any(field.official == _GUID for field in fields_of(model))
         heads = [part for name, part in element.items() if "Head" in name and isinstance(part, dict)]
-        (heads[0] if heads else element).setdefault("guid", _guid())
+        for place in [element] if has_own else heads[:1]:
+            place.setdefault(_GUID, _guid())
 
 
 def _guid() -> str:

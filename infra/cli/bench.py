@@ -1,6 +1,5 @@
 """`sandan bench`: measurements as ratios, to be compared between machines and versions."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -45,7 +44,7 @@ def bench_ceb(
         )
         raise typer.Exit(_BAD_INPUT) from None
     if as_json:
-        sys.stdout.write(found.model_dump_json(indent=2) + "\n")
+        typer.echo(found.model_dump_json(indent=2))
     else:
         _print(found)
 

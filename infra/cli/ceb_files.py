@@ -1,5 +1,6 @@
 """What the commands of `sandan ceb` share: reading files, and telling what is wrong with them."""
 
+import errno
 import sys
 from pathlib import Path
 
@@ -20,6 +21,8 @@ def read_file(path: Path, size_limit: int = DEFAULT_SIZE_LIMIT) -> bytes:
     """
     try:
         if path == _STANDARD_INPUT:
+            if sys.stdin is None:  # as after `<&-`
+                raise OSError(errno.EBADF, "standard input is closed")
             data = sys.stdin.buffer.read(size_limit + 1)
         else:
             with path.open("rb") as file:
@@ -33,8 +36,14 @@ def read_file(path: Path, size_limit: int = DEFAULT_SIZE_LIMIT) -> bytes:
     return data
 
 
-def write_file(path: Path, content: bytes, command: str) -> None:
-    """Write a file, or end the command saying why it cannot be written."""
+def write_out(path: Path | None, content: bytes, command: str) -> None:
+    """Write exactly these bytes to a file, to standard output for None: a line end more would break a signature.
+
+    Ends the command saying why a file cannot be written.
+    """
+    if path is None:
+        typer.echo(content, nl=False)
+        return
     try:
         path.write_bytes(content)
     except OSError as error:

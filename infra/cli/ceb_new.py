@@ -1,6 +1,5 @@
 """`sandan ceb new`: a message from JSON."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from events.ceb import build
 from events.ceb.business import Severity, business_problems
 from events.problems import InvalidInputError
 from infra.ceb.building import Sender, message_from_json
-from infra.cli.ceb_files import read_file, unreadable, write_file
+from infra.cli.ceb_files import read_file, unreadable, write_out
 
 _EXAMPLE = (
     "Example:\n\n    sandan ceb new CEB621 --from order.json --out 621.xml\n\n"
@@ -47,7 +46,4 @@ def new_command(
     for problem in business_problems(made):
         if problem.severity is Severity.ERROR:
             typer.echo(f"sandan ceb new: {source}: {problem.path} {problem.message.en}", err=True)
-    if out:
-        write_file(out, build(made), "new")
-    else:
-        sys.stdout.buffer.write(build(made))
+    write_out(out, build(made), "new")

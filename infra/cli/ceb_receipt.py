@@ -1,6 +1,6 @@
 """`sandan ceb receipt`: what a receipt means and what to do about it."""
 
-import sys
+import json
 from typing import Annotated
 
 import typer
@@ -38,7 +38,10 @@ def receipt_command(
             given = "" if problem.value is None else f" {problem.value!r}"
             typer.echo(f"sandan ceb receipt: --{problem.path}{given} {problem.message}", err=True)
         raise typer.Exit(_BAD_INPUT) from None
-    sys.stdout.write(found.model_dump_json(indent=2, by_alias=True) + "\n" if as_json else _words(found))
+    if as_json:
+        typer.echo(json.dumps(found.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(_words(found))
 
 
 def _words(found: Classified) -> str:
@@ -50,4 +53,4 @@ def _words(found: Classified) -> str:
         f"fix: {found.fix.document}.{found.fix.field}" if found.fix else "",
         f"the order goes to: {found.stage}" if found.stage else "",
     ]
-    return "".join(f"{line}\n" for line in lines if line)
+    return "\n".join(line for line in lines if line)

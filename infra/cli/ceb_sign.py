@@ -1,16 +1,25 @@
 """`sandan ceb sign` and `sandan ceb verify`: signatures of messages (加签, 验签)."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from events.ceb.node import unwrap_any
-from events.ceb.signature import SignatureError, SignatureProfile, SoftwareSigner, Verification, sign, verify
+from events.ceb.signature import (
+    SignatureError,
+    SignatureProfile,
+    SoftwareSigner,
+    Verification,
+    fingerprint,
+    sign,
+    verify,
+)
+from events.ceb.signature.certificate import from_pem
+from events.ceb.signature.der import DerError
 from events.problems import InvalidInputError
-from infra.cli.ceb_files import UNREADABLE, describe, read_file, unreadable, write_file
+from infra.cli.ceb_files import UNREADABLE, describe, read_file, unreadable, write_out
 
 _FAILED = 1
 _SIGN_EXAMPLE = (
@@ -19,9 +28,10 @@ _SIGN_EXAMPLE = (
     "cannot be read or written."
 )
 _VERIFY_EXAMPLE = (
-    "Example:\n\n    sandan ceb verify 621.signed.xml --json\n\n"
+    "Example:\n\n    sandan ceb verify 621.signed.xml --signer cert.pem --json\n\n"
     "Exit code 0: every signature is valid; 1: one is invalid or absent; 2: a file cannot be read. Valid means that "
-    "the holder of the certificate signed this content; whose certificate that is, is for you to judge."
+    "the holder of the certificate signed this content; whose certificate that is, is for you to judge, or to say by "
+    "--signer."
 )
 
 
@@ -52,23 +62,26 @@ def sign_command(
         raise unreadable("sign", file, error) from None
     except SignatureError as error:
         raise _failed(f"{file}: {error}") from None
+    write_out(out, signed, "sign")
     if out:
-        write_file(out, signed, "sign")
         typer.echo(f"{out}: signed with {profile}", err=True)
-    else:
-        sys.stdout.buffer.write(signed)
 
 
 def verify_command(
     files: Annotated[list[Path], typer.Argument(help="Messages, in an envelope or not.", metavar="FILE…")],
     *,
     accept: Annotated[list[SignatureProfile] | None, typer.Option(help="Repeatable; all by default.")] = None,
+    signers: Annotated[
+        list[Path] | None, typer.Option("--signer", help="Whose certificate counts; any by default.", metavar="PEM")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Verify the signatures of messages, and say what is wrong with those that are not valid."""
+    known = {_known(signer) for signer in signers or ()}
     results, code = [], 0
     for file in files:
         found, readable = _verified(file, frozenset(accept or SignatureProfile))
+        found = found.by(known)
         results.append(_as_json(file, found, readable=readable))
         code = max(code, 0 if found.status == "valid" else _FAILED if readable else UNREADABLE)
     if as_json:
@@ -106,11 +119,19 @@ def _as_json(file: Path, found: Verification, *, readable: bool) -> dict[str, ob
     }
 
 
-def _read(file: Path) -> bytes:
+def _known(signer: Path) -> str:
+    try:
+        return fingerprint(from_pem(_read(signer, "verify")))
+    except DerError as error:
+        typer.echo(f"sandan ceb verify: --signer {signer}: {error}; give the PEM of a certificate", err=True)
+        raise typer.Exit(UNREADABLE) from None
+
+
+def _read(file: Path, command: str = "sign") -> bytes:
     try:
         return read_file(file)
     except InvalidInputError as error:
-        raise unreadable("sign", file, error) from None
+        raise unreadable(command, file, error) from None
 
 
 def _failed(text: str) -> typer.Exit:

@@ -13,7 +13,7 @@ from events.ceb.node import EnvelopeKind, MsgIdNumbering, unwrap_any, wrap_termi
 from events.problems import InvalidInputError, Problem
 from events.values import utc_now
 from functions.settings import settings
-from infra.cli.ceb_files import read_file, unreadable, write_file
+from infra.cli.ceb_files import read_file, unreadable, write_out
 
 _NANOSECONDS = 10**9
 _PLACEHOLDER_NODE = "00000000"
@@ -86,7 +86,7 @@ def _wrap(
             envelope = _in_transport(envelope, own_node, end_node)
     except InvalidInputError as error:
         raise unreadable("wrap", file, error) from None
-    _write("wrap", envelope, out)
+    write_out(out, envelope, "wrap")
 
 
 def _unwrap(
@@ -102,7 +102,7 @@ def _unwrap(
             raise _other_envelope(node, found.kind)
     except InvalidInputError as error:
         raise unreadable("unwrap", file, error) from None
-    _write("unwrap", found.message, out)
+    write_out(out, found.message, "unwrap")
 
 
 def _in_transport(terminal: bytes, own_node: str, end_node: str) -> bytes:
@@ -122,11 +122,3 @@ def _other_envelope(node: Node, found: EnvelopeKind) -> InvalidInputError:
     here = "a message without an envelope" if found is EnvelopeKind.PLAIN else f"the envelope of a {found} node"
     words = f"is {here}, where that of a {node} node was to be: leave out --node, which takes any"
     return InvalidInputError([Problem(path="/", rule="node", message=words)])
-
-
-def _write(command: str, content: bytes, out: Path | None) -> None:
-    """Exactly these bytes: a line end more would break a signature."""
-    if out is None:
-        typer.echo(content, nl=False)
-    else:
-        write_file(out, content, command)

@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from infra.cli.counted import counted
 from infra.cli.interrupts import end_like_ctrl_c
 from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.scenarios import LIVES, Mode, Scenario
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from infra.demo.report import DemoReport
     from infra.demo.subscriber import Subscriber
 
-_EXAMPLE = "Example:\n\n    sandan demo --orders 200 --seed 7 --json report.json"
+_EXAMPLE = (
+    "Example:\n\n    sandan demo --orders 200 --seed 7 --json report.json\n\n"
+    f"The lives: {', '.join(LIVES)}; sandan generate --help names more."
+)
 _STACK = "demo"
 
 
@@ -36,7 +40,9 @@ def _demo(
     orders: Annotated[int, typer.Option(min=1, help="How many orders.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="What the orders are made from.")] = 7,
     mode: Annotated[list[Mode] | None, typer.Option(help="Repeatable; both by default.")] = None,
-    scenario: Annotated[list[Scenario] | None, typer.Option(help="Repeatable; all lives by default.")] = None,
+    scenario: Annotated[
+        list[Scenario] | None, typer.Option(help="Repeatable; all lives by default.", metavar="SCENARIO")
+    ] = None,
     report: Annotated[Path | None, typer.Option("--json", help="Write the report to this file.")] = None,
     stay: Annotated[bool, typer.Option(help="Keep the stack until Ctrl-C, to look at the orders.")] = False,
 ) -> None:
@@ -48,10 +54,10 @@ def _demo(
     if report and not report.parent.is_dir():
         raise typer.BadParameter(f"{report.parent} is no folder: create it first", param_hint="--json")
     console = Console(stderr=True)
-    console.print("starting the local stack: Temporal, AWS emulator, sandbox, gateway, dispatcher, worker")
+    _say(console, "starting the local stack: Temporal, AWS emulator, sandbox, gateway, dispatcher, worker")
     made = list(generate(orders, seed, mode or tuple(Mode), scenario or LIVES))
     with Stack(_STACK) as stack:
-        console.print(f"Temporal UI: {stack.state.temporal_ui_url}   gateway: {stack.state.gateway_url}")
+        _say(console, f"Temporal UI: {stack.state.temporal_ui_url}   gateway: {stack.state.gateway_url}")
         with Live(console=console, refresh_per_second=4) as live:
             shown = _Progress(live, made)
             result = asyncio.run(run_demo(stack.state, made, seed, shown.update))
@@ -59,6 +65,7 @@ def _demo(
             report.write_text(result.model_dump_json(indent=2))
         console.print()
         Console().print(table(result))
+        console.print()
         _tell_of_cost(result, console)
         _tell_of_money(result, console)
         _conclude(result, console, stack.state.temporal_ui_url)
@@ -83,46 +90,56 @@ class _Progress:
         self._live.update(Group(Text(f"{len(played)} of {len(self._orders)} orders have ended"), shown))
 
 
+def _say(console: Console, text: str) -> None:
+    """A line that the terminal may break, so that one that goes into a file stays whole."""
+    console.print(text, soft_wrap=True)
+
+
 def _tell_of_cost(result: "DemoReport", console: Console) -> None:
     plain = [order for order in result.orders if order.scenario == Scenario.RELEASE and order.is_as_expected]
     if plain:
         actions, tables = max(order.actions for order in plain), max(order.transactions for order in plain)
-        console.print(
+        _say(
+            console,
             f"an order without exceptions costs at most {actions} Actions and {tables} table transactions "
-            "(scenario release; counted from the histories)"
+            "(scenario release; counted from the histories)",
         )
 
 
 def _tell_of_money(result: "DemoReport", console: Console) -> None:
     for payment in result.payments:
-        console.print(
-            f"tax payment {payment.payment_no}: {payment.bills} bills, {payment.total} CNY, "
-            f"{payment.outcome or 'under way'} ({payment.bank_reference or 'no bank reference'})"
+        _say(
+            console,
+            f"tax payment {payment.payment_no}: {counted(payment.bills, 'bill')}, {payment.total} CNY, "
+            f"{payment.outcome or 'under way'} ({payment.bank_reference or 'no bank reference'})",
         )
     books = result.books
     if books.differences:
-        console.print(f"[red]{len(books.differences)} balances of the ledger are not what its postings say[/red]")
+        _say(console, f"[red]{len(books.differences)} balances of the ledger are not what its postings say[/red]")
     else:
-        console.print(
+        _say(
+            console,
             f"[green]the ledger is balanced to the cent[/green]: {books.accounts} accounts, {books.postings} postings, "
-            f"{books.payments} payments (sandan ledger verify)"
+            f"{counted(books.payments, 'payment')} (sandan ledger verify)",
         )
 
 
 def _conclude(result: "DemoReport", console: Console, ui: str) -> None:
     for order in result.wrong:
-        console.print(
-            f"[red]{order.orderNo}: expected {order.expectedStage}, found {order.finalStage}. {order.error or ''}[/red]"
+        _say(
+            console,
+            f"[red]{order.orderNo}: expected {order.expectedStage}, found {order.finalStage}. "
+            f"{order.error or ''}[/red]",
         )
     if result.dead_letters:
-        console.print(f"[red]{result.dead_letters} documents lie in the dead-letter queue[/red]")
+        _say(console, f"[red]{result.dead_letters} documents lie in the dead-letter queue[/red]")
     if result.is_right:
-        console.print(f"[green]every order ended as its scenario says[/green]; the dead-letter queue is empty; {ui}")
+        _say(console, f"[green]every order ended as its scenario says[/green]; the dead-letter queue is empty; {ui}")
 
 
 def _wait(console: Console) -> None:
-    console.print(f"the stack stays until Ctrl-C; other commands find it with --name {_STACK}")
+    _say(console, f"the stack stays until Ctrl-C; other commands find it with --name {_STACK}")
     try:
         asyncio.run(asyncio.Event().wait())
     except KeyboardInterrupt:
-        console.print("stopping")
+        _say(console, "stopping")

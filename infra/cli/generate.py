@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from infra.cli.counted import counted
 from infra.generate import files
 from infra.generate.files import Format
 from infra.generate.orders import GeneratedOrder, generate
@@ -13,7 +14,9 @@ from infra.generate.scenarios import LIVES, Mode, Scenario
 
 _EXAMPLE = (
     "Example:\n\n    sandan generate --orders 10 --seed 7 --mode 9610 --scenario release --out orders\n\n"
-    "writes orders/<orderNo>/{311,411,511,621}.xml. The same seed always makes the same orders."
+    "writes orders/<orderNo>/{311,411,511,621}.xml. The same seed always makes the same orders.\n\n"
+    f"The lives: {', '.join(LIVES)}. Besides, told apart only when somebody returns goods or pays the tax: "
+    f"{', '.join(one for one in Scenario if one not in LIVES)}."
 )
 
 
@@ -28,7 +31,9 @@ def _generate(
     orders: Annotated[int, typer.Option(min=1, help="How many orders.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="What the orders are made from.")] = 7,
     mode: Annotated[list[Mode] | None, typer.Option(help="Repeatable; both by default.")] = None,
-    scenario: Annotated[list[Scenario] | None, typer.Option(help="Repeatable; all lives by default.")] = None,
+    scenario: Annotated[
+        list[Scenario] | None, typer.Option(help="Repeatable; all lives by default.", metavar="SCENARIO")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="Of the customs messages.")] = Format.XML,
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
 ) -> None:
@@ -44,7 +49,7 @@ def _generate(
         raise typer.Exit(1) from None
     if as_json:
         typer.echo(json.dumps(written, ensure_ascii=False, indent=2))
-    typer.echo(f"{orders} orders in {out}", err=True)
+    typer.echo(f"{counted(orders, 'order')} in {out}", err=True)
 
 
 def _summary(order: GeneratedOrder, paths: list[Path]) -> dict[str, object]:

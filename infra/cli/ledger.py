@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from infra.cli.counted import counted
 from infra.cli.running import StackName
 from infra.cli.tax_decisions import accept_bill
 from infra.stack.state import DEFAULT_NAME, running_stack
@@ -45,9 +46,9 @@ def _verify(
     else:
         for difference in found.differences:
             typer.echo(f"{difference.partition}: {difference.what}: {difference.found}, not {difference.expected}")
-        verdict = "balanced" if found.balanced else f"{len(found.differences)} differences"
+        verdict = "balanced" if found.balanced else counted(len(found.differences), "difference")
         typer.echo(
-            f"{verdict}: {found.accounts} accounts, {found.orders} orders, {found.payments} payments, "
-            f"{found.postings} postings"
+            f"{verdict}: {counted(found.accounts, 'account')}, {counted(found.orders, 'order')}, "
+            f"{counted(found.payments, 'payment')}, {counted(found.postings, 'posting')}"
         )
     raise typer.Exit(0 if found.balanced else _NOT_BALANCED)

@@ -1,7 +1,9 @@
 """The command line `sandan`: loads the modules of the commands only when they are asked for."""
 
+import errno
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 import typer
@@ -10,29 +12,33 @@ from infra.stack.errors import StackError
 
 _HELP = (
     "Sandan (三单) runs the life of every cross-border e-commerce order of a pilot zone: three-document matching, "
-    "clearance, delivery.\n\nExample: `sandan demo --orders 20`"
+    "clearance, tax, delivery, returns.\n\nExample: `sandan demo --orders 20`"
 )
 _MODULES = {
+    "demo": "infra.cli.demo",
     "up": "infra.cli.up",
     "generate": "infra.cli.generate",
-    "match": "infra.cli.match",
-    "tax": "infra.cli.tax",
-    "tax-payment": "infra.cli.tax_payments",
-    "policy": "infra.cli.policy",
-    "tariff": "infra.cli.tariff",
-    "dlq": "infra.cli.dlq",
-    "demo": "infra.cli.demo",
     "submit": "infra.cli.submit",
-    "receive": "infra.cli.receive",
+    "match": "infra.cli.match",
     "order": "infra.cli.orders",
+    "return": "infra.cli.returns",
+    "payment-data": "infra.cli.payment_data",
+    "dlq": "infra.cli.dlq",
+    "receive": "infra.cli.receive",
     "quota": "infra.cli.quota",
     "guarantee": "infra.cli.guarantee",
     "ledger": "infra.cli.ledger",
-    "payment-data": "infra.cli.payment_data",
+    "tax": "infra.cli.tax",
+    "policy": "infra.cli.policy",
+    "tariff": "infra.cli.tariff",
+    "tax-payment": "infra.cli.tax_payments",
+    "payload-keys": "infra.cli.payload_keys",
+    "codec-server": "infra.cli.codec_server",
     "ceb": "infra.cli.ceb",
     "bench": "infra.cli.bench",
 }
 _FAILED, _BAD_INPUT = 1, 2
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 def application(command: str | None = None) -> typer.Typer:
@@ -61,7 +67,17 @@ def script() -> None:
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else (_FAILED if end.code else 0)
-    _leave(code)
+    _leave(_flushed(code))
+
+
+def _flushed(code: int) -> int:
+    """The exit code, once what was printed is out; streams that were closed from the start are None."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            return code or _BAD_INPUT
+    return code
 
 
 def _leave(code: int) -> None:
@@ -70,8 +86,6 @@ def _leave(code: int) -> None:
     Its threads outlive the event loop and now and then abort an interpreter that is shutting down
     (temporalio/sdk-python, issue 300); a command that succeeded must not end with code 134.
     """
-    sys.stdout.flush()
-    sys.stderr.flush()
     if "temporalio" in sys.modules:
         os._exit(code)
     sys.exit(code)
@@ -83,6 +97,10 @@ def main() -> None:
         application(sys.argv[1] if len(sys.argv) > 1 else None)()
     except StackError as error:
         _fail(str(error), _FAILED)
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        _fail(f"{error.filename or 'the output'} cannot be written: {error.strerror}", _BAD_INPUT)
     except ValueError as error:
         from events.problems import InvalidInputError  # noqa: PLC0415 - not every command needs the models
 
@@ -97,7 +115,8 @@ def _given(value: str | None) -> str:
 
 
 def _fail(message: str, code: int) -> None:
-    typer.echo(f"sandan: {message}", err=True)
+    with suppress(OSError):  # nowhere to say it
+        typer.echo(f"sandan: {message}", err=True)
     sys.exit(code)
 
 

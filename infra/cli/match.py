@@ -23,6 +23,7 @@ from functions.matching.models import MatchRequest, MatchResult
 from functions.tax.findings import UNKNOWN_CODE
 from functions.tax.handler import assess
 from functions.tax.models import AssessListRequest, Assessment
+from infra.cli.counted import counted
 from infra.cli.told import mistakes_told
 from infra.documents import read_documents
 
@@ -185,11 +186,11 @@ def _print(result: MatchResult) -> None:
             table.add_row(finding.rule, finding.code, *map(_cell, (finding.left, finding.right, finding.fix)))
         console.print(table)
     for finding in result.findings:
-        console.print(Text(f"{finding.message.zh}\n{finding.message.en}"))
+        console.print(Text(f"{finding.message.zh}\n{finding.message.en}"), soft_wrap=True)
     if result.missing:
         console.print(f"missing: {', '.join(result.missing)}")
-    found = len(result.findings)
-    console.print("matched" if result.matched else f"not matched: {found} finding{'' if found == 1 else 's'}")
+    found = counted(len(result.findings), "finding")
+    console.print("matched" if result.matched else f"not matched: {found}")
 
 
 def _cell(place: Place | Fix | None) -> Text:

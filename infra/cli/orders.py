@@ -11,6 +11,7 @@ import typer
 
 from events.life import CancelRequest, CorrectRequest, OrderView, Resolution, ResolveRequest, Stage, UpdateAnswer
 from events.values import CHINA, OrderKey
+from infra.cli.counted import counted
 from infra.cli.order_updates import Order, Who, Why, updated
 from infra.cli.running import AsJson, StackName, gateway_of, order_key, temporal_of
 from infra.generate.parties import OPERATOR_PARTNER
@@ -30,6 +31,8 @@ _LIST_EPILOG = (
     "collecting, delivered ones as released, and a list at customs as declared once it was there for half an hour. "
     "sandan order show tells the stage itself."
 )
+_PHASES = {Stage.MATCHED: Stage.COLLECTING, Stage.DELIVERED: Stage.RELEASED}
+_AFTER_RELEASE = "Stage IN ('released', 'delivered')"
 
 
 def register(app: typer.Typer) -> None:
@@ -66,7 +69,7 @@ def _list(
     for row in rows:
         human = "  needs a person" if row["needsHuman"] else ""
         typer.echo(f"{row['ebpCode']}/{row['orderNo']}  {row['mode'] or '----'}  {row['stage']}{human}")
-    typer.echo(f"{len(rows)} orders", err=True)
+    typer.echo(counted(len(rows), "order"), err=True)
 
 
 async def _rows(state: StackState, stage: Stage | None, *, needs_human: bool, limit: int) -> list[dict[str, Any]]:
@@ -97,15 +100,23 @@ async def _rows(state: StackState, stage: Stage | None, *, needs_human: bool, li
 
 def _in_stage(stage: Stage) -> str:
     """An order that closes after its release keeps that stage in the search: the change would cost an Action."""
+    if stage in _PHASES:
+        raise typer.BadParameter(
+            f"the search does not tell {stage} orders from {_PHASES[stage]} ones: ask for {_PHASES[stage]}",
+            param_hint="--stage",
+        )
     if stage is Stage.CLOSED:
-        return "(Stage = 'closed' OR (Stage = 'released' AND ExecutionStatus = 'Completed'))"
+        return f"(Stage = 'closed' OR ({_AFTER_RELEASE} AND ExecutionStatus = 'Completed'))"
     if stage is Stage.RELEASED:
-        return "Stage = 'released' AND ExecutionStatus = 'Running'"
+        return f"{_AFTER_RELEASE} AND ExecutionStatus = 'Running'"
+    if stage is Stage.COLLECTING:
+        return "Stage IN ('collecting', 'matched')"
     return f"Stage = '{stage}'"
 
 
 def _stage_of(phase: str | None, *, is_running: bool) -> str | None:
-    return Stage.CLOSED if phase == Stage.RELEASED and not is_running else phase
+    shown = _PHASES.get(Stage(phase), Stage(phase)) if phase else None
+    return Stage.CLOSED if shown is Stage.RELEASED and not is_running else shown
 
 
 def _show(order: Order, *, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:
@@ -116,7 +127,7 @@ def _show(order: Order, *, as_json: AsJson = False, name: StackName = DEFAULT_NA
         return
     typer.echo(f"{view.ebp_code}/{view.order_no}  {view.mode or ''}  {view.stage}")
     for change in view.history:
-        typer.echo(f"  {change.number:3}  {_moment(change.at)}  {change.stage:13}  {change.reason.en}")
+        typer.echo(f"  {change.number:3}  {_moment(change.at)}  {change.stage:18}  {change.reason.en}")
     for finding in view.findings:
         fix = f"  fix: {finding.fix.document}.{finding.fix.field} = {finding.fix.value}" if finding.fix else ""
         typer.echo(f"  finding {finding.rule} ({finding.code or 'no code'}): {finding.message.en}{fix}")

@@ -14,6 +14,7 @@ from events.payment_data_life import (
     ResolvePaymentData,
 )
 from events.values import CHINA
+from infra.cli.counted import counted
 from infra.cli.running import AsJson, StackName, temporal_of
 from infra.stack.errors import StackError
 from infra.stack.state import DEFAULT_NAME, StackState, running_stack
@@ -63,7 +64,7 @@ def _list(
     for row in rows:
         human = "  needs a person" if row["needsHuman"] else ""
         typer.echo(f"{row['sessionID']}  {row['orderNo']}  {row['stage']}{human}")
-    typer.echo(f"{len(rows)} questions", err=True)
+    typer.echo(counted(len(rows), "question"), err=True)
 
 
 async def _rows(state: StackState, query: str, limit: int) -> list[dict[str, Any]]:

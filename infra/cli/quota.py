@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from events.values import CHINA
+from infra.cli.counted import counted
 from infra.cli.running import AsJson, StackName
 from infra.stack.state import DEFAULT_NAME, running_stack
 
@@ -41,7 +42,7 @@ def _show(buyer: _Buyer, *, year: _Year = None, as_json: AsJson = False, name: S
         left = "" if account.left is None else f"  left {account.left:{form}} of {account.limit:{form}}"
         used = f"reserved {account.reserved:{form}}  used {account.held:{form}} {account.unit}"
         typer.echo(f"{account.year}  {account.goods or 'money'}  {used}{left}")
-    typer.echo(f"{len(found.accounts)} accounts", err=True)
+    typer.echo(counted(len(found.accounts), "account"), err=True)
 
 
 def _history(buyer: _Buyer, *, year: _Year = None, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:
@@ -54,7 +55,7 @@ def _history(buyer: _Buyer, *, year: _Year = None, as_json: AsJson = False, name
         at = f"{posted.at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
         typer.echo(f"{at}  {posted.account}  {posted.part:8}  {posted.amount:+,f} {posted.unit}  {posted.order}")
         typer.echo(f"    {posted.reason}")
-    typer.echo(f"{len(found.history)} postings", err=True)
+    typer.echo(counted(len(found.history), "posting"), err=True)
 
 
 def _hash(

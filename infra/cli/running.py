@@ -7,7 +7,6 @@ import typer
 
 from events.values import OrderKey
 from infra.gateway_client import GatewayClient
-from infra.stack.errors import StackError
 from infra.stack.state import StackState
 
 if TYPE_CHECKING:
@@ -25,15 +24,9 @@ def gateway_of(state: StackState) -> GatewayClient:
 
 async def temporal_of(state: StackState) -> "Client":
     """A client of the stack's Temporal server. Raises StackError when it does not answer."""
-    from temporalio.client import Client  # noqa: PLC0415 - loads 0.5 s of library that not every command needs
-    from temporalio.contrib.pydantic import pydantic_data_converter  # noqa: PLC0415 - the same
+    from infra.temporal import connect_to  # noqa: PLC0415 - loads 0.5 s of library that not every command needs
 
-    try:
-        return await Client.connect(
-            state.temporal_address, namespace=state.temporal_namespace, data_converter=pydantic_data_converter
-        )
-    except RuntimeError as error:
-        raise StackError(f"Temporal at {state.temporal_address} does not answer: {error}") from None
+    return await connect_to(state)
 
 
 def order_key(text: str) -> OrderKey:

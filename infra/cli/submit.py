@@ -55,7 +55,7 @@ def _submit(
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         for one, answer in zip(submissions, answers, strict=True):
-            typer.echo(f"{one.path}  as {one.partner}  {'taken' if is_taken(answer) else 'REFUSED'} {_told(answer)}")
+            typer.echo(f"{one.path}  as {one.partner}  {_told(answer)}")
     rested = True
     if watch:
         keys = dict.fromkeys(key for one in submissions for key in one.keys)
@@ -81,7 +81,7 @@ def _row(submission: Submission, answer: httpx.Response) -> dict[str, Any]:
 
 
 def _told(answer: httpx.Response) -> str:
-    return "" if is_taken(answer) else f"(HTTP {answer.status_code}) {answer.text}"
+    return "taken" if is_taken(answer) else f"REFUSED (HTTP {answer.status_code}) {answer.text}"
 
 
 async def _watch(state: StackState, keys: Iterable[OrderKey], patience: float) -> bool:
@@ -96,7 +96,7 @@ async def _watch(state: StackState, keys: Iterable[OrderKey], patience: float) -
                 if view is None:
                     continue
                 for change in view.history[shown[key] :]:
-                    typer.echo(f"{key}  {change.stage:13}  {change.reason.en}", err=True)
+                    typer.echo(f"{key}  {change.stage:18}  {change.reason.en}", err=True)
                 shown[key] = len(view.history)
                 if view.stage.is_final or view.stage in _RESTS or view.needs_human:
                     waiting.discard(key)

@@ -79,11 +79,12 @@ def _addresses(state: "StackState") -> str:
         "Temporal": state.temporal_address,
         "AWS emulator": state.aws_endpoint,
         "sandbox": state.sandbox_url,
+        "codec server": f"{state.codec_url}/login",
         "logs": str(state.folder / "logs"),
     }
     return "\n".join(f"{title:<13} {address}" for title, address in lines.items())
 
 
 def _json(state: "StackState") -> str:
-    shown = state.model_dump(mode="json", exclude={"partner_keys", "started"})
+    shown = state.model_dump(mode="json", exclude={"partner_keys", "codec_tokens", "started"})
     return json.dumps(shown, ensure_ascii=False, indent=2)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import httpx
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 
 from events.tax_payment import TaxPayment
@@ -29,6 +28,7 @@ from infra.direct_calls import functions_on
 from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder
 from infra.stack.state import StackState
+from infra.temporal import connect_to
 
 AT_ONCE = 16
 Progress = Callable[[Subscriber, Sequence[Played]], None]
@@ -48,9 +48,7 @@ async def _run(state: StackState, orders: Sequence[GeneratedOrder], seed: int, p
     started = time.monotonic()
     keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
     aws = StackClients(state.aws_endpoint)
-    temporal = await Client.connect(
-        state.temporal_address, namespace=state.temporal_namespace, data_converter=pydantic_data_converter
-    )
+    temporal = await connect_to(state)
     sandbox = httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, trust_env=False)
     played: list[Played] = []
     async with Subscriber(aws, Settings()) as subscriber, GatewayClient(state.gateway_url, keys) as gateway, sandbox:

@@ -26,6 +26,7 @@ class Ports(BaseModel):
     temporal_ui: int = 8233
     temporal_http: int = 0
     temporal_metrics: int = 0
+    codec: int = 8403
 
 
 def pick_ports(environment: Mapping[str, str] = os.environ) -> Ports:

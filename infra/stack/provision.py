@@ -1,4 +1,4 @@
-"""What the stack needs of AWS: the resources of template.yaml, the keys of partners, signatures and buyers' hashes."""
+"""What the stack needs of AWS: the resources of template.yaml, and the secrets: keys and the codec server's users."""
 
 import base64
 import json
@@ -12,8 +12,11 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.settings import Settings
+from events.values import utc_now
+from functions.payloads.models import Cipher, PayloadKey, PayloadKeys
+from functions.settings import Settings, settings
 from infra.aws import StackClients
+from infra.codec_server.users import demo_users
 from infra.generate.parties import Partner, demo_partners
 from infra.stack.errors import StackError
 from infra.stack.signing_key import new_signing_secret
@@ -27,10 +30,11 @@ _TIMEOUT_SECONDS = 60
 
 @dataclass(frozen=True)
 class Provisioned:
-    """The partners' secrets by partner id, and the certificate (PEM) of our signing key."""
+    """The partners' secrets by partner id, the certificate (PEM) of our signing key, the codec server's tokens."""
 
     partners: dict[str, dict[str, Any]]
     certificate: str
+    codec_tokens: dict[str, str]
 
 
 def provision(clients: StackClients) -> Provisioned:
@@ -45,7 +49,10 @@ def provision(clients: StackClients) -> Provisioned:
         deploy_template(clients)
         signing = _secret(clients, names.signing_secret, partial(new_signing_secret, names.own_name))
         _secret(clients, names.buyers_secret, _random_key)
-        return Provisioned(_partners(clients, names.partner_secrets), signing["certificate_pem"])
+        _secret(clients, names.payload_keys_secret, _payload_keys)
+        users = _secret(clients, names.codec_users_secret, demo_users)
+        tokens = {name: user["token"] for name, user in users.items()}
+        return Provisioned(_partners(clients, names.partner_secrets), signing["certificate_pem"], tokens)
     except BotoCoreError as error:
         raise StackError(f"AWS does not do what the stack needs: {error}") from error
 
@@ -79,6 +86,13 @@ def _partner_secret(partner: Partner) -> dict[str, Any]:
 
 def _random_key() -> dict[str, Any]:
     return {"key": base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}
+
+
+def _payload_keys() -> dict[str, Any]:
+    """One key, of the cipher that the setting names."""
+    cipher = Cipher(settings().payload_cipher)
+    first = PayloadKey.new(f"{utc_now():%Y%m%d}-1", cipher)
+    return PayloadKeys(write=first.id, keys=(first,)).model_dump(mode="json")
 
 
 def _secret(clients: StackClients, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:

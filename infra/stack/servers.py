@@ -45,6 +45,7 @@ def temporal_server(ports: Ports, scratch: Path, database: Path | None) -> Serve
     command += ["--http-port", str(ports.temporal_http), "--metrics-port", str(ports.temporal_metrics)]
     command += ["--log-level", "error", "--color", "never", "--ui-disable-news-fetch"]
     command += ["--disable-config-file", "--disable-config-env"]
+    command += ["--ui-codec-endpoint", f"http://{LOOPBACK}:{ports.codec}/codec"]
     for name, kind in _SEARCH_ATTRIBUTES.items():
         command += ["--search-attribute", f"{name}={kind}"]
     for key, value in _DYNAMIC_CONFIG.items():

@@ -52,6 +52,7 @@ class Service:
 SERVICES = (
     Service("gateway", "infra.http_front", "/healthz", needs_resources=False),
     Service("sandbox", "infra.sandbox", "/healthz"),
+    Service("codec", "infra.codec_server", "/healthz", needs_resources=False),
     Service("dispatcher", "infra.dispatcher"),
     Service("worker", "infra.worker"),
 )

@@ -161,7 +161,7 @@ class Stack:
         write_private(self._partners_file, json.dumps(made.partners, ensure_ascii=False))
         write_private(self._certificates_file, made.certificate)
         keys = {partner_id: partner["key"] for partner_id, partner in made.partners.items()}
-        self.state = self.state.model_copy(update={"partner_keys": keys})
+        self.state = self.state.model_copy(update={"partner_keys": keys, "codec_tokens": made.codec_tokens})
 
     def _launch(self, service: Service) -> None:
         files = {PARTNERS_FILE: str(self._partners_file), CERTIFICATES_FILE: str(self._certificates_file)}
@@ -186,6 +186,7 @@ class Stack:
             sandbox_url=f"http://{LOOPBACK}:{ports.sandbox}",
             temporal_address=f"{LOOPBACK}:{ports.temporal}",
             temporal_ui_url=f"http://{LOOPBACK}:{ports.temporal_ui}",
+            codec_url=f"http://{LOOPBACK}:{ports.codec}",
         )
 
     def _locked(self) -> TextIO:

@@ -17,7 +17,9 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 
 
 class StackState(Value):
-    """A running stack. `partner_keys` is partner id -> key in Base64: the file is for its owner's eyes only.
+    """A running stack. `partner_keys` is partner id -> key in Base64, `codec_tokens` user of the codec server -> token:
+
+    the file is for its owner's eyes only.
 
     `pid` is the process that holds the stack, `started` tells it from a later one of the same number.
     """
@@ -32,8 +34,10 @@ class StackState(Value):
     temporal_address: str
     temporal_namespace: str = "default"
     temporal_ui_url: str
+    codec_url: str
     pids: dict[str, int] = Field(default_factory=dict)
     partner_keys: dict[str, str] = Field(default_factory=dict, repr=False)
+    codec_tokens: dict[str, str] = Field(default_factory=dict, repr=False)
 
     @property
     def is_alive(self) -> bool:

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from typer.testing import CliRunner, Result
 
 from events.cloudevents import STRUCTURED
@@ -32,6 +30,7 @@ from infra.generate.scenarios import Scenario
 from infra.sandbox.questions import Story
 from infra.stack.errors import StackError
 from infra.stack.stack import Stack
+from infra.temporal import connect_to
 
 pytestmark = pytest.mark.stack
 NAME = "e2e-payment-data"
@@ -67,9 +66,7 @@ async def door(stack: Stack) -> AsyncIterator[GatewayClient]:
 @asynccontextmanager
 async def customs(stack: Stack) -> AsyncIterator[Questions]:
     """What customs asks."""
-    temporal = await Client.connect(
-        stack.state.temporal_address, namespace=stack.state.temporal_namespace, data_converter=pydantic_data_converter
-    )
+    temporal = await connect_to(stack.state)
     async with httpx.AsyncClient(base_url=stack.state.sandbox_url, trust_env=False) as sandbox:
         yield Questions(sandbox, temporal)
 

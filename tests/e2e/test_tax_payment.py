@@ -12,8 +12,6 @@ from typing import Any
 
 import httpx
 import pytest
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from typer.testing import CliRunner, Result
 
 from events.tax_payment import TAX_PAYMENT_SCHEDULE
@@ -35,6 +33,7 @@ from infra.generate.parties import GUARANTORS
 from infra.generate.scenarios import Scenario
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
+from infra.temporal import connect_to
 
 pytestmark = pytest.mark.stack
 SCENARIOS = (Scenario.RELEASE, Scenario.BANK_DIES, Scenario.BANK_REFUSAL)
@@ -72,7 +71,7 @@ def _payments(stack: Stack) -> list[dict[str, Any]]:
 async def _live(state: StackState, orders: Sequence[GeneratedOrder]) -> None:
     """The orders up to their delivery."""
     keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
-    temporal = await Client.connect(state.temporal_address, data_converter=pydantic_data_converter)
+    temporal = await connect_to(state)
     sandbox = httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, trust_env=False)
     aws = StackClients(state.aws_endpoint)
     async with Subscriber(aws, Settings()) as subscriber, GatewayClient(state.gateway_url, keys) as gateway, sandbox:
@@ -124,7 +123,7 @@ def test_the_schedule_is_there(stack: Stack) -> None:
     """Created by the worker, once."""
 
     async def schedules() -> list[str]:
-        client = await Client.connect(stack.state.temporal_address, data_converter=pydantic_data_converter)
+        client = await connect_to(stack.state)
         return [one.id async for one in await client.list_schedules()]
 
     assert asyncio.run(schedules()) == [TAX_PAYMENT_SCHEDULE]

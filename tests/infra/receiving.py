@@ -71,6 +71,7 @@ class SlowDoor:
             sandbox_url=nowhere,
             temporal_address="127.0.0.1:9",
             temporal_ui_url=nowhere,
+            codec_url=nowhere,
             partner_keys={"customs": base64.b64encode(KEY).decode()},
         ).write()
 

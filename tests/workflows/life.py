@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -19,17 +20,28 @@ from events.ceb.tax_bill import TaxBill, TaxBillStatus
 from events.ceb.waybill import WaybillStatus
 from events.declaration_request import DeclarationRequest, GoodsDeclaration
 from events.documents import DocumentKind, InboundDocument
-from events.life import Documents, ImportOrderResult, ImportOrderStart, LifeLimits, OrderSnapshot, Stage
+from events.life import (
+    Documents,
+    ImportOrderResult,
+    ImportOrderStart,
+    LifeLimits,
+    OrderSnapshot,
+    Resolution,
+    ResolveRequest,
+    Stage,
+)
 from events.values import CHINA, OrderKey, Text, to_millisecond, to_second
 from functions.declaration.customs import CustomsUnavailableError
-from functions.declaration.models import CancelListRequest, SubmitRequest, Submitted
+from functions.declaration.models import CancelListRequest, ReturnListRequest, SubmitRequest, Submitted
 from functions.dispatch.search_attributes import at_start
 from functions.function import Function
 from functions.intake.handler import accept
 from functions.intake.models import AcceptRequest
+from functions.money.post import MoneyUnavailableError
+from functions.refund.models import PayRefundRequest, RefundAnswer
 from functions.tax.handler import assess
 from functions.tax.models import AssessListRequest
-from infra.activities import ORDER_FUNCTIONS, InProcessInvoker, activities_of
+from infra.activities import ORDER_FUNCTIONS, FunctionInvoker, InProcessInvoker, activities_of
 from infra.worker import workflow_runner
 from tests import builders
 from workflows.import_order import ImportOrderWorkflow
@@ -51,13 +63,22 @@ MINUTE = timedelta(minutes=1)
 
 
 class ScriptedCustoms:
-    """The customs endpoint of one test: what it was sent, and how often it is down or refuses."""
+    """The outside of one test, customs and the payment firm: what each was sent, how often it is down or refuses.
+
+    The firm pays a refund once for its return, and answers it as it did whenever it is asked again; `firm_dies` says
+    how many times it pays and does not answer.
+    """
 
     def __init__(self) -> None:
         self.submissions: list[SubmitRequest] = []
         self.cancellations: list[CancelListRequest] = []
+        self.applications: list[ReturnListRequest] = []
+        self.refund_orders: list[PayRefundRequest] = []
+        self.refunded: dict[str, Decimal] = {}
         self.down = 0
+        self.firm_dies = 0
         self.refusal: Text | None = None
+        self.refund_refusal: Text | None = None
 
     def invoke(self, function: Function[Any, Any], request: BaseModel) -> BaseModel:
         """The worker's invoker: everything runs for real, but what goes to customs comes here."""
@@ -65,7 +86,21 @@ class ScriptedCustoms:
             return self._take(self.submissions, request)
         if isinstance(request, CancelListRequest):
             return self._take(self.cancellations, request)
+        if isinstance(request, ReturnListRequest):
+            return self._take(self.applications, request)
+        if isinstance(request, PayRefundRequest):
+            return self._refund(request)
         return InProcessInvoker().invoke(function, request)
+
+    def _refund(self, request: PayRefundRequest) -> RefundAnswer:
+        self.refund_orders.append(request)
+        if self.refund_refusal:
+            return RefundAnswer(refused=self.refund_refusal)
+        self.refunded.setdefault(request.return_no, request.amount)
+        if self.firm_dies:
+            self.firm_dies -= 1
+            raise MoneyUnavailableError("payment firm: ReadTimeout")
+        return RefundAnswer(refund_no=f"RF-{request.return_no}", refunded_at=datetime.now(UTC))
 
     def _take(self, taken: list[Any], request: BaseModel) -> Submitted:
         if self.down:
@@ -80,8 +115,8 @@ class ScriptedCustoms:
         return [submission.version for submission in self.submissions]
 
 
-def worker_with(client: Client, threads: ThreadPoolExecutor, task_queue: str, customs: ScriptedCustoms) -> Worker:
-    """The product's worker, with its customs endpoint replaced."""
+def worker_with(client: Client, threads: ThreadPoolExecutor, task_queue: str, customs: FunctionInvoker) -> Worker:
+    """The product's worker, with its outside replaced."""
     return Worker(
         client,
         task_queue=task_queue,
@@ -96,8 +131,8 @@ class Life:
     """Drives one order; every document goes through the real door (intake) first."""
 
     def __init__(self, temporal: WorkflowEnvironment, task_queue: str, customs: ScriptedCustoms) -> None:
-        self._temporal = temporal
-        self._task_queue = task_queue
+        self.temporal = temporal
+        self.task_queue = task_queue
         self.customs = customs
         self.limits = LIMITS
         self.key = OrderKey(ebp_code=builders.PLATFORM["ebp_code"], order_no=f"T{uuid4().hex[:20]}")
@@ -107,7 +142,12 @@ class Life:
     @property
     def handle(self) -> WorkflowHandle[ImportOrderWorkflow, ImportOrderResult]:
         """The order's workflow."""
-        return self._temporal.client.get_workflow_handle_for(ImportOrderWorkflow.run, self.key.workflow_id)
+        return self.temporal.client.get_workflow_handle_for(ImportOrderWorkflow.run, self.key.workflow_id)
+
+    def moment(self) -> datetime:
+        """The next second of everybody's clock."""
+        self._moment += timedelta(seconds=1)
+        return self._moment
 
     def documents(self, mode: str = "9610") -> dict[DocumentKind, CebModel]:
         """The four documents of this order, in agreement."""
@@ -123,7 +163,7 @@ class Life:
 
     def accepted(self, kind: DocumentKind, model: CebModel) -> InboundDocument:
         """A document through the door, each a second after the one before."""
-        self._moment += timedelta(seconds=1)
+        self.moment()
         request = AcceptRequest(
             document_id=str(uuid4()),
             kind=kind,
@@ -137,11 +177,11 @@ class Life:
 
     async def send(self, *documents: InboundDocument) -> None:
         """One signal with documents; the first one starts the life."""
-        await self._temporal.client.start_workflow(
+        await self.temporal.client.start_workflow(
             ImportOrderWorkflow.run,
             ImportOrderStart(key=self.key, limits=self.limits, opened=datetime.now(UTC)),
             id=self.key.workflow_id,
-            task_queue=self._task_queue,
+            task_queue=self.task_queue,
             start_signal="documents",
             start_signal_args=[Documents(documents=list(documents))],
             search_attributes=at_start(self.key.ebp_code, datetime.now(UTC)),
@@ -164,7 +204,7 @@ class Life:
         self, declared: DeclarationList, status: str, info: str, at: datetime | None = None
     ) -> DeclarationReturn:
         """A CEB622 element; each a second after the one before unless `at` is given."""
-        self._moment += timedelta(seconds=1)
+        self.moment()
         return DeclarationReturn(
             guid=declared.head.guid,
             agent_code=declared.head.agent_code,
@@ -178,7 +218,7 @@ class Life:
 
     async def customs_says_of_cancellation(self, status: str) -> None:
         """A CEB624 element."""
-        self._moment += timedelta(seconds=1)
+        self.moment()
         receipt = CancellationReturn(
             guid=builders.GUID.format(624),
             cop_no=self.unique,
@@ -208,7 +248,7 @@ class Life:
         """The tax bill (CEB816) for the list that was declared last, as customs would make it."""
         declared = self.customs.submissions[-1].declaration_list
         assessed = assess(AssessListRequest(on=datetime.now(CHINA).date(), declaration_list=declared))
-        self._moment += timedelta(seconds=1)
+        self.moment()
         taxes = [
             {
                 "gnum": item.gnum,
@@ -235,7 +275,7 @@ class Life:
 
     def bill_status(self, status: str, tax_no: str = "T1") -> TaxBillStatus:
         """A status of the tax bill (CEB818): 2 summarised, 3 void."""
-        self._moment += timedelta(seconds=1)
+        self.moment()
         head = {
             "guid": builders.GUID.format(818),
             "return_time": to_millisecond(self._moment),
@@ -253,6 +293,19 @@ class Life:
     async def tax_paid(self) -> None:
         """Customs says that the tax bill was summarised."""
         await self.send(self.accepted(DocumentKind.TAX_BILL_STATUS, self.bill_status("2")))
+
+    async def tax_void(self) -> None:
+        """Customs says that the tax bill is void."""
+        await self.send(self.accepted(DocumentKind.TAX_BILL_STATUS, self.bill_status("3")))
+
+    def bill_of(self, vat: Decimal) -> TaxBill:
+        """The bill again, corrected to a sum of VAT."""
+        return self.bill(customs_tax=Decimal(0), consumption_tax=Decimal(0), value_added_tax=vat)
+
+    async def decide(self, case: str, resolution: Resolution) -> None:
+        """A person decides a case of the order."""
+        request = ResolveRequest(case=case, resolution=resolution, who="op-1", why="核实")
+        await self.handle.execute_update(ImportOrderWorkflow.resolve, request)
 
     async def snapshot(self) -> OrderSnapshot:
         """Where the order stands."""
@@ -279,7 +332,7 @@ class Life:
 
     async def forward(self, duration: timedelta) -> None:
         """Let the order's clock run on."""
-        await TimeSkipper(self._temporal.client).fast_forward(self.handle, duration)
+        await TimeSkipper(self.temporal.client).fast_forward(self.handle, duration)
 
     async def result(self) -> ImportOrderResult:
         """How the life ended."""

@@ -1,6 +1,8 @@
 """The words of a customs signature: algorithms and their URIs, who signs, what a check finds."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, Protocol
 
@@ -79,6 +81,7 @@ class Reason(StrEnum):
     DIGEST = "digest"
     SIGNATURE = "signature"
     CERTIFICATE_EXPIRED = "certificate-expired"
+    UNKNOWN_SIGNER = "unknown-signer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class Verification:
     """What a check of a message found; `reason` is None unless `status` is "invalid", `text` says it in words.
 
     "valid" means: the holder of `certificate_der` signed this content. Whether that certificate is to be trusted, and
-    is the sender's, is for the caller to decide by the certificate; `key_name` is not covered by any signature.
+    is the sender's, is for the caller to decide by the certificate (see `by`); no signature covers `key_name`.
     """
 
     status: Literal["valid", "invalid", "absent"]
@@ -97,3 +100,18 @@ class Verification:
     certificate_der: bytes | None = None
     reason: Reason | None = None
     text: str = ""
+
+    def by(self, certificates: Collection[str]) -> "Verification":
+        """The same, but what none of these certificates signed is invalid, its signer being unknown.
+
+        `certificates` are SHA-256 of the DER, in lower-case hex; where there are none, any will do.
+        """
+        if self.status != "valid" or not certificates or fingerprint(self.certificate_der or b"") in certificates:
+            return self
+        words = "the certificate is none of those whose signatures count here: sign with one of these, or have it added"
+        return replace(self, status="invalid", reason=Reason.UNKNOWN_SIGNER, text=words)
+
+
+def fingerprint(certificate_der: bytes) -> str:
+    """By what a certificate is known: the SHA-256 of its DER, in hex."""
+    return hashlib.sha256(certificate_der).hexdigest()

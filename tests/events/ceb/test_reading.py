@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from events.ceb import build, parse
 from events.ceb.message import CEB311Message
 from events.ceb.order import Order
+from events.ceb.signature import Reason, verify
 from events.ceb.xml import DEFAULT_SIZE_LIMIT
 from events.problems import InvalidInputError, Problem, problems_of
 from tests import builders
@@ -257,3 +258,15 @@ def test_a_foreign_part_that_is_no_safe_xml_is_not_written(own: str) -> None:
     content = MESSAGE.model_dump(mode="json") | {"ExtendMessage": {"name": "n", "version": "1", "Message": own}}
     with pytest.raises(InvalidInputError):
         build(CEB311Message.model_validate(content))
+
+
+@pytest.mark.parametrize("undeclared", ["<x:note>1</x:note>", '<note x:a="1"/>'])
+def test_an_undeclared_prefix_is_refused_whatever_comes_after_it(undeclared: str) -> None:
+    """lxml overlooks it when a relative namespace follows, of which libxml2 only warns."""
+    data = replaced("<ceb:OrderHead>", f'\n{undeclared}<b xmlns="relative"/><ceb:OrderHead>')
+    with pytest.raises(InvalidInputError) as refused:
+        parse(data)
+    (problem,) = refused.value.problems
+    assert (problem.rule, problem.line) == ("xml", 2)
+    assert "prefix x" in problem.message
+    assert verify(data).reason is Reason.MALFORMED

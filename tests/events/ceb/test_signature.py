@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 
-from events.ceb.signature import Reason, SignatureError, SignatureProfile, SoftwareSigner, sign, verify
+from events.ceb.signature import Reason, SignatureError, SignatureProfile, SoftwareSigner, fingerprint, sign, verify
 from events.problems import InvalidInputError
 
 IN_FORCE = datetime(2027, 1, 1, tzinfo=UTC)
@@ -182,6 +182,14 @@ SPOILED = [
     (b"enveloped-signature", b"base64", Reason.TRANSFORM_NOT_ALLOWED),
     (b"</ds:Transforms>", b'<ds:Transform Algorithm="x"/></ds:Transforms>', Reason.TRANSFORM_NOT_ALLOWED),
     (b"ds:Transforms>", b"ds:Other>", Reason.TRANSFORM_NOT_ALLOWED),
+    (
+        b"<ds:Transforms>",
+        b'<ds:Transforms><ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116">'
+        b"<ds:XPath>1</ds:XPath></ds:Transform>",
+        Reason.TRANSFORM_NOT_ALLOWED,
+    ),
+    (b"<ds:Transform A", b"<ds:Transform xmlns:ds='urn:other' A", Reason.MALFORMED),
+    (b"</ds:Transforms>", b"text</ds:Transforms>", Reason.MALFORMED),
     (b"REC-xml-c14n-20010315", b"REC-xml-c14n-20010315#WithComments", Reason.URI_NOT_ALLOWED),
     (b"xmldsig#sm2-sm3", b"xmldsig#hmac-sha1", Reason.URI_NOT_ALLOWED),
     (b"xmldsig#sm3", b"xmldsig#sha1", Reason.URI_NOT_ALLOWED),
@@ -299,3 +307,16 @@ def test_a_signed_list_is_valid_by_the_official_schema(shared_ceb: Path, signer:
     assert not schema.validate(etree.fromstring(sample))
     schema.assertValid(etree.fromstring(message))
     assert verify(message).status == "valid"
+
+
+def test_only_known_signers_count_where_some_are_known(signer: SoftwareSigner, signed: bytes) -> None:
+    """By the certificate itself; what is wrong otherwise stays what it is."""
+    stranger = verify(sign(ORDERS, SoftwareSigner.throwaway("stranger")))
+    known = {fingerprint(signer.certificate_der)}
+    assert (stranger.status, stranger.by(known).status) == ("valid", "invalid")
+    assert stranger.by(known).reason is Reason.UNKNOWN_SIGNER
+    assert stranger.by(()) == stranger
+    assert verify(signed).by(known).status == "valid"
+    changed = verify(signed.replace("李".encode(), "王".encode()))
+    assert changed.by(known).reason is changed.reason is Reason.DIGEST
+    assert verify(ORDERS).by(known).status == "absent"

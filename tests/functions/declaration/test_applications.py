@@ -3,6 +3,8 @@
 from itertools import permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from events.ceb.list_application import ListApplicationReturn
 from functions.declaration.handler import explain_application
@@ -68,3 +70,13 @@ def test_a_refusal_names_the_code_in_the_text_and_what_to_mend() -> None:
     assert found.code == "-623012"
     assert found.fix
     assert (found.fix.document, found.fix.field) == ("cancellation", "reason")
+
+
+_SAID = st.tuples(st.sampled_from(["2", "4", "120", "300", "100", "399", "999", "-625206"]), st.integers(0, 3))
+
+
+@given(said=st.lists(_SAID, min_size=1, max_size=6), data=st.data())
+def test_order_and_repetition_decide_nothing(said: list[tuple[str, int]], data: st.DataObject) -> None:
+    receipts = [receipt(status, second) for status, second in said]
+    again = data.draw(st.permutations([*receipts, *data.draw(st.lists(st.sampled_from(receipts), max_size=3))]))
+    assert explained("CEB626", *again) == explained("CEB626", *receipts)

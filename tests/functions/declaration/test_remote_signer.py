@@ -122,10 +122,40 @@ def test_a_device_that_cannot_now_is_to_be_asked_again(status: int) -> None:
         remote.sign(b"data")
 
 
-@pytest.mark.parametrize("body", [b"{}", b"nonsense", b'{"signature": "***"}', b"[]"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{}",
+        b"nonsense",
+        b'{"signature": "***"}',
+        b"[]",
+        b"[" * 100_000,
+        b'{"signature": ""}',
+        b'{"signature": "AA=="}',
+    ],
+    ids=range(7),
+)
 def test_an_answer_that_is_no_signature_is_an_error(body: bytes) -> None:
     remote, _ = signer(lambda _: httpx.Response(200, content=body))
     with pytest.raises(SignatureError):
+        remote.sign(b"data")
+
+
+def test_an_answer_that_cannot_be_unpacked_is_to_be_asked_for_again() -> None:
+    remote, _ = signer(lambda _: httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=b"no gzip"))
+    with pytest.raises(SignerUnavailableError):
+        remote.sign(b"data")
+
+
+def test_a_device_with_another_key_is_found_out_before_customs_does() -> None:
+    # Given a pool in which one device holds the key of another certificate
+    other = SoftwareSigner.throwaway("another")
+
+    def stranger(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"signature": base64.b64encode(other.sign(b"data")).decode()})
+
+    remote, _ = signer(stranger)
+    with pytest.raises(SignatureError, match="http://device-0/sign signs is not by the certificate's key"):
         remote.sign(b"data")
 
 

@@ -16,11 +16,14 @@ from events.ceb import MESSAGES, CebMessage, build, parse
 from events.ceb.base import CebModel
 from events.ceb.dxp import wrap
 from events.ceb.message import CEB900Message, FormatError, UploadMessage
-from events.ceb.signature import sign
+from events.ceb.node import wrap_terminal, wrap_transport
+from events.ceb.signature import SignatureProfile, SoftwareSigner, fingerprint, sign
 from events.documents import InboundDocument
 from events.values import from_millisecond, utc_now
+from functions import aws as clients
+from functions.settings import settings
 from tests import builders
-from tests.functions.gateway.conftest import JSON, XML, Answered, Door
+from tests.functions.gateway.conftest import JSON, XML, Answered, Door, secret
 from tests.functions.gateway.samples import SIGNER, as_sent, cancellation, list_receipt, waybill_status
 from tests.functions.intake.samples import refund_receipt, tax_bill, tax_bill_status
 
@@ -163,6 +166,23 @@ def test_the_receipt_has_a_guid_of_its_own_in_capitals(door: Door) -> None:
     assert [str(UUID(guid)).upper() for guid in guids] == guids
 
 
+def test_the_envelope_of_a_transport_node_is_opened_too(door: Door) -> None:
+    """As other nodes send on what they carry, receipts of customs among it."""
+    envelope = wrap_terminal(
+        build(two_orders()),
+        sender_id="DXPTEST000000001",
+        receiver_ids=["DXPSANDAN0000001"],
+        cop_msg_id="m-1",
+        created_at=utc_now(),
+    )
+    carried = wrap_transport(
+        envelope, msg_id=f"{'1' * 32}", station_node="10000001", end_node="10000002", send_time=utc_now()
+    )
+    answered = door.post(MESSAGE, carried, XML)
+    assert answered.status == 202
+    assert [element.return_status for element in returns(answered)] == ["120", "-301008"]
+
+
 @pytest.mark.parametrize("content_type", ["application/xml; charset=utf-8", "TEXT/XML"])
 def test_an_envelope_is_opened(door: Door, content_type: str) -> None:
     """Given a message in a DxpMsg, when it is sent, then the message inside is answered."""
@@ -279,3 +299,33 @@ def test_an_order_may_be_unsigned_but_not_wrongly_signed(door: Door) -> None:
     answered = door.post(MESSAGE, tampered, XML)
     assert [getattr(element, "return_status") for element in returns(answered)] == ["-301020"]  # noqa: B009
     assert door.post(MESSAGE, signed, XML).status == 202
+
+
+def test_a_partner_signs_with_its_own_certificates_only(door: Door) -> None:
+    """Given certificates in the partner's secret, when another's holder signs, then the receipt says what is wrong."""
+    mine = fingerprint(SIGNER.certificate_der).upper()
+    clients.secretsmanager().put_secret_value(
+        SecretId=f"{settings().partner_secrets}platform",
+        SecretString=json.dumps(secret("platform") | {"certificates": [mine]}),
+    )
+    order = build(builders.message(builders.order()))
+    answered = door.post(MESSAGE, sign(order, SoftwareSigner.throwaway("stranger")), XML)
+    (refused,) = returns(answered)
+    assert getattr(refused, "return_status") == "-301020"  # noqa: B009
+    assert "none of those whose signatures count" in getattr(refused, "return_info")  # noqa: B009
+    assert door.post(MESSAGE, sign(order, SIGNER), XML).status == 202
+
+
+def test_signatures_are_taken_of_the_profiles_that_are_configured(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given one profile in the settings, when another is used, then the receipt names those that are taken."""
+    monkeypatch.setenv("SANDAN_SIGNATURE_PROFILES", "sm2-sha1, rsa-sha1")
+    settings.cache_clear()
+    order = build(builders.message(builders.order()))
+    (refused,) = returns(door.post(MESSAGE, sign(order, SIGNER), XML))
+    assert getattr(refused, "return_status") == "-301020"  # noqa: B009
+    assert "is not one of rsa-sha1, sm2-sha1" in getattr(refused, "return_info")  # noqa: B009
+    older = SoftwareSigner.throwaway("older", SignatureProfile.SM2_SHA1)
+    assert door.post(MESSAGE, sign(order, older), XML).status == 202
+    monkeypatch.delenv("SANDAN_SIGNATURE_PROFILES")
+    settings.cache_clear()
+    assert settings().signature_profiles == set(SignatureProfile)

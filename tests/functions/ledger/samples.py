@@ -29,6 +29,7 @@ from functions.ledger.models import (
     ReleaseRequest,
     Reserved,
     ReserveRequest,
+    ReturningRequest,
     SettleRequest,
 )
 from functions.settings import settings
@@ -105,6 +106,11 @@ def give_back(key: OrderKey, left: Charge, return_number: int = 1) -> OrderCharg
 def decide(key: OrderKey, what: DecisionKind) -> Decided:
     """A person decides."""
     return ledger.decide(DecideRequest(key=key, what=what, who="op-1", why="hotline"))
+
+
+def returning(key: OrderKey, return_number: int, *, under_way: bool) -> OrderCharge:
+    """A return begins or has ended."""
+    return ledger.returning(ReturningRequest(key=key, return_number=return_number, under_way=under_way))
 
 
 def bill_of(key: OrderKey, tax: str, status: str = "1", number: int = 1) -> Bill:

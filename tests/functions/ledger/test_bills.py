@@ -4,8 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from functions.ledger import payment_orders
 from functions.ledger.models import Bill, Standing
 from tests.functions.ledger.samples import (
+    GUARANTOR,
+    LATER,
     assert_balanced,
     bill_of,
     charge,
@@ -17,6 +20,7 @@ from tests.functions.ledger.samples import (
     record_bill,
     release,
     reserve,
+    returning,
     standing,
 )
 
@@ -219,3 +223,56 @@ def test_the_sum_of_a_bill() -> None:
         status="1",
     )
     assert bill.total == Decimal("6.06")
+
+
+@pytest.mark.parametrize("late", ["91", "45.50"])
+def test_the_bill_of_before_a_return_may_come_only_afterwards(late: str) -> None:
+    """Two returns, and the bills of before each of them come late: neither is paid, neither is for a person."""
+    commit(ONE)
+    give_back(ONE, charge("500", "45.50"), 1)
+    give_back(ONE, charge("200", "18.20"), 2)
+
+    assert record_bill(ONE, bill_of(ONE, late)).findings == []
+    assert claim("PAY-0").bills == []
+    assert record_bill(ONE, bill_of(ONE, "18.20")).findings == []
+    assert [bill.tax for bill in claim().bills] == [Decimal("18.20")]
+    assert_balanced()
+
+
+def test_no_payment_takes_the_tax_while_a_return_is_under_way() -> None:
+    """Rulebook 4.4: paid is what no return has happened to."""
+    commit(ONE, bill_of(ONE, "91"))
+    returning(ONE, 1, under_way=True)
+    assert claim("PAY-0").bills == []
+    give_back(ONE, charge("500", "45.50"), 1)
+    record_bill(ONE, bill_of(ONE, "45.50"))
+    assert claim("PAY-1").bills == []
+
+    returning(ONE, 1, under_way=False)
+    returning(ONE, 1, under_way=True)  # a call that was cut off comes late
+    assert [bill.tax for bill in claim("PAY-2").bills] == [Decimal("45.50")]
+    assert_balanced()
+
+
+def test_the_end_of_a_return_does_not_end_the_next() -> None:
+    commit(ONE, bill_of(ONE, "91"))
+    returning(ONE, 2, under_way=True)
+    returning(ONE, 1, under_way=False)
+    assert claim("PAY-0").bills == []
+
+
+def test_who_asks_hears_that_a_return_is_under_way() -> None:
+    commit(ONE, bill_of(ONE, "91"))
+    returning(ONE, 1, under_way=True)
+    (found,) = payment_orders.unbilled(GUARANTOR, LATER)
+    assert (found.key, found.reason) == (ONE, payment_orders.RETURN_UNDER_WAY)
+
+
+def test_who_asks_hears_that_the_bill_is_of_before_a_return() -> None:
+    commit(ONE, bill_of(ONE, "91"))
+    give_back(ONE, charge("500", "45.50"), 1)
+    (found,) = payment_orders.unbilled(GUARANTOR, LATER)
+    assert (found.key, found.reason) == (ONE, payment_orders.OUTDATED)
+
+    record_bill(ONE, bill_of(ONE, "45.50"))
+    assert list(payment_orders.unbilled(GUARANTOR, LATER)) == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from functions.transport import TransportRefusedError, TransportUnavailableError
@@ -91,3 +92,16 @@ def test_killed_while_the_server_has_it_and_has_not_answered(exchange: HttpExcha
     exchange.stalls.clear()
     exchange.open().send(b"<a/>", "C1")
     assert exchange.take() == [b"<a/>", b"<a/>"]
+
+
+def test_an_answer_that_cannot_be_unpacked_is_a_fault_that_passes() -> None:
+    """Sent again under the same CopMsgId: the other side may have it already."""
+
+    def garbled(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=b"no gzip")
+
+    transport = HttpTransport("http://node/out", "http://node/in", httpx.Client(transport=httpx.MockTransport(garbled)))
+    with pytest.raises(TransportUnavailableError, match=r"message C1: .*DecodingError"):
+        transport.send(b"<e/>", "C1")
+    with pytest.raises(TransportUnavailableError, match=r"inbox: .*DecodingError"):
+        list(transport.receive())

@@ -80,3 +80,40 @@ def test_new_names_what_is_wrong(tmp_path: Path, name: str, content: object, wor
     assert (result.exit_code, result.stdout) == (2, "")
     assert "order.json" in result.stderr
     assert words in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ({"OrderHead": 5, "OrderList": []}, "/OrderHead is not an object: give one in braces"),
+        (
+            {"OrderHead": {"orderNo": 7}, "OrderList": {}},
+            "/OrderHead/orderNo is not a text: give one in quotation marks",
+        ),
+        ({"OrderHead": {}, "OrderList": 5}, "/OrderList is not a list: put what stands here into brackets"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_told_in_the_words_of_json(tmp_path: Path, part: object, words: str) -> None:
+    """Not in those of the models' library, with the names of our classes."""
+    result = from_json(tmp_path, "CEB311", part, *SENDER)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert "Input should be" not in result.stderr
+
+
+def test_a_guid_that_was_made_is_no_mistake_of_the_sender(tmp_path: Path) -> None:
+    """An order has its guid in the head; where that is no head, there is no place for one."""
+    result = from_json(tmp_path, "CEB311", {"OrderHead": 5}, *SENDER)
+    assert "OrderHead is not an object" in result.stderr
+    assert "/guid " not in result.stderr
+
+
+@pytest.mark.parametrize("name", ["InvtRefound", "invtRefund"])
+def test_a_business_element_under_a_wrong_name_is_told_the_right_one(tmp_path: Path, name: str) -> None:
+    """The text of the standard says InvtRefound, its schema InvtRefund (rulebook 2.5): one problem, not ten."""
+    content = message_json(good("CEB625"))
+    content[name] = content.pop("InvtRefund")
+    result = from_json(tmp_path, "CEB625", content)
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert f"/{name} is not a field of this document: write InvtRefund (" in result.stderr

@@ -117,3 +117,22 @@ def test_what_cannot_be_signed_is_told(unsigned: Path, listed: Path, broken: Pat
     result = run("sign", unsigned, *options, "--out", tmp_path)
     assert (result.exit_code, "cannot be written" in result.stderr) == (2, True)
     assert run("sign", unsigned, "--key", tmp_path / "no.pem", "--cert", cert).exit_code == 2
+
+
+def test_verify_takes_the_signatures_of_known_certificates_only(unsigned: Path, tmp_path: Path) -> None:
+    """Two signers, one of whom is known; a file that is no certificate is told."""
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    for folder in (other, mine):
+        folder.mkdir()
+        key, certificate = pems(folder)
+        arguments = ("--key", key, "--cert", certificate, "--profile", "rsa-sha1", "--out", folder / "signed.xml")
+        assert run("sign", unsigned, *arguments).exit_code == 0
+    told = run("verify", mine / "signed.xml", other / "signed.xml", "--signer", certificate, "--json")
+    assert told.exit_code == 1
+    assert [(each["signature"], each["reason"]) for each in json.loads(told.stdout)] == [
+        ("valid", None),
+        ("invalid", "unknown-signer"),
+    ]
+    wrong = run("verify", mine / "signed.xml", "--signer", unsigned)
+    assert wrong.exit_code == 2
+    assert f"--signer {unsigned}" in wrong.stderr

@@ -1,5 +1,6 @@
 """The command line loads what it needs, and tells mistakes in words."""
 
+import os
 import re
 import subprocess
 import sys
@@ -86,6 +87,46 @@ def test_a_mistake_of_ours_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) 
     """Only what the user can mend is put into words."""
     with pytest.raises(ValueError, match="a bug"):
         _fail_with(ValueError("a bug"), monkeypatch)
+
+
+def _in_a_shell(line: str) -> subprocess.CompletedProcess[str]:
+    """What the installed command does with its streams as a shell gives them, without a locale."""
+    environment = {
+        **os.environ,
+        "LC_ALL": "C",
+        "PYTHONIOENCODING": "ascii",
+        "SANDAN": f"{sys.executable} -m infra.cli.main",
+    }
+    return subprocess.run(["sh", "-c", line], env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("streams", [">/dev/full", ">/dev/full 2>/dev/full"])
+def test_a_full_disk_is_told_and_is_no_verdict(streams: str) -> None:
+    """Exit code 2: 1 would say of a message that it is wrong."""
+    done = _in_a_shell(f"$SANDAN ceb receipt --message CEB622 --status 800 {streams}")
+
+    assert done.returncode == 2
+    assert done.stderr in {"", "sandan: the output cannot be written: No space left on device\n"}
+
+
+def test_streams_that_are_closed_are_no_fault_of_the_command() -> None:
+    """Nothing to read is told; nowhere to write is nobody's concern."""
+    without_input = _in_a_shell("$SANDAN ceb validate - <&-")
+    without_output = _in_a_shell("$SANDAN ceb receipt --message CEB622 --status 800 >&-")
+
+    assert without_input.returncode == 2
+    assert "standard input is closed" in without_input.stdout
+    assert (without_output.returncode, without_output.stderr) == (0, "")
+
+
+def test_texts_come_out_whatever_the_locale_and_the_arguments() -> None:
+    """Chinese without a locale; an argument that is no text."""
+    printed = _in_a_shell("$SANDAN ceb receipt --message CEB622 --status 800")
+    odd = _in_a_shell("$SANDAN ceb receipt --message CEB622 --status \"$(printf '\\377')\" --json")
+
+    assert (printed.returncode, "放行" in printed.stdout) == (0, True)
+    assert (odd.returncode, odd.stderr) == (0, "")
 
 
 def _commands() -> list[list[str]]:

@@ -89,3 +89,19 @@ def test_percentiles_lie_among_the_values_and_rise(values: list[float]) -> None:
 def test_the_mean_of_each_kind_counts_orders_without_it_too() -> None:
     counted = {"release": [Counter(signal=3, timer=1), Counter(signal=2)], "cancel": [Counter(start=1)]}
     assert mean_kinds(counted) == {"release": {"signal": 2.5, "timer": 0.5}, "cancel": {"start": 1.0}}
+
+
+def test_the_table_fits_into_eighty_columns_and_follows_the_order_of_the_scenarios() -> None:
+    slow = {"seconds": 100.25, "actions": 24}
+    shown = report(
+        order(1, scenario="return"),
+        order(2, scenario="inspection-return", finalStage=Stage.SHIPPED_BACK),
+        order(3, scenario="inspection-return", finalStage=Stage.SHIPPED_BACK, **slow),
+        order(4, scenario="release"),
+    )
+    console = Console(file=io.StringIO(), width=80, color_system=None)
+    console.print(table(shown))
+    assert isinstance(console.file, io.StringIO)
+    printed = console.file.getvalue()
+    assert "…" not in printed
+    assert printed.index("release") < printed.index("inspection-return") < printed.index("\nreturn ")

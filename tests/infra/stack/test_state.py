@@ -32,6 +32,7 @@ def _state(name: str = "local", started: str | None = None) -> StackState:
         sandbox_url="http://127.0.0.1:3",
         temporal_address="127.0.0.1:4",
         temporal_ui_url="http://127.0.0.1:5",
+        codec_url="http://127.0.0.1:6",
         partner_keys={"platform-1": "c2VjcmV0"},
     )
 

@@ -1,0 +1,69 @@
+"""A running stack's Temporal server: a client with the stack's payload keys, and histories decrypted with them."""
+
+from collections.abc import Iterator
+
+from google.protobuf.message import Message
+from temporalio.api.common.v1 import Payload
+from temporalio.client import Client, WorkflowHistory
+from temporalio.converter import PayloadCodec
+
+from functions.payloads.converter import data_converter
+from functions.payloads.keys import KeyRing, read_keys
+from functions.payloads.models import PayloadKeys
+from functions.settings import Settings
+from infra.aws import StackClients
+from infra.stack.errors import StackError
+from infra.stack.state import StackState
+
+_FRESH_SECONDS = 60.0
+
+
+async def connect_to(state: StackState) -> Client:
+    """A client for a tool outside the stack. Raises StackError when the server does not answer."""
+    try:
+        return await Client.connect(
+            state.temporal_address,
+            namespace=state.temporal_namespace,
+            data_converter=data_converter(KeyRing(lambda: stack_keys(state), _FRESH_SECONDS)),
+        )
+    except RuntimeError as error:
+        raise StackError(f"Temporal at {state.temporal_address} does not answer: {error}") from None
+
+
+def stack_keys(state: StackState) -> PayloadKeys:
+    """The payload keys of a stack."""
+    store = StackClients(state.aws_endpoint).secretsmanager
+    return read_keys(store.get_secret_value(SecretId=Settings().payload_keys_secret)["SecretString"])
+
+
+async def decrypted_history(client: Client, workflow_id: str) -> WorkflowHistory:
+    """The history of a workflow with every payload in clear, so that it can be read and replayed without a key."""
+    history = await client.get_workflow_handle(workflow_id).fetch_history()
+    codec = client.data_converter.payload_codec
+    if codec:
+        for event in history.events:
+            await _decrypt(event, codec)
+    return history
+
+
+async def _decrypt(message: Message, codec: PayloadCodec) -> None:
+    for payload in payloads_in(message):
+        (clear,) = await codec.decode([payload])
+        payload.CopyFrom(clear)
+
+
+def payloads_in(message: Message) -> Iterator[Payload]:
+    """Every payload within a message of Temporal's API, however deep, to be read or changed."""
+    if isinstance(message, Payload):
+        yield message
+        return
+    for field, value in message.ListFields():
+        if field.message_type is None:
+            continue
+        if not isinstance(value, Message):
+            values = value.values() if field.message_type.GetOptions().map_entry else value
+        else:
+            values = [value]
+        for inner in values:
+            if isinstance(inner, Message):
+                yield from payloads_in(inner)
