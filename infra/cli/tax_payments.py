@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
@@ -65,7 +65,7 @@ def _run(
 ) -> None:
     """Pay what is due now, wait for the bank, and show the payments."""
     with mistakes_told("tax-payment"):
-        moment = datetime.combine(day(as_of, "--as-of"), time(), CHINA) if as_of else None
+        moment = _moment(day(as_of, "--as-of")) if as_of else None
     state = running_stack(name)
     if guarantor:
         _require_known(state, guarantor)
@@ -75,6 +75,15 @@ def _run(
     else:
         _print(result)
     raise typer.Exit(0 if _is_well(result) else _REFUSED)
+
+
+def _moment(on: date) -> datetime:
+    """The start of that day. Raises PolicyError for one without terms: a run would ask for them without end."""
+    from functions.policy.pack import default_pack  # noqa: PLC0415 - only this command needs it
+    from functions.tax_payment.rules import terms_of  # noqa: PLC0415 - the same
+
+    terms_of(default_pack().at(on))
+    return datetime.combine(on, time(), CHINA)
 
 
 def _require_known(state: StackState, guarantor: str) -> None:
