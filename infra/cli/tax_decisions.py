@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workflows.import_order import ImportOrderWorkflow
 
 _LEFT_OUT, _TAKEN_IN, _BILL_ACCEPTED = "left-out", "taken-in", "bill-accepted"
-_CASES = {"tax-bill-differs", "ledger-differs"}
+_CASE = "tax-bill-differs"
 
 
 def leave_out(order: Order, *, who: Who, why: Why, name: StackName = DEFAULT_NAME) -> None:
@@ -70,9 +70,9 @@ async def _go_on(state: StackState, key: OrderKey, who: str, why: str) -> None:
         from workflows.import_order import ImportOrderWorkflow  # noqa: PLC0415 - loads the Temporal library
 
         case = (await handle.query(ImportOrderWorkflow.state)).needs_human
-        if case not in _CASES:
+        if case != _CASE:
             return None
-        request = ResolveRequest(case=case, resolution=Resolution.CONTINUE, who=who, why=why)
+        request = ResolveRequest(case=_CASE, resolution=Resolution.CONTINUE, who=who, why=why)
         return await handle.execute_update(ImportOrderWorkflow.resolve, request)
 
     answer = await updated(state, key, resolve)
