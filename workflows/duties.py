@@ -116,9 +116,13 @@ class Duties:
             self._close_when_the_window_is_over(bill)
 
     async def _record(self, bill: Bill, *, lasts: bool) -> None:
-        """A bill that comes while goods are coming back waits for the end of that: it may be of before or after it."""
+        """A bill that comes while goods are coming back waits for the end of that: it may be of before or after it.
+
+        Without a deadline nothing else is to come that it could wait for: no payment would ever take it.
+        """
         state = self._state
-        if bill != state.recorded_bill and (lasts or bill.status != "1" or state.told < len(state.changes)):
+        is_time = lasts or state.deadline is None or bill.status != "1" or state.told < len(state.changes)
+        if is_time and bill != state.recorded_bill:
             state.recorded_bill = bill
             taken = await call(ledger.bill, BillRequest(key=state.key, bill=bill), f"tax bill, status {bill.status}")
             self._took(taken)

@@ -83,6 +83,32 @@ def nothing_reserved(standing: Standing) -> Finding:
     )
 
 
+def nothing_held(standing: Standing) -> Finding:
+    """A person decides about the tax of an order that holds none."""
+    return _charge(
+        standing,
+        Text(
+            zh="订单未放行或已全部退还，没有在担保的税款。请核对订单号。",
+            en="The order is not released, or all of it was given back: no tax is held. Check the order's number.",
+        ),
+    )
+
+
+def no_bill_to_accept(bill: Bill | None) -> Finding:
+    """There is no valid bill of customs that the tax could follow."""
+    if bill is None:
+        zh, en = "尚未收到税单。", "no tax bill has come."
+    elif bill.status == "1":
+        zh, en = f"税单 {bill.tax_no} 是退货之前的税单。", f"tax bill {bill.tax_no} is that of before a return."
+    else:
+        zh, en = f"税单 {bill.tax_no} 状态为 {bill.status}。", f"tax bill {bill.tax_no} has status {bill.status}."
+    return Finding(
+        rule=BILL,
+        left=Place(document=_TAX_BILL, field="taxNo", value=bill.tax_no if bill else None),
+        message=Text(zh=f"没有可以采用的税单：{zh}请向海关查询。", en=f"No bill can be accepted: {en} Ask customs."),
+    )
+
+
 def not_held(standing: Standing) -> Finding:
     """Goods are said to be back of an order that is not released."""
     return _charge(

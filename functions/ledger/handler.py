@@ -1,7 +1,7 @@
 """The functions of the ledger: all of them set to a target, and may be repeated without further effect."""
 
 from functions.function import function
-from functions.ledger import dues, guarantees, paying, quotas, reserving, rules, store, verifying
+from functions.ledger import deciding, dues, guarantees, paying, quotas, reserving, rules, store, verifying
 from functions.ledger.account_models import (
     Buyer,
     BuyerRequest,
@@ -21,6 +21,8 @@ from functions.ledger.models import (
     Claimed,
     ClaimRequest,
     CommitRequest,
+    Decided,
+    DecideRequest,
     Due,
     DueRequest,
     GiveBackRequest,
@@ -73,6 +75,12 @@ def returning(request: ReturningRequest) -> OrderCharge:
     """Keep payments away from the tax while goods may come back, and let them have it afterwards."""
     reason = f"return {request.return_number} {'begins' if request.under_way else 'has ended'}"
     return change(request.key, reason, lambda before: rules.returning(before, request))
+
+
+@function("ledger.decide")
+def decide(request: DecideRequest) -> Decided:
+    """What a person has decided about an order's tax; refused with a finding once it is claimed or paid."""
+    return deciding.decide(request)
 
 
 @function("ledger.charge")

@@ -125,6 +125,36 @@ class GiveBackRequest(Value):
     charge: Charge
 
 
+class DecisionKind(StrEnum):
+    """What a person may decide about the tax of a released order.
+
+    `left-out`: no payment takes its bill until it is `taken-in` again. `bill-accepted`: customs' bill is right, and the
+    tax that is held becomes that of the bill.
+    """
+
+    LEFT_OUT = "left-out"
+    TAKEN_IN = "taken-in"
+    BILL_ACCEPTED = "bill-accepted"
+
+
+class Decision(Value):
+    """A decision as it stays on record: what, who, why, when."""
+
+    what: DecisionKind
+    who: str
+    why: str
+    at: AwareDatetime
+
+
+class DecideRequest(Value):
+    """A person has decided about the tax of an order."""
+
+    key: OrderKey
+    what: DecisionKind
+    who: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+
 class ReturningRequest(Value):
     """A return has begun, or has ended, however it ended: while one is under way no payment takes the tax."""
 
@@ -140,7 +170,10 @@ class ChargeRequest(Value):
 
 
 class OrderCharge(Value):
-    """An order's charge as it stands now; `guarantor` empty for an order that the ledger does not know."""
+    """An order's charge as it stands now; `guarantor` empty for an order that the ledger does not know.
+
+    `decisions` are those of persons, the earliest first.
+    """
 
     standing: Standing
     charge: Charge
@@ -148,13 +181,21 @@ class OrderCharge(Value):
     released_at: AwareDatetime | None = None
     bill: Bill | None = None
     payment_no: str | None = None
+    decisions: list[Decision] = Field(default_factory=list)
     findings: list[Finding]
+
+
+class Decided(Value):
+    """The charge after a person's decision; `refused` says why it was not carried out."""
+
+    charge: OrderCharge
+    refused: list[Finding] = Field(default_factory=list)
 
 
 class ClaimRequest(Value):
     """Claim the due bills of a guarantor for one payment: at most `most`, oldest first, released before `before`.
 
-    Only orders that are held with a bill of status 1. Repeating it answers the same bills.
+    Only orders that are held with a bill of status 1 and not left out. Repeating it answers the same bills.
     """
 
     guarantor: str

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from events.values import OrderKey, Text, Value
 from functions.ledger import payment_store, store
-from functions.ledger.models import Claimed
+from functions.ledger.models import Claimed, Decision
 from functions.ledger.payments import PaymentState
 from functions.ledger.record import SUMMARISED, OrderRecord, unbilled_queue
 
@@ -33,6 +33,14 @@ NOT_SUMMARISED = Text(
     zh="税款已缴，海关尚未通知汇总（CEB818）。请向海关查询。",
     en="The tax is paid, and customs has not told that the bill is summarised (CEB818). Ask customs.",
 )
+
+
+def left_out(decision: Decision) -> Text:
+    """Why an order is in no payment."""
+    return Text(
+        zh=f"{decision.who} 决定暂不缴纳：{decision.why}。恢复用 sandan tax-payment take-in。",
+        en=f"Left out by {decision.who}: {decision.why}. `sandan tax-payment take-in` has the next payment take it.",
+    )
 
 
 class OrderReason(Value):
@@ -74,6 +82,8 @@ def unsummarised(guarantor: str, payment_no: str) -> Iterator[OrderReason]:
 
 
 def _why_unbilled(record: OrderRecord) -> Text:
+    if record.is_left_out and record.last_turn:
+        return left_out(record.last_turn)
     if record.return_under_way:
         return RETURN_UNDER_WAY
     if record.bill is None:

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from events.findings import Finding
 from events.values import OrderKey, Value
 from functions.ledger.accounts import Account, Holding, Part, buyer_goods, buyer_year, guarantee, payment
 from functions.ledger.findings import bill_differs, void_after_claim
-from functions.ledger.models import Bill, Charge, OrderCharge, Standing
+from functions.ledger.models import Bill, Charge, Decision, DecisionKind, OrderCharge, Standing
 
 NOTHING = Charge(value=Decimal(), tax=Decimal(), yearly=[])
 GENERATED, SUMMARISED, VOID = "1", "2", "3"
@@ -52,6 +52,7 @@ class OrderRecord(Value):
     returns_ended: int = 0
     payment_no: str | None = None
     paid_at: AwareDatetime | None = None
+    decisions: list[Decision] = Field(default_factory=list)
 
     def changed(self, **fields: object) -> "OrderRecord":
         """The record with other values, as its next state; itself when nothing is other."""
@@ -75,10 +76,22 @@ class OrderRecord(Value):
         return {place: amount for place, amount in taken.items() if amount}
 
     @property
+    def last_turn(self) -> Decision | None:
+        """The last decision of a person to leave it out of payments, or to take it in again."""
+        turns = (one for one in reversed(self.decisions) if one.what is not DecisionKind.BILL_ACCEPTED)
+        return next(turns, None)
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether no payment may take its bill."""
+        return self.last_turn is not None and self.last_turn.what is DecisionKind.LEFT_OUT
+
+    @property
     def is_due(self) -> bool:
-        """Whether its bill can be paid: held, nothing on its way back, the bill valid and of exactly that tax."""
+        """Whether its bill can be paid: held, not left out, nothing on its way back, the bill valid and of that tax."""
         return (
             self.standing is Standing.HELD
+            and not self.is_left_out
             and not self.return_under_way
             and self.bill is not None
             and self.bill.status == GENERATED
@@ -119,5 +132,6 @@ class OrderRecord(Value):
             released_at=self.released_at,
             bill=self.bill,
             payment_no=self.payment_no,
+            decisions=self.decisions,
             findings=[*self.findings, *findings],
         )

@@ -19,7 +19,7 @@ from functions.ledger.models import (
 )
 from functions.ledger.record import NOTHING, OrderRecord
 
-_IN_PAYMENT = {Standing.CLAIMED, Standing.PAID}
+IN_PAYMENT = {Standing.CLAIMED, Standing.PAID}
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def reserved(before: OrderRecord, request: ReserveRequest, buyer: str) -> Step:
         "guarantor": request.guarantor,
         "list_version": request.list_version or before.list_version,
     }
-    if before.standing in _IN_PAYMENT:
+    if before.standing in IN_PAYMENT:
         same = before.model_copy(update=target) == before
         refusal = Step(before, [not_changeable(before.standing, before.payment_no)], ReserveOutcome.TAX_CLAIMED)
         return Step(before) if same else refusal
@@ -56,7 +56,7 @@ def released(before: OrderRecord, request: ReleaseRequest) -> Step:
     """Everything is given back; of what a payment has claimed nothing is."""
     if request.list_version and request.list_version < before.list_version:
         return Step(before, [superseded(request.list_version, before.list_version)])
-    if before.standing in _IN_PAYMENT:
+    if before.standing in IN_PAYMENT:
         return Step(before, [not_changeable(before.standing, before.payment_no)])
     version = max(request.list_version, before.released_version)
     return Step(before.changed(standing=Standing.RELEASED, charge=NOTHING, released_version=version))
@@ -81,7 +81,7 @@ def given_back(before: OrderRecord, request: GiveBackRequest) -> Step:
     """The charge is what is left after a return; the bill of before does not count any more."""
     if request.return_number < before.return_number:
         return Step(before)
-    if before.standing in _IN_PAYMENT:
+    if before.standing in IN_PAYMENT:
         return Step(before, [not_changeable(before.standing, before.payment_no)])
     if before.standing is Standing.RELEASED and _takes_nothing(request.charge):
         return Step(before)

@@ -1,4 +1,4 @@
-"""`sandan ledger`: recompute the books."""
+"""`sandan ledger`: recompute the books, and have the tax that is held follow a bill of customs."""
 
 import json
 from typing import Annotated
@@ -7,6 +7,7 @@ import typer
 
 from infra.cli.counted import counted
 from infra.cli.running import StackName
+from infra.cli.tax_decisions import accept_bill
 from infra.stack.state import DEFAULT_NAME, running_stack
 
 _NOT_BALANCED = 1
@@ -18,6 +19,12 @@ def register(app: typer.Typer) -> None:
     ledger.command(
         "verify", epilog="Example:\n\n    sandan ledger verify --json\n\nExit code 0: balanced; 1: not balanced."
     )(_verify)
+    ledger.command(
+        "accept-bill",
+        epilog="Example:\n\n    sandan ledger accept-bill 3207SDPT01/LYG9610-7-000001-REL --who op-1 --why hotline\n\n"
+        "For a tax bill of customs that differs from the tax assessed and is right. Refused when the guarantee does "
+        "not cover it, or a payment has claimed the tax. May be repeated.",
+    )(accept_bill)
     app.add_typer(ledger, name="ledger")
 
 

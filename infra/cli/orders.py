@@ -12,6 +12,7 @@ import typer
 from events.life import CancelRequest, CorrectRequest, OrderView, Resolution, ResolveRequest, Stage, UpdateAnswer
 from events.values import CHINA, OrderKey
 from infra.cli.counted import counted
+from infra.cli.order_updates import Order, Who, Why, updated
 from infra.cli.running import AsJson, StackName, gateway_of, order_key, temporal_of
 from infra.generate.parties import OPERATOR_PARTNER
 from infra.stack.errors import StackError
@@ -32,9 +33,6 @@ _LIST_EPILOG = (
 )
 _PHASES = {Stage.MATCHED: Stage.COLLECTING, Stage.DELIVERED: Stage.RELEASED}
 _AFTER_RELEASE = "Stage IN ('released', 'delivered')"
-_Order = Annotated[str, typer.Argument(metavar="ORDER", help="ebpCode/orderNo.")]
-_Who = Annotated[str, typer.Option(help="Who decides; kept in the dossier.")]
-_Why = Annotated[str, typer.Option(help="Why; kept in the dossier.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -121,7 +119,7 @@ def _stage_of(phase: str | None, *, is_running: bool) -> str | None:
     return Stage.CLOSED if shown is Stage.RELEASED and not is_running else shown
 
 
-def _show(order: _Order, *, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:
+def _show(order: Order, *, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:
     """An order's stages and findings, as its parties see them."""
     view = asyncio.run(_view(running_stack(name), order_key(order)))
     if as_json:
@@ -152,12 +150,12 @@ async def _view(state: StackState, key: OrderKey) -> OrderView:
 
 
 def _correct(
-    order: _Order,
+    order: Order,
     *,
     fix: Annotated[list[str] | None, typer.Option(help="document.field=value; repeatable.")] = None,
     proposed: Annotated[bool, typer.Option("--proposed", help="Apply the fixes that the findings propose.")] = False,
-    who: _Who,
-    why: _Why,
+    who: Who,
+    why: Why,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """Put values into fields of an order's documents; they go through the same door as everybody's."""
@@ -189,7 +187,7 @@ def _fix(text: str) -> "Fix":
     return Fix(document=document, field=field, value=value)
 
 
-def _cancel(order: _Order, *, who: _Who, why: _Why, name: StackName = DEFAULT_NAME) -> None:
+def _cancel(order: Order, *, who: Who, why: Why, name: StackName = DEFAULT_NAME) -> None:
     """End an order before its release; a declared list is cancelled at customs first."""
 
     async def cancel(handle: "WorkflowHandle[ImportOrderWorkflow, ImportOrderResult]") -> UpdateAnswer:
@@ -201,12 +199,12 @@ def _cancel(order: _Order, *, who: _Who, why: _Why, name: StackName = DEFAULT_NA
 
 
 def _resolve(
-    order: _Order,
+    order: Order,
     *,
     case: Annotated[str, typer.Option(help="What the order waits with, as `order show` says.")],
     resolution: Annotated[Resolution, typer.Option(help="What is decided.")],
-    who: _Who,
-    why: _Why,
+    who: Who,
+    why: Why,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """Decide a case that needs a person."""
@@ -222,22 +220,5 @@ def _resolve(
 
 def _update(name: str, order: str, act: Callable[[Any], Awaitable[UpdateAnswer]]) -> None:
     """Send an update and print its answer; a refusal is told in the words of the order."""
-    answer = asyncio.run(_updated(running_stack(name), order_key(order), act))
+    answer = asyncio.run(updated(running_stack(name), order_key(order), act))
     typer.echo(f"{order}: {answer.text.en}")
-
-
-async def _updated(state: StackState, key: OrderKey, act: Callable[[Any], Awaitable[UpdateAnswer]]) -> UpdateAnswer:
-    from temporalio.client import WorkflowUpdateFailedError  # noqa: PLC0415 - loads the Temporal library
-    from temporalio.service import RPCError, RPCStatusCode  # noqa: PLC0415 - the same
-
-    from workflows.import_order import ImportOrderWorkflow  # noqa: PLC0415 - the same
-
-    client = await temporal_of(state)
-    try:
-        return await act(client.get_workflow_handle_for(ImportOrderWorkflow.run, key.workflow_id))
-    except WorkflowUpdateFailedError as error:
-        raise StackError(f"order {key}: refused: {getattr(error.cause, 'message', error.cause)}") from None
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            raise StackError(f"order {key} is not known, or its life has ended: see `sandan order show`") from None
-        raise StackError(f"order {key}: Temporal: {error.message}") from None

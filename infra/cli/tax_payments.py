@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
@@ -20,6 +20,7 @@ from events.tax_payment import (
 )
 from events.values import CHINA
 from infra.cli.running import AsJson, StackName, temporal_of
+from infra.cli.tax_decisions import leave_out, take_in
 from infra.cli.told import day, mistakes_told
 from infra.direct_calls import functions_on
 from infra.stack.errors import StackError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from temporalio.client import WorkflowHandle
 
 _REFUSED = 1
+_ORDER = "3207SDPT01/LYG9610-7-000001-REL"
 _Guarantor = Annotated[str | None, typer.Option("--guarantor", metavar="CODE", help="Only this one (assureCode).")]
 
 
@@ -41,6 +43,14 @@ def register(app: typer.Typer) -> None:
         "Exit code 0: everything was paid; 1: the bank refused, or a payment has not ended.",
     )(_run)
     payments.command("list", epilog="Example:\n\n    sandan tax-payment list --guarantor 3207SDPT01 --json")(_list)
+    payments.command(
+        "leave-out",
+        epilog=f"Example:\n\n    sandan tax-payment leave-out {_ORDER} --who op-1 --why 'unknown to customs'\n\n"
+        "For a bill for which the bank or customs refuses the whole file. May be repeated.",
+    )(leave_out)
+    payments.command(
+        "take-in", epilog=f"Example:\n\n    sandan tax-payment take-in {_ORDER} --who op-1 --why 'customs has it now'"
+    )(take_in)
     app.add_typer(payments, name="tax-payment")
 
 
@@ -55,7 +65,7 @@ def _run(
 ) -> None:
     """Pay what is due now, wait for the bank, and show the payments."""
     with mistakes_told("tax-payment"):
-        moment = datetime.combine(day(as_of, "--as-of"), time(), CHINA) if as_of else None
+        moment = _moment(day(as_of, "--as-of")) if as_of else None
     state = running_stack(name)
     if guarantor:
         _require_known(state, guarantor)
@@ -65,6 +75,15 @@ def _run(
     else:
         _print(result)
     raise typer.Exit(0 if _is_well(result) else _REFUSED)
+
+
+def _moment(on: date) -> datetime:
+    """The start of that day. Raises PolicyError for one without terms: a run would ask for them without end."""
+    from functions.policy.pack import default_pack  # noqa: PLC0415 - only this command needs it
+    from functions.tax_payment.rules import terms_of  # noqa: PLC0415 - the same
+
+    terms_of(default_pack().at(on))
+    return datetime.combine(on, time(), CHINA)
 
 
 def _require_known(state: StackState, guarantor: str) -> None:

@@ -1,9 +1,14 @@
 """From the documents to closed, in both modes, and what waits for a person on the way."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 
 from events.life import Resolution, ResolveRequest, Stage
 from functions.dossier import rules, store
+from functions.ledger import handler as ledger
+from functions.ledger.models import ChargeRequest
 from tests.workflows.life import LIMITS, MINUTE, WINDOW, Life, stages
 from workflows.import_order import ImportOrderWorkflow
 
@@ -90,6 +95,26 @@ async def test_delivery_told_before_the_release(life: Life) -> None:
     await life.tax_bill()
     await life.tax_paid()
     await life.forward(WINDOW)
+    assert (await life.result()).stage is Stage.CLOSED
+
+
+async def test_a_tax_bill_that_comes_days_after_the_delivery_is_put_on_record(life: Life) -> None:
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("800")
+    await life.deliver()
+    await life.until(Stage.DELIVERED)
+    await life.forward(timedelta(days=2))
+    await life.tax_bill()
+    # Then a payment can take it, though nothing else happens to the order until it is paid
+    for _ in range(100):
+        if charge := ledger.charge(ChargeRequest(key=life.key)).bill:
+            break
+        await asyncio.sleep(0.1)
+    assert charge
+    assert charge.status == "1"
+    await life.forward(WINDOW)
+    await life.tax_paid()
     assert (await life.result()).stage is Stage.CLOSED
 
 

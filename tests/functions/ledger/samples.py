@@ -21,6 +21,9 @@ from functions.ledger.models import (
     Claimed,
     ClaimRequest,
     CommitRequest,
+    Decided,
+    DecideRequest,
+    DecisionKind,
     GiveBackRequest,
     OrderCharge,
     ReleaseRequest,
@@ -98,6 +101,11 @@ def record_bill(key: OrderKey, bill: Bill) -> OrderCharge:
 def give_back(key: OrderKey, left: Charge, return_number: int = 1) -> OrderCharge:
     """Give back."""
     return ledger.give_back(GiveBackRequest(key=key, return_number=return_number, charge=left))
+
+
+def decide(key: OrderKey, what: DecisionKind) -> Decided:
+    """A person decides."""
+    return ledger.decide(DecideRequest(key=key, what=what, who="op-1", why="hotline"))
 
 
 def returning(key: OrderKey, return_number: int, *, under_way: bool) -> OrderCharge:

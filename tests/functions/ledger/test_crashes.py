@@ -5,22 +5,25 @@ from collections.abc import Callable
 import pytest
 from pydantic import BaseModel
 
+from functions.ledger import deciding, paying
 from functions.ledger import handler as ledger
-from functions.ledger import paying
-from functions.ledger.models import ReserveOutcome, UnclaimRequest
+from functions.ledger.models import DecisionKind, ReserveOutcome, UnclaimRequest
 from tests.functions.ledger.interruptions import CrashError, at_call, crash
 from tests.functions.ledger.samples import (
     GUARANTOR,
+    RELEASED,
     assert_balanced,
     bill_of,
     charge,
     claim,
     commit,
+    decide,
     empty_table,
     give_back,
     guarantee,
     open_guarantee,
     order,
+    record_bill,
     release,
     reserve,
     settle_request,
@@ -49,6 +52,11 @@ STEPS: list[Callable[[], BaseModel]] = [
     lambda: commit(TWO, bill_of(TWO, "9.10")),
     lambda: commit(THREE, bill_of(THREE, "9.10")),
     lambda: give_back(THREE, charge("50", "4.55", sugar("0.25"))),
+    lambda: decide(THREE, DecisionKind.BILL_ACCEPTED),
+    lambda: record_bill(TWO, bill_of(TWO, "9.20")),
+    lambda: decide(TWO, DecisionKind.BILL_ACCEPTED),
+    lambda: decide(TWO, DecisionKind.LEFT_OUT),
+    lambda: decide(TWO, DecisionKind.TAKEN_IN),
     claim,
     _unclaim,
     lambda: claim("PAY-2"),
@@ -61,6 +69,7 @@ STEPS: list[Callable[[], BaseModel]] = [
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paying, "_CLAIMED_AT_ONCE", 1)
     monkeypatch.setattr(paying, "_SETTLED_AT_ONCE", 1)
+    monkeypatch.setattr(deciding, "utc_now", lambda: RELEASED)
 
 
 def _run(crash_at: int | None, *, after: bool) -> tuple[int, list[BaseModel]]:

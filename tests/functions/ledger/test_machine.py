@@ -13,7 +13,16 @@ from events.values import OrderKey
 from functions.ledger import handler as ledger
 from functions.ledger import paying, table
 from functions.ledger.account_models import QuotaRequest, VerifyRequest
-from functions.ledger.models import Bill, Charge, ClaimRequest, OrderCharge, Reserved, SettleRequest, UnclaimRequest
+from functions.ledger.models import (
+    Bill,
+    Charge,
+    ClaimRequest,
+    DecisionKind,
+    OrderCharge,
+    Reserved,
+    SettleRequest,
+    UnclaimRequest,
+)
 from tests.functions.ledger.interruptions import CrashError, at_call, crash
 from tests.functions.ledger.samples import (
     LATER,
@@ -21,6 +30,7 @@ from tests.functions.ledger.samples import (
     bill_of,
     charge,
     commit,
+    decide,
     empty_table,
     give_back,
     guarantee,
@@ -61,7 +71,7 @@ def _acts(draw: st.DrawFn) -> Act:
     payment_no, taken = draw(st.sampled_from(PAYMENTS)), draw(_charges())
     buyer, year = draw(st.sampled_from(BUYERS)), draw(st.sampled_from([2026, 2027]))
     status, number = draw(st.sampled_from("1123")), draw(st.integers(1, 2))
-    amount = draw(st.sampled_from(["50", "100", "200"]))
+    amount, decision = draw(st.sampled_from(["50", "100", "200"])), draw(st.sampled_from(DecisionKind))
     acts: list[Act] = [
         lambda: reserve(key, taken, buyer=buyer, guarantor=guarantor, on=date(year, 6, 1)),
         lambda: reserve(key, taken, buyer=buyer, guarantor=guarantor, on=date(year, 6, 1)),
@@ -76,6 +86,7 @@ def _acts(draw: st.DrawFn) -> Act:
         lambda: ledger.settle(SettleRequest(guarantor=guarantor, payment_no=payment_no, paid_at=PAID_AT)),
         lambda: ledger.unclaim(UnclaimRequest(guarantor=guarantor, payment_no=payment_no, reason="refused")),
         lambda: open_guarantee(amount, guarantor),
+        lambda: decide(key, decision),
     ]
     return draw(st.sampled_from(acts))
 

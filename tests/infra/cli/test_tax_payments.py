@@ -100,6 +100,13 @@ def test_a_day_is_a_day() -> None:
     assert "--as-of: is not a day: write it as 2026-11-23 (given: tomorrow)" in answer.stderr
 
 
+def test_a_day_without_policy_starts_no_run() -> None:
+    """It would never end."""
+    answer = CliRunner().invoke(application("tax-payment"), ["tax-payment", "run", "--as-of", "2010-01-01"])
+    assert answer.exit_code == 2
+    assert "no policy row for tax.payment_first_day on 2010-01-01" in answer.stderr
+
+
 @pytest.mark.parametrize("command", ["run", "list"])
 def test_without_a_stack_it_says_how_to_start_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
