@@ -48,7 +48,11 @@ class Cancelling:
             state.cancellation = CancellationCase(who=document.sender, why=content.reason, document=content)
 
     async def follow(self) -> None:
-        """Cancel at once, or ask customs and do as it says."""
+        """Cancel at once, or ask customs and do as it says.
+
+        The endpoint's answer is read in any case: it may come after customs has decided, or released the list.
+        """
+        await self._read_answer()
         state, case = self._state, self._state.cancellation
         if case is None:
             return
@@ -57,9 +61,6 @@ class Cancelling:
             return
         if state.stage not in AT_CUSTOMS:
             state.cancellation = None
-            return
-        await self._read_answer()
-        if state.cancellation is None:
             return
         await self._follow_receipts(case)
         if state.cancellation and case.number is None:
@@ -89,10 +90,10 @@ class Cancelling:
     async def _read_answer(self) -> None:
         if self.submission is None or not self.submission.done():
             return
-        submitted = self.submission.result()
+        submitted, case = self.submission.result(), self._state.cancellation
         self.submission = None
         self._state.note(workflow.now(), "submitted", submitted.model_dump(mode="json"))
-        if submitted.refused:
+        if submitted.refused and case and case.number is not None and self._state.stage in AT_CUSTOMS:
             finding = Finding(
                 rule="ENDPOINT",
                 left=Place(document=DocumentKind.CANCELLATION, field="/", value=None),

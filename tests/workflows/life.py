@@ -1,6 +1,7 @@
 """One order's life under test: its documents, its customs, its clock."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -65,6 +66,8 @@ MINUTE = timedelta(minutes=1)
 class ScriptedCustoms:
     """The outside of one test, customs and the payment firm: what each was sent, how often it is down or refuses.
 
+    While `open` is not set, cancellations get no answer.
+
     The firm pays a refund once for its return, and answers it as it did whenever it is asked again; `firm_dies` says
     how many times it pays and does not answer.
     """
@@ -75,6 +78,8 @@ class ScriptedCustoms:
         self.applications: list[ReturnListRequest] = []
         self.refund_orders: list[PayRefundRequest] = []
         self.refunded: dict[str, Decimal] = {}
+        self.open = threading.Event()
+        self.open.set()
         self.down = 0
         self.firm_dies = 0
         self.refusal: Text | None = None
@@ -85,7 +90,9 @@ class ScriptedCustoms:
         if isinstance(request, SubmitRequest):
             return self._take(self.submissions, request)
         if isinstance(request, CancelListRequest):
-            return self._take(self.cancellations, request)
+            taken = self._take(self.cancellations, request)
+            self.open.wait(_PATIENCE_SECONDS)
+            return taken
         if isinstance(request, ReturnListRequest):
             return self._take(self.applications, request)
         if isinstance(request, PayRefundRequest):

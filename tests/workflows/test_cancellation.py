@@ -1,7 +1,10 @@
 """Cancelling, before customs has the list and after."""
 
+import asyncio
 from datetime import UTC, datetime
 from functools import partial
+
+import pytest
 
 from events.documents import DocumentKind
 from events.life import CancelRequest, OrderSnapshot, Stage
@@ -117,3 +120,28 @@ async def test_a_refused_cancellation_can_be_asked_for_again(life: Life) -> None
     assert first.cancellation.guid != second.cancellation.guid
     await life.customs_says_of_cancellation("399")
     assert (await life.result()).stage is Stage.CANCELLED
+
+
+@pytest.mark.parametrize("decision", ["100", "800"])
+async def test_the_endpoint_answers_after_customs_has_decided(life: Life, decision: str) -> None:
+    """Refused, or released: the answer that comes then is read all the same, and the order lives on."""
+    await life.send_all()
+    await life.until_sent(1)
+    await life.customs_says("120")
+    life.customs.open.clear()
+    await life.handle.execute_update(ImportOrderWorkflow.cancel, CancelRequest(who="op-1", why="订购人取消"))
+    await life.until_true(lambda _: bool(life.customs.cancellations), "the cancellation")
+    if decision == "800":
+        await life.customs_says("800")
+        await life.until(Stage.RELEASED)
+    else:
+        await life.customs_says_of_cancellation("100")
+        await life.until_true(lambda state: bool(state.findings), "the refusal")
+    life.customs.open.set()
+    await asyncio.sleep(0.5)
+    before = (await life.handle.describe()).history_length
+    await life.customs_says("800")
+    await life.until(Stage.RELEASED)
+    await life.deliver()
+    await life.until(Stage.DELIVERED)
+    assert (await life.handle.describe()).history_length < before + 40
