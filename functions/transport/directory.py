@@ -74,7 +74,12 @@ class DirectoryTransport:
         for path in waiting:
             target = self._processing / _taken_name(path.name)
             with faults_told():
-                move(path, target)
+                try:
+                    move(path, target)
+                except FileNotFoundError:
+                    if path.exists():
+                        raise
+                    continue  # whoever wrote it has taken it back since the folder was read
             yield self._received(target)
 
     def close(self) -> None:

@@ -190,3 +190,32 @@ def test_every_id_has_a_name_of_its_own_that_any_file_system_takes(ids: list[str
         assert name.isascii()
         assert not set(name) & set('/\\:*?"<>|')
         assert not name.startswith((".", "~")) or name.startswith("~")
+
+
+def test_files_that_vanish_meanwhile_are_passed_over(tmp_path: Path) -> None:
+    """The client took one back after the inbox was read; the others come all the same."""
+    transport = DirectoryTransport(tmp_path, settle_seconds=0)
+    for name in ("1.xml", "2.xml", "3.xml"):
+        (tmp_path / "inbox" / name).write_bytes(name.encode())
+    coming = transport.receive()
+    came = [next(coming).content]
+    (tmp_path / "inbox" / "2.xml").unlink()
+    came += [received.content for received in coming]
+    transport.close()
+    assert came == [b"1.xml", b"3.xml"]
+
+
+def test_a_folder_that_vanishes_is_told(tmp_path: Path) -> None:
+    """Nothing is taken for vanished when it is our own folder that is gone."""
+    transport = DirectoryTransport(tmp_path, settle_seconds=0)
+    (tmp_path / "inbox" / "1.xml").write_bytes(b"1")
+    coming = transport.receive()
+    assert next(coming).content == b"1"
+    (tmp_path / "inbox" / "2.xml").write_bytes(b"2")
+    transport.close()
+    again = transport.receive()
+    next(again)
+    shutil.rmtree(tmp_path / "processing")
+    with pytest.raises(TransportUnavailableError):
+        next(again)
+    transport.close()
