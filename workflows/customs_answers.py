@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from events.documents import DocumentKind
     from events.findings import Finding, Place
     from events.life import LifeLimits, Resolution, Stage
-    from events.values import from_millisecond
+    from events.values import CHINA, from_millisecond
     from functions.declaration import handler as declaration
     from functions.declaration.models import ExplainRequest
     from functions.policy import handler as policy
@@ -99,7 +99,8 @@ class CustomsAnswers:
 
     async def _released(self, receipt: DeclarationReturn) -> None:
         released_at = self._moment_of(receipt)
-        row = await call(policy.row, RowRequest(topic=RETURN_WINDOW, on=released_at.date()), RETURN_WINDOW)
+        on = released_at.astimezone(CHINA).date()
+        row = await call(policy.row, RowRequest(topic=RETURN_WINDOW, on=on), RETURN_WINDOW)
         state = self._state
         state.note(workflow.now(), "policy", row.model_dump(mode="json"))
         state.window_days = row.whole()

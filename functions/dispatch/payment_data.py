@@ -18,7 +18,7 @@ from events.payment_data_life import (
     PaymentDataStart,
     SessionKey,
 )
-from events.values import utc_now
+from events.values import CHINA, utc_now
 from functions.dispatch import search_attributes as attributes
 from functions.payment_data.handler import keep
 from functions.payment_data.models import KeepRequest
@@ -41,7 +41,7 @@ async def deliver(client: Client, document: InboundDocument) -> None:
 
 async def _start(client: Client, question: PlatDataOpen) -> None:
     now = utc_now()
-    limits = payment_data_limits(now.date())
+    limits = payment_data_limits(now.astimezone(CHINA).date())
     key = SessionKey(session_id=question.session_id, order_no=question.order_no)
     try:
         await client.start_workflow(

@@ -10,7 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from events.documents import DocumentKind, InboundDocument
 from events.life import DOCUMENTS_SIGNAL, IMPORT_ORDER_WORKFLOW, TASK_QUEUE, Documents, ImportOrderStart
-from events.values import OrderKey, utc_now
+from events.values import CHINA, OrderKey, utc_now
 from functions.dispatch.record import UnprocessableError
 from functions.dispatch.search_attributes import at_start
 from functions.dossier.handler import late
@@ -65,7 +65,7 @@ async def deliver(client: Client, key: OrderKey, documents: list[InboundDocument
 async def _signal_with_start(client: Client, key: OrderKey, message: Documents) -> None:
     """The order is put on record first: the workflow's first task then has nothing to tell, which costs an Action."""
     now = utc_now()
-    limits = life_limits(now.date())
+    limits = life_limits(now.astimezone(CHINA).date())
     start = ImportOrderStart(key=key, limits=limits, opened=now)
     opening = OpenRequest(key=key, opening=start.opening, due_by=now + limits.documents)
     await asyncio.to_thread(open_order, opening)

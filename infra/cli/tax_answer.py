@@ -7,7 +7,7 @@ from typing import Any
 
 from events.findings import Finding
 from events.problems import InvalidInputError, Problem
-from functions.quota.rules import ANNUAL_LIMIT, over_annual_limit
+from functions.quota.rules import ANNUAL_LIMIT, over_annual_limit, over_yearly_quantity
 from functions.tax.goods import Consignment, Goods
 from functions.tax.models import Assessment, Regime
 from functions.tax.personal import Article, heading_rate, over_value_limit, parcel_tax, value_from, value_limit
@@ -43,7 +43,12 @@ def _retail_import(request: TaxRequest, books: Books) -> Answer:
         if regime is Regime.CBEC_FULL and item.gcode is None and item.duty_rate is None:
             message = "is required for full tax: give the duty rate, such as 0.05, or a gcode"
             raise wrong_item(place, "duty_rate", "required", None, message)
-    return _told(assess(consignment, regime, books.policy, books.tariff, notes))
+    found = assess(consignment, regime, books.policy, books.tariff, notes)
+    over = [over_yearly_quantity(line, line.quantity, _NOTHING) for line in found.yearly if line.quantity > line.limit]
+    if request.assess and over:
+        notes.findings += over
+        found = assess(consignment, None, books.policy, books.tariff, notes)
+    return _told(found)
 
 
 def _by_limits(request: TaxRequest, consignment: Consignment, books: Books, notes: Notes) -> Regime | None:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -14,7 +16,7 @@ from events.ceb.base import CebModel
 from events.life import TASK_QUEUE
 from events.payment_data import PlatDataOpen
 from events.payment_data_life import DATA_CAME_SIGNAL, PAYMENT_DATA_WORKFLOW, PaymentDataStart, SessionKey
-from functions.dispatch import search_attributes
+from functions.dispatch import payment_data, search_attributes
 from functions.dispatch.handler import handler
 from functions.payment_data.handler import gather
 from functions.payment_data.models import GatherRequest
@@ -134,3 +136,19 @@ async def test_data_for_a_question_that_has_ended_are_kept_all_the_same(dispatch
     assert await dispatch.take(of_gateway(accepted(late))) == []
     assert await dispatch.take(of_gateway(accepted(dispatch.question()))) == []
     assert gather(GatherRequest(key=dispatch.key)).obstacle is None
+
+
+async def test_the_day_of_the_limits_is_that_of_china(
+    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Given other rows from the new year on, when customs asks at one o'clock of its first day, then they hold."""
+    row = "- {{id: r{0}, topic: payment_data.deadline_minutes, value: {0}, effective_from: {1}, basis: x{2}}}\n"
+    rows = row.format(60, "2014-02-10", ", effective_to: 2026-12-31") + row.format(90, "2027-01-01", "")
+    (tmp_path / "rows.yaml").write_text(rows)
+    monkeypatch.setenv("SANDAN_POLICY_DIR", str(tmp_path))
+    settings.cache_clear()
+    monkeypatch.setattr(payment_data, "utc_now", lambda: datetime(2026, 12, 31, 17, tzinfo=UTC))
+    assert await dispatch.take(of_gateway(accepted(dispatch.question()))) == []
+    started = await dispatch.handle.query(RecordingQuestion.start)
+    assert started
+    assert started.limits.deadline == timedelta(minutes=90)

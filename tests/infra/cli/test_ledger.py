@@ -14,7 +14,7 @@ from infra.direct_calls import functions_on
 from infra.generate.parties import GUARANTORS
 from infra.stack.errors import StackError
 from infra.stack.stack import Stack
-from tests.functions.ledger.samples import NOBODY, bill_of, charge, commit, order, reserve, sugar
+from tests.functions.ledger.samples import NOBODY, bill_of, charge, commit, order, reserve, standing, sugar
 
 pytestmark = pytest.mark.stack
 
@@ -118,6 +118,41 @@ def test_a_number_on_the_command_line_is_refused(stack: Stack) -> None:
     assert answer.exit_code == 2
     assert NOBODY not in answer.output
     assert _run("quota", "hash", "--id", "-", given="\n").exit_code == 2
+
+
+def test_one_bill_is_left_out_of_payments_and_taken_in_again(stack: Stack) -> None:
+    """Shown as waiting for a person from the day on which it is due."""
+    out, taken = (
+        _run("tax-payment", what, str(order(1)), "--who", "op-1", "--why", "x") for what in ("leave-out", "take-in")
+    )
+
+    assert (out.exit_code, taken.exit_code) == (0, 0), out.output + taken.output
+    assert "no payment takes its tax" in out.stdout
+    with functions_on(stack.state):
+        assert [one.what for one in standing(order(1)).decisions] == ["left-out", "taken-in"]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(2, "no tax is held. Check the order's number"), (9, "no tax is held. Check the order's number")],
+)
+def test_a_decision_about_nothing_says_why(stack: Stack, number: int, words: str) -> None:
+    """An order that is not released, and one that nobody knows."""
+    for command, what in (("tax-payment", "leave-out"), ("ledger", "accept-bill")):
+        with pytest.raises(StackError, match=words):
+            CliRunner().invoke(
+                application(command),
+                [command, what, str(order(number)), "--who", "op-1", "--why", "x"],
+                catch_exceptions=False,
+            )
+
+
+def test_a_decision_names_who_and_why(stack: Stack) -> None:
+    """Not with nothing in it."""
+    answer = _run("tax-payment", "leave-out", str(order(1)), "--who", "", "--why", "x")
+
+    assert answer.exit_code == 2
+    assert "must not be empty" in answer.stderr
 
 
 def test_the_books_are_balanced(stack: Stack) -> None:

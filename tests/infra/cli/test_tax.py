@@ -149,6 +149,17 @@ def test_personal_articles() -> None:
     assert [finding["rule"] for finding in refused["findings"]] == ["T6"]
 
 
+@pytest.mark.parametrize(("kilograms", "code", "rules"), [("20", 0, []), ("20.001", 1, ["M10"])])
+def test_the_limits_hold_more_than_one_person_may_buy_of_goods_in_a_year(
+    kilograms: str, code: int, rules: list[str]
+) -> None:
+    """Rulebook 4.6: 20 kg of rice. What the person has bought before is known to the ledger alone."""
+    rice = {"gnum": 1, "value": "100", "gcode": "10063020", "legal_quantity": kilograms, "legal_unit": "kg"}
+    found = answered(assess=True, mode="1210", items=[rice], code=code)
+    assert [finding["rule"] for finding in found.get("findings", [])] == rules
+    assert (found["regime"], found["total"]) == (("cbec", "6.30") if code == 0 else (None, "0.00"))
+
+
 def test_the_price_without_tax() -> None:
     item = {key: value for key, value in ITEM.items() if key != "value"} | {"price_with_tax": "523"}
     found = answered(regime="cbec", items=[item])
