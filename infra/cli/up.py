@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _EXAMPLE = (
     "Example:\n\n    sandan up\n\nstarts the Temporal dev server, the AWS emulator and our services, prints where they "
-    "are and stays. SANDAN_PORT_GATEWAY, …_SANDBOX, …_EMULATOR, …_TEMPORAL and …_TEMPORAL_UI fix a port; "
+    "are and stays. SANDAN_PORT_GATEWAY, …_SANDBOX, …_EMULATOR, …_TEMPORAL, …_TEMPORAL_UI and …_CODEC fix a port; "
     "TEMPORAL_CLI_PATH and AWS_ENDPOINT_URL (a real LocalStack) replace a server."
 )
 _SERVERS = {"temporal", "emulator"}

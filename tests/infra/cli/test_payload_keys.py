@@ -1,0 +1,73 @@
+"""`sandan payload-keys`: a rotation step by step, and what would lose payloads is refused."""
+
+import pytest
+from typer.testing import CliRunner
+
+from functions.aws import secretsmanager
+from functions.payloads.keys import read_keys
+from functions.payloads.models import Cipher, PayloadKeys
+from functions.settings import settings
+from infra.cli.main import application
+from infra.stack.errors import StackError
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+def run(*arguments: str) -> str:
+    """What the command prints, on the secrets store of these tests."""
+    result = CliRunner().invoke(application("payload-keys"), ["payload-keys", *arguments, "--aws"])
+    if isinstance(result.exception, StackError):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def kept() -> PayloadKeys:
+    return read_keys(secretsmanager().get_secret_value(SecretId=settings().payload_keys_secret)["SecretString"])
+
+
+def test_a_rotation() -> None:
+    """Given one key, when another is added, used, and the first is removed, then each step does that and no more."""
+    assert run("list") == "test  AES-256-GCM  writes and reads\n"
+    run("add")
+    new = kept().keys[1].id
+    assert (kept().write, kept().keys[1].cipher) == ("test", Cipher.AES_256_GCM)
+    assert run("use", new) == f"test  AES-256-GCM  reads\n{new}  AES-256-GCM  writes and reads\n"
+    assert [key.id for key in kept().keys] == ["test", new]
+    with pytest.raises(StackError, match="what test has encrypted would be lost: say --forever"):
+        run("remove", "test")
+    assert run("remove", "test", "--forever") == f"{new}  AES-256-GCM  writes and reads\n"
+    assert [key.id for key in kept().keys] == [new]
+
+
+def test_another_cipher_by_option_or_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANDAN_PAYLOAD_CIPHER", "SM4-GCM")
+    settings.cache_clear()
+    run("add")
+    run("add", "--cipher", "AES-256-GCM")
+    assert [key.cipher for key in kept().keys[1:]] == [Cipher.SM4_GCM, Cipher.AES_256_GCM]
+    assert len({key.id for key in kept().keys}) == 3
+
+
+def test_keys_are_never_shown() -> None:
+    shown = run("add") + run("list")
+    secret = secretsmanager().get_secret_value(SecretId=settings().payload_keys_secret)["SecretString"]
+    for key in read_keys(secret).model_dump(mode="json")["keys"]:
+        assert key["key"] in secret
+        assert key["key"] not in shown
+    assert "key=" not in repr(kept())
+
+
+def test_the_key_that_writes_stays() -> None:
+    with pytest.raises(StackError, match="test is the key that writes"):
+        run("remove", "test", "--forever")
+
+
+def test_an_unknown_key_and_a_missing_secret_are_told() -> None:
+    with pytest.raises(StackError, match="there is no payload key other: test"):
+        run("use", "other")
+    secretsmanager().delete_secret(SecretId=settings().payload_keys_secret, ForceDeleteWithoutRecovery=True)
+    with pytest.raises(
+        StackError, match=r"the secret sandan/payload-keys cannot be read \(ResourceNotFoundException\)"
+    ):
+        run("list")
