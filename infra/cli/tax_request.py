@@ -148,6 +148,5 @@ def read_request(text: str) -> TaxRequest:
         raise InvalidInputError(problems_of(error)) from None
 
 
-
 def _with_example(problem: Problem) -> Problem:
     return problem.model_copy(update={"message": f"{problem.message}; give for example {_EXAMPLE}"})
