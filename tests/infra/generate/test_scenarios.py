@@ -32,4 +32,5 @@ def test_stories_that_go_wrong_end_elsewhere_than_closed() -> None:
         Scenario.RETURN_SILENCE: Stage.RETURNED,
         Scenario.EXCHANGE: Stage.RETURNED,
         Scenario.REFUND_DIES: Stage.RETURNED,
+        Scenario.REFUND_REFUSED: Stage.RETURNED,
     }
