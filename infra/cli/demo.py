@@ -58,6 +58,7 @@ def _demo(
     made = list(generate(orders, seed, mode or tuple(Mode), scenario or LIVES))
     with Stack(_STACK) as stack:
         _say(console, f"Temporal UI: {stack.state.temporal_ui_url}   gateway: {stack.state.gateway_url}")
+        _say(console, f"payloads in the UI are encrypted: {stack.state.codec_url}/login (docs/privacy.md) shows them")
         with Live(console=console, refresh_per_second=4) as live:
             shown = _Progress(live, made)
             result = asyncio.run(run_demo(stack.state, made, seed, shown.update))
