@@ -148,9 +148,10 @@ def _reference(reference: etree._Element) -> tuple[etree._Element, etree._Elemen
     if not reference.findall(f"{{{SIGNATURE_NAMESPACE}}}Transforms"):
         raise _RefusedError(Reason.TRANSFORM_NOT_ALLOWED, f"the Reference lacks the transform {ENVELOPED}")
     transforms, digest_method, digest = _children(reference, "Transforms", "DigestMethod", "DigestValue")
-    named = [_algorithm(transform) for transform in transforms]
-    if named != [ENVELOPED]:
+    if [transform.get("Algorithm") for transform in transforms] != [ENVELOPED]:
         raise _RefusedError(Reason.TRANSFORM_NOT_ALLOWED, f"the one transform allowed is {ENVELOPED}")
+    (transform,) = _children(transforms, "Transform")
+    _algorithm(transform)
     return digest_method, digest
 
 
