@@ -8,7 +8,7 @@ import sys
 from functions.settings import settings
 from infra.ready import announce_ready
 
-json.dump({"settings": settings().model_dump(), "environment": dict(os.environ)}, sys.stdout)
+json.dump({"settings": settings().model_dump(mode="json"), "environment": dict(os.environ)}, sys.stdout)
 sys.stdout.flush()
 announce_ready()
 signal.pause()
