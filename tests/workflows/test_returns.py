@@ -134,7 +134,7 @@ async def test_an_old_bill_alone_after_a_part_is_no_reason_for_a_person(returns:
 
 
 async def test_the_last_day_to_apply(returns: Returns, life: Life) -> None:
-    """公告2020-45: within 30 days of the release; the exact moment is a test of the rule (test_return_rules)."""
+    """公告2020-45: within 30 days of the release."""
     await returns.release()
     await life.forward(timedelta(days=30) - timedelta(minutes=2))
     await returns.ask((1, "1"))
