@@ -7,7 +7,13 @@ from uuid import uuid4
 from temporalio.client import Client
 
 from events.life import TASK_QUEUE
-from events.tax_payment import TAX_PAYMENT_RUN_WORKFLOW, TaxPayment, TaxPaymentRunResult, TaxPaymentRunStart
+from events.tax_payment import (
+    TAX_PAYMENT_RUN_WORKFLOW,
+    PaymentOutcome,
+    TaxPayment,
+    TaxPaymentRunResult,
+    TaxPaymentRunStart,
+)
 from events.values import utc_now
 from functions.ledger.account_models import Verified, VerifyRequest
 from functions.ledger.handler import verify
@@ -17,7 +23,17 @@ LATER = timedelta(days=32)
 
 
 async def pay_tax(client: Client) -> Sequence[TaxPayment]:
-    """Pay what is due a month from now, when everything is as it is."""
+    """Pay what is due a month from now, when everything is as it is; what the bank refuses, once more as on a next day.
+
+    All payments, in the order of the runs.
+    """
+    payments = await _run(client)
+    if any(payment.outcome is PaymentOutcome.REFUSED for payment in payments):
+        payments += await _run(client)
+    return payments
+
+
+async def _run(client: Client) -> list[TaxPayment]:
     result = await client.execute_workflow(
         TAX_PAYMENT_RUN_WORKFLOW,
         TaxPaymentRunStart(as_of=utc_now() + LATER),
