@@ -1,9 +1,13 @@
 """Which code computes a profile; the cryptographic libraries load when a message first needs them."""
 
 import hashlib
+from functools import lru_cache
 from typing import Protocol
 
+from events.ceb.signature import certificate
 from events.ceb.signature.profile import SignatureProfile
+
+_KEPT, _USUAL_SIZE = 256, 4096  # a sender signs all its messages with the same certificate, for years
 
 
 class PrivateKey(Protocol):
@@ -46,3 +50,24 @@ def digest(profile: SignatureProfile, data: bytes) -> bytes:
 
         return sm3(data)
     return hashlib.sha1(data, usedforsecurity=False).digest()
+
+
+def certificate_holds(profile: SignatureProfile, certificate_der: bytes) -> bool:
+    """Whether a certificate is as its issuer made it, as far as it tells: one that others issued is taken as it is."""
+    return _known(profile, certificate_der) if len(certificate_der) <= _USUAL_SIZE else _holds(profile, certificate_der)
+
+
+def _holds(profile: SignatureProfile, certificate_der: bytes) -> bool:
+    holder = certificate.read(certificate_der)
+    if not holder.is_own:
+        return True
+    if profile is SignatureProfile.RSA_SHA1:
+        from events.ceb.signature import rsa  # noqa: PLC0415 - loads cryptography
+
+        return rsa.is_signed_by_itself(certificate_der)
+    from events.ceb.signature import sm2  # noqa: PLC0415 - loads Tongsuo
+
+    return sm2.verify_der(holder.public_key, holder.content, holder.signature)
+
+
+_known = lru_cache(maxsize=_KEPT)(_holds)

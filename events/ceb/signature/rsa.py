@@ -6,6 +6,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.x509 import load_der_x509_certificate
 
 from events.ceb.signature.profile import SignatureError
 
@@ -40,5 +41,15 @@ def verify(public_key: bytes, data: bytes, signature: bytes) -> bool:
             return False
         key.verify(signature, data, padding.PKCS1v15(), SHA1())  # noqa: S303 - the standard fixes it
     except (InvalidSignature, ValueError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def is_signed_by_itself(certificate_der: bytes) -> bool:
+    """Whether the key in a certificate made its signature, by whichever algorithm of RSA it names."""
+    try:
+        certificate = load_der_x509_certificate(certificate_der)
+        certificate.verify_directly_issued_by(certificate)
+    except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
         return False
     return True

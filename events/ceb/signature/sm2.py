@@ -56,7 +56,11 @@ def verify(public_key: bytes, data: bytes, signature: bytes) -> bool:
     if len(signature) != 2 * _NUMBER:
         return False
     r, s = int.from_bytes(signature[:_NUMBER]), int.from_bytes(signature[_NUMBER:])
-    signature_der = der.encode(der.SEQUENCE, der.integer(r), der.integer(s))
+    return verify_der(public_key, data, der.encode(der.SEQUENCE, der.integer(r), der.integer(s)))
+
+
+def verify_der(public_key: bytes, data: bytes, signature_der: bytes) -> bool:
+    """The same with a signature as certificates carry it."""
     try:
         _public_key(public_key).verify(signature_der, data, _SM2_WITH_SM3)
     except (InvalidSignature, ValueError, UnsupportedAlgorithm, InternalError):

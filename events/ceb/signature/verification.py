@@ -30,6 +30,9 @@ _OTHER_CONTENT = (
     "message was changed after it; sign it as it is sent, after its last change"
 )
 _OTHER_KEY = "the key of the certificate did not make this signature: sign with the key that belongs to the certificate"
+_OTHER_CERTIFICATE = (
+    "the certificate was changed after its own key had signed it: send the certificate as it was issued"
+)
 _DECLARATION = re.compile(rb"(\xef\xbb\xbf)?<\?xml\s")
 
 
@@ -233,6 +236,8 @@ def _judged(signature: _Signature, content: bytes, at: datetime) -> Verification
         reason, text = Reason.DIGEST, _OTHER_CONTENT
     elif not signature_ok:
         reason, text = Reason.SIGNATURE, _OTHER_KEY
+    elif not algorithms.certificate_holds(profile, signature.certificate_der):
+        reason, text = Reason.CERTIFICATE, _OTHER_CERTIFICATE
     elif not holder.not_before <= at <= holder.not_after:
         validity = f"{holder.not_before:%Y-%m-%d} to {holder.not_after:%Y-%m-%d}"
         words = f"the certificate is in force from {validity}, not on {at:%Y-%m-%d}: sign with one that is"
