@@ -48,6 +48,8 @@ class Settings(BaseModel):
     own_name: str = "点点通"
     temporal_address: str = "127.0.0.1:7233"
     temporal_namespace: str = "default"
+    invoker: Literal["process", "lambda"] = "process"
+    function_prefix: str = "sandan"
     body_limit: int = 10 * 1024 * 1024
     clock_tolerance_seconds: int = 300
     policy_dir: str | None = None

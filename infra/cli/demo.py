@@ -38,6 +38,9 @@ def _demo(
     mode: Annotated[list[Mode] | None, typer.Option(help="Repeatable; both by default.")] = None,
     scenario: Annotated[list[Scenario] | None, typer.Option(help="Repeatable; all lives by default.")] = None,
     report: Annotated[Path | None, typer.Option("--json", help="Write the report to this file.")] = None,
+    lambdas: Annotated[
+        bool, typer.Option("--lambda", help="Gateway, dispatcher and functions as Lambdas of the emulator.")
+    ] = False,
     stay: Annotated[bool, typer.Option(help="Keep the stack until Ctrl-C, to look at the orders.")] = False,
 ) -> None:
     """Start the stack, live the lives of made-up orders, check how each one ended, stop the stack."""
@@ -48,9 +51,10 @@ def _demo(
     if report and not report.parent.is_dir():
         raise typer.BadParameter(f"{report.parent} is no folder: create it first", param_hint="--json")
     console = Console(stderr=True)
-    console.print("starting the local stack: Temporal, AWS emulator, sandbox, gateway, dispatcher, worker")
+    functions = "Lambdas" if lambdas else "gateway, dispatcher"
+    console.print(f"starting the local stack: Temporal, AWS emulator, sandbox, {functions}, worker")
     made = list(generate(orders, seed, mode or tuple(Mode), scenario or LIVES))
-    with Stack(_STACK) as stack:
+    with Stack(_STACK, lambdas=lambdas) as stack:
         console.print(f"Temporal UI: {stack.state.temporal_ui_url}   gateway: {stack.state.gateway_url}")
         with Live(console=console, refresh_per_second=4) as live:
             shown = _Progress(live, made)

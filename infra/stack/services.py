@@ -49,9 +49,13 @@ class Service:
         return scratch / f"{self.name}.ready"
 
 
+SANDBOX = Service("sandbox", "infra.sandbox", "/healthz")
+WORKER = Service("worker", "infra.worker")
 SERVICES = (
     Service("gateway", "infra.http_front", "/healthz", needs_resources=False),
-    Service("sandbox", "infra.sandbox", "/healthz"),
+    SANDBOX,
     Service("dispatcher", "infra.dispatcher"),
-    Service("worker", "infra.worker"),
+    WORKER,
 )
+BESIDE_LAMBDAS = (SANDBOX, WORKER)
+"""What remains a process where gateway, dispatcher and functions are Lambdas."""

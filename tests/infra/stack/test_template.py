@@ -6,7 +6,7 @@ import pytest
 from cfnlint.decode import decode  # type: ignore[import-untyped]
 
 from functions.settings import Settings
-from infra.stack.provision import TEMPLATE
+from infra.stack.template import TEMPLATE
 
 
 @pytest.fixture(scope="module")
