@@ -1,6 +1,7 @@
 """The Lambda of a capability: `SANDAN_CAPABILITY` says which; the event names the function and holds its request.
 
-The event is `{"function": "ledger.reserve", "request": {…}}`, the answer the function's response.
+The event is `{"function": "ledger.reserve", "request": {…}}`, the answer the function's response. An event without
+a function is answered with the names of those that are here: so a deployment is tried, and warmed.
 """
 
 import os
@@ -19,18 +20,22 @@ _VARIABLE = "SANDAN_CAPABILITY"
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Run the function that the event names. Raises InvalidInputError when this capability has none of that name."""
-    name = event.get("function")
-    return _handler(name if isinstance(name, str) else "")(event.get("request", {}), context)
+    if "function" not in event:
+        return {"functions": _names()}
+    return _handler(str(event["function"]))(event.get("request", {}), context)
 
 
 @cache
 def _handler(name: str) -> Handler:
     declared = FUNCTIONS.get(name)
     if declared is None or declared.implementation.__module__ != _module():
-        known = sorted(each.name for each in FUNCTIONS.values() if each.implementation.__module__ == _module())
-        message = f"is not a function of this capability, whose functions are {', '.join(known)}"
+        message = f"is not a function of this capability, whose functions are {', '.join(_names())}"
         raise InvalidInputError([Problem(path="/function", rule="function", value=name[:100], message=message)])
     return lambda_handler(declared)
+
+
+def _names() -> list[str]:
+    return sorted(each.name for each in FUNCTIONS.values() if each.implementation.__module__ == _module())
 
 
 def _module() -> str:

@@ -50,6 +50,7 @@ class Settings(BaseModel):
     temporal_namespace: str = "default"
     invoker: Literal["process", "lambda"] = "process"
     function_prefix: str = "sandan"
+    functions_at_once: Annotated[int, Field(ge=1)] = 24
     body_limit: int = 10 * 1024 * 1024
     clock_tolerance_seconds: int = 300
     policy_dir: str | None = None

@@ -1,7 +1,9 @@
 """Where the work of activities is done, by one setting: `SANDAN_INVOKER` is `process` or `lambda`."""
 
 import json
+from collections import defaultdict
 from functools import cache
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -23,11 +25,12 @@ _CONFIG = Config(
 
 
 class LambdaInvoker:
-    """Runs a function in the Lambda of its capability, `{prefix}-{capability}`."""
+    """Runs a function in the Lambda of its capability, `{prefix}-{capability}`; at most `at_once` calls of each."""
 
-    def __init__(self, client: "LambdaClient", prefix: str) -> None:
+    def __init__(self, client: "LambdaClient", prefix: str, at_once: int) -> None:
         self._client = client
         self._prefix = prefix
+        self._places = defaultdict[str, BoundedSemaphore](lambda: BoundedSemaphore(at_once))
 
     def invoke(self, function: Function[Any, Any], request: BaseModel) -> BaseModel:
         """The function's response.
@@ -36,8 +39,10 @@ class LambdaInvoker:
         the worker's process. Raises botocore's errors when the Lambda cannot be reached or is not there: retried too.
         """
         event = f'{{"function": {json.dumps(function.name)}, "request": {request.model_dump_json()}}}'
-        answer = self._client.invoke(FunctionName=self.function_name(function), Payload=event.encode())
-        payload = answer["Payload"].read()
+        name = self.function_name(function)
+        with self._places[name]:
+            answer = self._client.invoke(FunctionName=name, Payload=event.encode())
+            payload = answer["Payload"].read()
         if "FunctionError" in answer:
             raise _failure(json.loads(payload))
         response: BaseModel = function.response_model.model_validate_json(payload)
@@ -57,7 +62,7 @@ def chosen_invoker() -> FunctionInvoker:
     """The invoker that the settings ask for."""
     if settings().invoker == "process":
         return InProcessInvoker()
-    return LambdaInvoker(_client(), settings().function_prefix)
+    return LambdaInvoker(_client(), settings().function_prefix, settings().functions_at_once)
 
 
 @cache

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "dist" / "lambda"
 OURS = ("events", "functions")
 _LOCK = "requirements.lock"
-_SERVICES = {"dynamodb", "events", "kms", "lambda", "s3", "secretsmanager", "sqs", "sts"}
+_SERVICES = {"dynamodb", "events", "kms", "lambda", "s3", "secretsmanager", "sqs", "sts", "xray"}
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # a package of the same content is the same file
 _KEY_DIGITS = 16
 _WHEELS = ("manylinux2014", "manylinux_2_28", "manylinux_2_34")  # what Amazon Linux 2023 takes
@@ -74,7 +74,7 @@ class Packages:
         }
 
     @property
-    def files(self) -> tuple[Path, Path, Path]:
+    def files(self) -> tuple[Path, ...]:
         """All of them."""
         return self.functions, self.dependencies, self.temporal
 

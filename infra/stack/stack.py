@@ -156,6 +156,7 @@ class Stack:
 
     def _provision(self, emulator: Server | None) -> None:
         from infra.stack.guarantees import open_guarantees  # noqa: PLC0415 - loads boto3 while the servers start
+        from infra.stack.lambdas import warm_up  # noqa: PLC0415 - the same
         from infra.stack.provision import provision  # noqa: PLC0415 - the same
 
         clients = StackClients(self.state.aws_endpoint)
@@ -167,6 +168,7 @@ class Stack:
         if made.api_id:
             url = f"{self.state.aws_endpoint}/_aws/execute-api/{made.api_id}/$default"
             self.state = self.state.model_copy(update={"gateway_url": url})
+            warm_up(clients)
         open_guarantees(self.state, self._guarantee)
         write_private(self._partners_file, json.dumps(made.partners, ensure_ascii=False))
         write_private(self._certificates_file, made.certificate)
@@ -183,7 +185,9 @@ class Stack:
 
     def _launch(self, service: Service) -> None:
         files = {PARTNERS_FILE: str(self._partners_file), CERTIFICATES_FILE: str(self._certificates_file)}
-        invoker = {"SANDAN_INVOKER": "lambda" if self._lambdas else "process"}
+        from infra.stack.lambdas import AT_ONCE  # noqa: PLC0415 - loads boto3, as the provisioning did
+
+        invoker = {"SANDAN_INVOKER": "lambda", "SANDAN_FUNCTIONS_AT_ONCE": str(AT_ONCE)} if self._lambdas else {}
         inherited = stack_environment(self.state) | files | invoker | self._environment
         environment = service.environment(inherited, self._ports, self._scratch)
         self._supervisor.start(service.name, service.command, environment, self._scratch)
