@@ -29,7 +29,7 @@ from functions.intake.handler import accept
 from functions.intake.models import AcceptRequest
 from functions.tax.handler import assess
 from functions.tax.models import AssessListRequest
-from infra.activities import ORDER_FUNCTIONS, InProcessInvoker, activities_of
+from infra.activities import ORDER_FUNCTIONS, FunctionInvoker, activities_of
 from infra.worker import workflow_runner
 from tests import builders
 from workflows.import_order import ImportOrderWorkflow
@@ -53,7 +53,8 @@ MINUTE = timedelta(minutes=1)
 class ScriptedCustoms:
     """The customs endpoint of one test: what it was sent, and how often it is down or refuses."""
 
-    def __init__(self) -> None:
+    def __init__(self, invoker: FunctionInvoker) -> None:
+        self._invoker = invoker
         self.submissions: list[SubmitRequest] = []
         self.cancellations: list[CancelListRequest] = []
         self.down = 0
@@ -65,7 +66,7 @@ class ScriptedCustoms:
             return self._take(self.submissions, request)
         if isinstance(request, CancelListRequest):
             return self._take(self.cancellations, request)
-        return InProcessInvoker().invoke(function, request)
+        return self._invoker.invoke(function, request)
 
     def _take(self, taken: list[Any], request: BaseModel) -> Submitted:
         if self.down:
