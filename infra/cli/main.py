@@ -31,6 +31,8 @@ _MODULES = {
     "payment-data": "infra.cli.payment_data",
     "ceb": "infra.cli.ceb",
     "bench": "infra.cli.bench",
+    "package": "infra.cli.package",
+    "deploy": "infra.cli.deploy",
 }
 _FAILED, _BAD_INPUT = 1, 2
 
