@@ -98,7 +98,12 @@ def _pointer(folder: Path, runtime: str) -> bytes:
 
 
 def warm_up(clients: StackClients) -> None:
-    """Start a process of each capability's function, so that no order waits for it. StackError when one fails."""
+    """Start a process of each capability's function, so that no order waits for it. StackError when one fails.
+
+    The gateway gets two processes at the most: who is sent away by 429 comes again, as it would on AWS.
+    """
+    gateway = f"{Settings().function_prefix}-gateway"
+    clients.functions.put_function_concurrency(FunctionName=gateway, ReservedConcurrentExecutions=AT_ONCE)
     with ThreadPoolExecutor(AT_ONCE) as threads:
         for fault in threads.map(partial(_try, clients), CAPABILITIES):
             if fault:
