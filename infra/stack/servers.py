@@ -26,7 +26,7 @@ _DYNAMIC_CONFIG = {
     "matching.numTaskqueueWritePartitions": "1",
 }
 _AWS_SERVICES = "apigateway,cloudformation,cloudwatch,dynamodb,events,iam,kms,lambda,logs,s3,secretsmanager,sqs,sts"
-_EMULATOR_WITH_SAM = Path(sys.prefix) / "emulator" / "bin" / "python"
+EMULATOR_WITH_SAM = Path(sys.prefix) / "emulator" / "bin" / "python"
 _OF_LAMBDAS = {
     "NO_PROXY": f"{LOOPBACK},localhost",
     "no_proxy": f"{LOOPBACK},localhost",
@@ -73,8 +73,8 @@ def emulator_server(ports: Ports, scratch: Path, data: Path | None, *, lambdas: 
     With `lambdas` it runs in the environment of `make emulator`: that has SAM's translator, and none of our
     libraries, so that a Lambda finds only what its package holds. StackError where that environment is missing.
     """
-    if lambdas and not _EMULATOR_WITH_SAM.exists():
-        raise StackError(f"{_EMULATOR_WITH_SAM} is missing: run make emulator")
+    if lambdas and not EMULATOR_WITH_SAM.exists():
+        raise StackError(f"{EMULATOR_WITH_SAM} is missing: run make emulator")
     environment = (
         (_OF_LAMBDAS if lambdas else {})
         | _bare_environment(scratch)
@@ -94,7 +94,7 @@ def emulator_server(ports: Ports, scratch: Path, data: Path | None, *, lambdas: 
         }
     )
     healthy = health.answers(ports.emulator, "/_ministack/health")
-    python = str(_EMULATOR_WITH_SAM) if lambdas else sys.executable
+    python = str(EMULATOR_WITH_SAM) if lambdas else sys.executable
     return Server(EMULATOR, [python, "-m", "ministack"], environment, healthy)
 
 
