@@ -31,6 +31,7 @@ CAPABILITIES = (
 )
 
 BUCKET = "sandan-packages"
+_GATEWAYS = 4
 AT_ONCE = 2
 """Calls of a function: each is a process, which takes a second or two to unpack and load its package."""
 
@@ -100,10 +101,10 @@ def _pointer(folder: Path, runtime: str) -> bytes:
 def warm_up(clients: StackClients) -> None:
     """Start a process of each capability's function, so that no order waits for it. StackError when one fails.
 
-    The gateway gets two processes at the most: who is sent away by 429 comes again, as it would on AWS.
+    The gateway gets four processes at the most: who is sent away by 429 comes again, as it would on AWS.
     """
     gateway = f"{Settings().function_prefix}-gateway"
-    clients.functions.put_function_concurrency(FunctionName=gateway, ReservedConcurrentExecutions=AT_ONCE)
+    clients.functions.put_function_concurrency(FunctionName=gateway, ReservedConcurrentExecutions=_GATEWAYS)
     with ThreadPoolExecutor(AT_ONCE) as threads:
         for fault in threads.map(partial(_try, clients), CAPABILITIES):
             if fault:

@@ -209,6 +209,7 @@ class Stack:
             sandbox_url=f"http://{LOOPBACK}:{ports.sandbox}",
             temporal_address=f"{LOOPBACK}:{ports.temporal}",
             temporal_ui_url=f"http://{LOOPBACK}:{ports.temporal_ui}",
+            lambdas=self._lambdas,
         )
 
     def _locked(self) -> TextIO:

@@ -19,7 +19,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 class StackState(Value):
     """A running stack. `partner_keys` is partner id -> key in Base64: the file is for its owner's eyes only.
 
-    `pid` is the process that holds the stack, `started` tells it from a later one of the same number.
+    `pid` is the process that holds the stack, `started` tells it from a later one of the same number; `lambdas` says
+    that gateway, dispatcher and functions are Lambdas of the emulator.
     """
 
     name: str
@@ -32,6 +33,7 @@ class StackState(Value):
     temporal_address: str
     temporal_namespace: str = "default"
     temporal_ui_url: str
+    lambdas: bool = False
     pids: dict[str, int] = Field(default_factory=dict)
     partner_keys: dict[str, str] = Field(default_factory=dict, repr=False)
 
