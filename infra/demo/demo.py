@@ -37,7 +37,7 @@ _PROGRESS_SECONDS = 0.25
 
 
 async def run_demo(state: StackState, orders: Sequence[GeneratedOrder], seed: int, progress: Progress) -> DemoReport:
-    """Play the orders, at most AT_ONCE under way at a time (fewer where functions are Lambdas); answers when every one has ended or been given up.
+    """Play the orders, a few at a time; answers when every one has ended or been given up.
 
     What is due after the days for returns is paid when all orders wait for that.
     """
