@@ -84,6 +84,8 @@ def test_data_survive_the_end_of_the_deployment(resources: dict[str, Any]) -> No
         "DataKey",
         "SigningSecret",
         "BuyersSecret",
+        "PayloadKeysSecret",
+        "CodecUsersSecret",
     }
 
 
@@ -106,6 +108,8 @@ def test_names_begin_with_the_prefix_and_are_the_defaults_of_the_settings(resour
             "payment_data_table",
             "signing_secret",
             "buyers_secret",
+            "payload_keys_secret",
+            "codec_users_secret",
         }
     )
 
