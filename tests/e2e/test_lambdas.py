@@ -43,7 +43,7 @@ def test_orders_end_as_their_scenarios_say(stack: Stack) -> None:
 
 
 def test_no_process_of_our_own_does_what_lambdas_do(stack: Stack) -> None:
-    assert set(stack.state.pids) == {"temporal", "emulator", "sandbox", "worker"}
+    assert set(stack.state.pids) == {"temporal", "emulator", "sandbox", "codec", "worker"}
     names = {
         one["FunctionName"] for one in StackClients(stack.state.aws_endpoint).functions.list_functions()["Functions"]
     }
