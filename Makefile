@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO ?= --orders 200 --seed 7
 FUZZ ?= 300
 
-.PHONY: demo up test lint fuzz lock schemas clean
+.PHONY: demo up test lint fuzz lock schemas emulator package validate clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -32,6 +32,24 @@ lint: $(VENV)/.installed
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml
 
+emulator: $(VENV)/emulator/.installed ## the emulator beside SAM's translator, which wants other versions than ours: for `sandan up --lambda`
+
+$(VENV)/emulator/.installed: emulator.lock $(VENV)/.installed
+	$(PYTHON) -m venv $(VENV)/emulator
+	$(VENV)/emulator/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r emulator.lock
+	touch $@
+
+package: $(VENV)/.installed ## the packages of the functions, for this machine's Python
+	$(BIN)/sandan package
+
+validate: $(VENV)/sam/.installed ## the template, as SAM sees it
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(VENV)/sam/bin/sam validate --lint --template template.yaml
+
+$(VENV)/sam/.installed: $(VENV)/.installed
+	$(PYTHON) -m venv $(VENV)/sam
+	$(VENV)/sam/bin/python -m pip install --quiet --disable-pip-version-check aws-sam-cli==1.170.0
+	touch $@
+
 fuzz: $(VENV)/.installed ## five minutes of fuzzing what strangers send (FUZZ=seconds); needs a wheel of atheris
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[fuzz]'
 	$(BIN)/python -m tests.fuzz --seconds $(FUZZ)
@@ -43,6 +61,9 @@ lock: $(VENV)/.installed ## pin every dependency with hashes, for every platform
 	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv
 	$(VENV)/lock/bin/uv pip compile pyproject.toml --extra dev --extra amqp --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock
+	{ echo aws-sam-translator; grep '^ministack==' requirements.lock | cut -d' ' -f1; } | \
+		$(VENV)/lock/bin/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" --output-file emulator.lock
 
 clean:
 	rm -rf $(VENV) .sandan

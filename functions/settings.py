@@ -60,6 +60,9 @@ class Settings(BaseModel):
     own_name: str = "点点通"
     temporal_address: str = "127.0.0.1:7233"
     temporal_namespace: str = "default"
+    invoker: Literal["process", "lambda"] = "process"
+    function_prefix: str = "sandan"
+    functions_at_once: Annotated[int, Field(ge=1)] = 24
     body_limit: int = 10 * 1024 * 1024
     signature_profiles: Annotated[frozenset[Profile], BeforeValidator(_listed), Field(min_length=1)] = frozenset(
         get_args(Profile)

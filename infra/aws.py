@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
@@ -63,7 +64,7 @@ class StackClients:
             proxies=no_proxy_between,
             retries={"mode": "standard", "total_max_attempts": 5},
             connect_timeout=2,
-            read_timeout=10,
+            read_timeout=60,  # a Lambda that is called for the first time takes its time
         )
 
     @cached_property
@@ -82,6 +83,12 @@ class StackClients:
     def events(self) -> "EventBridgeClient":
         """The bus."""
         client: EventBridgeClient = self._client("events")
+        return client
+
+    @cached_property
+    def functions(self) -> "LambdaClient":
+        """The functions, where they are Lambdas."""
+        client: LambdaClient = self._client("lambda")
         return client
 
     @cached_property

@@ -19,9 +19,9 @@ from infra.activities import (
     ORDER_FUNCTIONS,
     PAYMENT_DATA_FUNCTIONS,
     TAX_PAYMENT_FUNCTIONS,
-    InProcessInvoker,
     activities_of,
 )
+from infra.invokers import chosen_invoker
 from infra.ready import announce_ready
 from infra.schedules import keep_schedules
 from workflows.import_order import ImportOrderWorkflow
@@ -53,7 +53,7 @@ def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = 
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
-        activities=activities_of(FUNCTIONS, InProcessInvoker()),
+        activities=activities_of(FUNCTIONS, chosen_invoker()),
         activity_executor=threads,
         workflow_runner=workflow_runner(),
         max_concurrent_activities=ACTIVITY_THREADS,

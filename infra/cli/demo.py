@@ -44,6 +44,9 @@ def _demo(
         list[Scenario] | None, typer.Option(help="Repeatable; all lives by default.", metavar="SCENARIO")
     ] = None,
     report: Annotated[Path | None, typer.Option("--json", help="Write the report to this file.")] = None,
+    lambdas: Annotated[
+        bool, typer.Option("--lambda", help="Gateway, dispatcher and functions as Lambdas of the emulator.")
+    ] = False,
     stay: Annotated[bool, typer.Option(help="Keep the stack until Ctrl-C, to look at the orders.")] = False,
 ) -> None:
     """Start the stack, live the lives of made-up orders, check how each one ended, stop the stack."""
@@ -54,9 +57,10 @@ def _demo(
     if report and not report.parent.is_dir():
         raise typer.BadParameter(f"{report.parent} is no folder: create it first", param_hint="--json")
     console = Console(stderr=True)
-    _say(console, "starting the local stack: Temporal, AWS emulator, sandbox, gateway, dispatcher, worker")
+    functions = "Lambdas" if lambdas else "gateway, dispatcher"
+    _say(console, f"starting the local stack: Temporal, AWS emulator, sandbox, {functions}, worker")
     made = list(generate(orders, seed, mode or tuple(Mode), scenario or LIVES))
-    with Stack(_STACK) as stack:
+    with Stack(_STACK, lambdas=lambdas) as stack:
         _say(console, f"Temporal UI: {stack.state.temporal_ui_url}   gateway: {stack.state.gateway_url}")
         _say(console, f"payloads in the UI are encrypted: {stack.state.codec_url}/login (docs/privacy.md) shows them")
         with Live(console=console, refresh_per_second=4) as live:

@@ -36,6 +36,8 @@ _MODULES = {
     "codec-server": "infra.cli.codec_server",
     "ceb": "infra.cli.ceb",
     "bench": "infra.cli.bench",
+    "package": "infra.cli.package",
+    "deploy": "infra.cli.deploy",
 }
 _FAILED, _BAD_INPUT = 1, 2
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}

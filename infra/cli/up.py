@@ -39,6 +39,9 @@ def _up(
     guarantee: Annotated[
         int, typer.Option(min=0, help="What each guarantor of the demonstration has given at first, in CNY.")
     ] = 1_000_000,
+    lambdas: Annotated[
+        bool, typer.Option("--lambda", help="Gateway, dispatcher and functions as Lambdas of the emulator.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as JSON.")] = False,
 ) -> None:
     """Start the local stack and stay until Ctrl-C."""
@@ -48,7 +51,7 @@ def _up(
     with suppress(KeyboardInterrupt):
         began = time.monotonic()
         typer.echo("starting…", err=True)
-        with Stack(name, persist=persist, guarantee=Decimal(guarantee)) as stack:
+        with Stack(name, persist=persist, guarantee=Decimal(guarantee), lambdas=lambdas) as stack:
             for left in stack.swept:
                 typer.echo(f"ended {left}, which an earlier stack had left running", err=True)
             typer.echo(_json(stack.state) if as_json else _addresses(stack.state))

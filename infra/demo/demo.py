@@ -30,13 +30,14 @@ from infra.generate.orders import GeneratedOrder
 from infra.stack.state import StackState
 from infra.temporal import connect_to
 
-AT_ONCE = 16
+AT_ONCE, CONNECTIONS = 16, 16
+_AT_ONCE_WITH_LAMBDAS, _CONNECTIONS_WITH_LAMBDAS = 4, 2  # each request there is a process of its own
 Progress = Callable[[Subscriber, Sequence[Played]], None]
 _PROGRESS_SECONDS = 0.25
 
 
 async def run_demo(state: StackState, orders: Sequence[GeneratedOrder], seed: int, progress: Progress) -> DemoReport:
-    """Play the orders, at most AT_ONCE under way at a time; answers when every one has ended or been given up.
+    """Play the orders, a few at a time; answers when every one has ended or been given up.
 
     What is due after the days for returns is paid when all orders wait for that.
     """
@@ -51,10 +52,15 @@ async def _run(state: StackState, orders: Sequence[GeneratedOrder], seed: int, p
     temporal = await connect_to(state)
     sandbox = httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, trust_env=False)
     played: list[Played] = []
-    async with Subscriber(aws, Settings()) as subscriber, GatewayClient(state.gateway_url, keys) as gateway, sandbox:
+    connections = _CONNECTIONS_WITH_LAMBDAS if state.lambdas else CONNECTIONS
+    async with (
+        Subscriber(aws, Settings()) as subscriber,
+        GatewayClient(state.gateway_url, keys, connections) as gateway,
+        sandbox,
+    ):
         hands = Stagehands(gateway, sandbox, temporal, subscriber, life_limits(utc_now().date()))
         watching = asyncio.create_task(_watch(progress, subscriber, played))
-        places = asyncio.Semaphore(AT_ONCE)
+        places = asyncio.Semaphore(_AT_ONCE_WITH_LAMBDAS if state.lambdas else AT_ONCE)
 
         players = [Player(hands, order) for order in orders]
 

@@ -4,11 +4,10 @@ import base64
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -19,10 +18,16 @@ from infra.aws import StackClients
 from infra.codec_server.users import demo_users
 from infra.generate.parties import Partner, demo_partners
 from infra.stack.errors import StackError
+from infra.stack.lambdas import Lambdas
 from infra.stack.signing_key import new_signing_secret
+from infra.stack.template import TEMPLATE, data_resources, whole
 
-TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.literals import CapabilityType
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
+
 STACK_NAME = "sandan"
+_CAPABILITIES: Sequence["CapabilityType"] = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
 _KEY_BYTES = 32
 _POLL_SECONDS = 0.02
 _TIMEOUT_SECONDS = 60
@@ -35,10 +40,11 @@ class Provisioned:
     partners: dict[str, dict[str, Any]]
     certificate: str
     codec_tokens: dict[str, str]
+    api_id: str | None
 
 
-def provision(clients: StackClients) -> Provisioned:
-    """Deploy the template and put the secrets, unless they are there already.
+def provision(clients: StackClients, lambdas: Lambdas | None) -> Provisioned:
+    """Deploy the template, with the functions where they are to be Lambdas, and put the secrets that have no value.
 
     A partner's secret is what the gateway reads as `functions.gateway.partners.Partner`, its `key` in Base64.
 
@@ -46,31 +52,45 @@ def provision(clients: StackClients) -> Provisioned:
     """
     names = Settings()
     try:
-        deploy_template(clients)
+        outputs = deploy_template(clients, lambdas)
         signing = _secret(clients, names.signing_secret, partial(new_signing_secret, names.own_name))
         _secret(clients, names.buyers_secret, _random_key)
         _secret(clients, names.payload_keys_secret, _payload_keys)
         users = _secret(clients, names.codec_users_secret, demo_users)
         tokens = {name: user["token"] for name, user in users.items()}
-        return Provisioned(_partners(clients, names.partner_secrets), signing["certificate_pem"], tokens)
+        partners = _partners(clients, names.partner_secrets)
+        return Provisioned(partners, signing["certificate_pem"], tokens, outputs.get("ApiId"))
     except BotoCoreError as error:
         raise StackError(f"AWS does not do what the stack needs: {error}") from error
 
 
-def deploy_template(clients: StackClients) -> None:
-    """Create the resources, or bring existing ones to what the template says now. StackError with what failed."""
-    body = TEMPLATE.read_text()
+def deploy_template(clients: StackClients, lambdas: Lambdas | None) -> dict[str, str]:
+    """Create the resources, or bring existing ones to what the template says now; the outputs.
+
+    Raises StackError with what failed.
+    """
+    if lambdas:
+        lambdas.upload(clients)
+    body = whole() if lambdas else data_resources()
+    given: list[ParameterTypeDef] = [
+        {"ParameterKey": name, "ParameterValue": value}
+        for name, value in (lambdas.parameters if lambdas else {}).items()
+    ]
+    stacks = clients.cloudformation
     try:
-        clients.cloudformation.create_stack(StackName=STACK_NAME, TemplateBody=body)
-    except clients.cloudformation.exceptions.AlreadyExistsException:
+        stacks.create_stack(StackName=STACK_NAME, TemplateBody=body, Parameters=given, Capabilities=_CAPABILITIES)
+    except stacks.exceptions.AlreadyExistsException:
         try:
-            clients.cloudformation.update_stack(StackName=STACK_NAME, TemplateBody=body)
+            stacks.update_stack(StackName=STACK_NAME, TemplateBody=body, Parameters=given, Capabilities=_CAPABILITIES)
         except ClientError as error:
             if "No updates are to be performed" not in str(error):
                 raise
-    status = _settled(clients)
-    if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
-        raise StackError(f"the resources of {TEMPLATE.name} could not be made ({status}):\n{_failures(clients)}")
+    settled = _settled(clients)
+    if settled["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+        raise StackError(
+            f"the resources of {TEMPLATE.name} could not be made ({settled['StackStatus']}):\n{_failures(clients)}"
+        )
+    return {output["OutputKey"]: output["OutputValue"] for output in settled.get("Outputs", [])}
 
 
 def _partners(clients: StackClients, prefix: str) -> dict[str, dict[str, Any]]:
@@ -96,23 +116,30 @@ def _payload_keys() -> dict[str, Any]:
 
 
 def _secret(clients: StackClients, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """The secret under that name, made when it is not there (a stack that persists keeps its keys)."""
+    """The value of the secret, made when it has none yet (a stack that persists keeps its keys)."""
+    store = clients.secretsmanager
     try:
-        kept = clients.secretsmanager.get_secret_value(SecretId=name)["SecretString"]
-    except clients.secretsmanager.exceptions.ResourceNotFoundException:
-        made = make()
-        clients.secretsmanager.create_secret(Name=name, SecretString=json.dumps(made, ensure_ascii=False))
-        return made
-    found: dict[str, Any] = json.loads(kept)
-    return found
+        kept = store.get_secret_value(SecretId=name)["SecretString"]
+    except store.exceptions.ResourceNotFoundException:
+        kept = ""
+    if kept:
+        found: dict[str, Any] = json.loads(kept)
+        return found
+    made = make()
+    value = json.dumps(made, ensure_ascii=False)
+    try:
+        store.put_secret_value(SecretId=name, SecretString=value)  # the template has it, without a value
+    except store.exceptions.ResourceNotFoundException:
+        store.create_secret(Name=name, SecretString=value)
+    return made
 
 
-def _settled(clients: StackClients) -> str:
+def _settled(clients: StackClients) -> "StackTypeDef":
     deadline = time.monotonic() + _TIMEOUT_SECONDS
     while True:
         (stack,) = clients.cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"]
         if not stack["StackStatus"].endswith("IN_PROGRESS") or time.monotonic() > deadline:
-            return stack["StackStatus"]
+            return stack
         time.sleep(_POLL_SECONDS)
 
 

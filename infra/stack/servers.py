@@ -25,7 +25,17 @@ _DYNAMIC_CONFIG = {
     "matching.numTaskqueueReadPartitions": "1",
     "matching.numTaskqueueWritePartitions": "1",
 }
-_AWS_SERVICES = "cloudformation,dynamodb,events,iam,kms,lambda,logs,s3,secretsmanager,sqs,sts"
+_AWS_SERVICES = "apigateway,cloudformation,cloudwatch,dynamodb,events,iam,kms,lambda,logs,s3,secretsmanager,sqs,sts"
+EMULATOR_WITH_SAM = Path(sys.prefix) / "emulator" / "bin" / "python"
+_OF_LAMBDAS = {
+    "NO_PROXY": f"{LOOPBACK},localhost",
+    "no_proxy": f"{LOOPBACK},localhost",
+    "AWS_XRAY_SDK_ENABLED": "false",
+    "POWERTOOLS_LOG_LEVEL": "WARNING",
+    "POWERTOOLS_METRICS_DISABLED": "true",
+    "POWERTOOLS_TRACE_DISABLED": "1",
+}
+"""What Lambdas inherit from the emulator, beside what the template gives them."""
 
 
 @dataclass(frozen=True)
@@ -58,24 +68,35 @@ def temporal_server(ports: Ports, scratch: Path, database: Path | None) -> Serve
     return Server(TEMPORAL, command, _bare_environment(scratch), healthy)
 
 
-def emulator_server(ports: Ports, scratch: Path, data: Path | None) -> Server:
-    """The AWS emulator, in memory unless a folder is given, to which it then writes at an orderly stop."""
-    environment = _bare_environment(scratch) | {
-        "BIND_HOST": LOOPBACK,
-        "GATEWAY_PORT": str(ports.emulator),
-        "MINISTACK_HOST": LOOPBACK,
-        "SERVICES": _AWS_SERVICES,
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-        "LOG_LEVEL": "WARNING",
-        "DOCKER_HOST": f"unix://{scratch}/no-docker",  # else it clears away other emulators' containers
-        "STATE_DIR": str((data or scratch) / "state"),
-        "S3_DATA_DIR": str((data or scratch) / "s3"),
-        "PERSIST_STATE": "1" if data else "0",
-        "S3_PERSIST": "1" if data else "0",
-    }
+def emulator_server(ports: Ports, scratch: Path, data: Path | None, *, lambdas: bool) -> Server:
+    """The AWS emulator, in memory unless a folder is given, to which it then writes at an orderly stop.
+
+    With `lambdas` it runs in the environment of `make emulator`: that has SAM's translator, and none of our
+    libraries, so that a Lambda finds only what its package holds. StackError where that environment is missing.
+    """
+    if lambdas and not EMULATOR_WITH_SAM.exists():
+        raise StackError(f"{EMULATOR_WITH_SAM} is missing: run make emulator")
+    environment = (
+        (_OF_LAMBDAS if lambdas else {})
+        | _bare_environment(scratch)
+        | {
+            "BIND_HOST": LOOPBACK,
+            "GATEWAY_PORT": str(ports.emulator),
+            "MINISTACK_HOST": LOOPBACK,
+            "SERVICES": _AWS_SERVICES,
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "LOG_LEVEL": "WARNING",
+            "DOCKER_HOST": f"unix://{scratch}/no-docker",  # else it clears away other emulators' containers
+            "STATE_DIR": str((data or scratch) / "state"),
+            "S3_DATA_DIR": str((data or scratch) / "s3"),
+            "PERSIST_STATE": "1" if data else "0",
+            "S3_PERSIST": "1" if data else "0",
+        }
+    )
     healthy = health.answers(ports.emulator, "/_ministack/health")
-    return Server(EMULATOR, [sys.executable, "-m", "ministack"], environment, healthy)
+    python = str(EMULATOR_WITH_SAM) if lambdas else sys.executable
+    return Server(EMULATOR, [python, "-m", "ministack"], environment, healthy)
 
 
 def _temporal_path() -> str:

@@ -49,10 +49,15 @@ class Service:
         return scratch / f"{self.name}.ready"
 
 
+SANDBOX = Service("sandbox", "infra.sandbox", "/healthz")
+CODEC_SERVER = Service("codec", "infra.codec_server", "/healthz", needs_resources=False)
+WORKER = Service("worker", "infra.worker")
 SERVICES = (
     Service("gateway", "infra.http_front", "/healthz", needs_resources=False),
-    Service("sandbox", "infra.sandbox", "/healthz"),
-    Service("codec", "infra.codec_server", "/healthz", needs_resources=False),
+    SANDBOX,
+    CODEC_SERVER,
     Service("dispatcher", "infra.dispatcher"),
-    Service("worker", "infra.worker"),
+    WORKER,
 )
+BESIDE_LAMBDAS = (SANDBOX, CODEC_SERVER, WORKER)
+"""What remains a process where gateway, dispatcher and functions are Lambdas."""

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from types import TracebackType
-from typing import Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 from infra.aws import StackClients, stack_environment
 from infra.stack import health, watchdog
@@ -15,8 +15,11 @@ from infra.stack.errors import StackError
 from infra.stack.ports import LOOPBACK, Ports, pick_ports
 from infra.stack.processes import Supervisor
 from infra.stack.servers import EMULATOR, TEMPORAL, Server, emulator_server, temporal_server
-from infra.stack.services import SERVICES, Service
+from infra.stack.services import BESIDE_LAMBDAS, SERVICES, Service
 from infra.stack.state import DEFAULT_NAME, StackState, stack_folder, write_private
+
+if TYPE_CHECKING:
+    from infra.stack.lambdas import Lambdas
 
 DEFAULT_GUARANTEE = Decimal(1_000_000)
 PARTNERS_FILE = "SANDAN_SANDBOX_PARTNERS"
@@ -30,8 +33,9 @@ class Stack:
     """A local stack, for `with` or `async with`. Without `persist` all its data are gone when it ends.
 
     `environment` adds to what the services get, `services` says which of them run, `guarantee` is what each guarantor
-    of the demonstration has given, in CNY, unless a stack that persists knows another amount. Raises StackError when
-    something does not start, with the end of its log; whatever did start is ended again.
+    of the demonstration has given, in CNY, unless a stack that persists knows another amount. With `lambdas` gateway,
+    dispatcher and functions are Lambdas of the emulator. Raises StackError when something does not start, with the
+    end of its log; whatever did start is ended again.
     """
 
     state: StackState
@@ -42,14 +46,17 @@ class Stack:
         *,
         persist: bool = False,
         environment: Mapping[str, str] | None = None,
-        services: Iterable[Service] = SERVICES,
+        services: Iterable[Service] | None = None,
         guarantee: Decimal = DEFAULT_GUARANTEE,
+        lambdas: bool = False,
     ) -> None:
         self._name = name
         self._persist = persist
         self._environment = dict(environment or {})
         self._guarantee = guarantee
-        self._services = {service.name: service for service in services}
+        self._lambdas = lambdas
+        usual = BESIDE_LAMBDAS if lambdas else SERVICES
+        self._services = {service.name: service for service in (usual if services is None else services)}
         self._folder = stack_folder(name)
         self._scratch = self._folder / "scratch"
         self._partners_file = self._scratch / "partners.json"
@@ -144,11 +151,12 @@ class Stack:
             data.mkdir(exist_ok=True)
         servers = [temporal_server(self._ports, self._scratch, data / "temporal.db" if data else None)]
         if "AWS_ENDPOINT_URL" not in os.environ:
-            servers.append(emulator_server(self._ports, self._scratch, data))
+            servers.append(emulator_server(self._ports, self._scratch, data, lambdas=self._lambdas))
         return servers
 
     def _provision(self, emulator: Server | None) -> None:
         from infra.stack.guarantees import open_guarantees  # noqa: PLC0415 - loads boto3 while the servers start
+        from infra.stack.lambdas import warm_up  # noqa: PLC0415 - the same
         from infra.stack.provision import provision  # noqa: PLC0415 - the same
 
         clients = StackClients(self.state.aws_endpoint)
@@ -156,16 +164,31 @@ class Stack:
             self._supervisor.wait_healthy({EMULATOR: emulator.healthy}, _START_SECONDS)
         elif not health.reaches(self.state.aws_endpoint):
             raise StackError(f"nothing answers at AWS_ENDPOINT_URL={self.state.aws_endpoint}: start it or unset it")
-        made = provision(clients)
+        made = provision(clients, self._packed() if self._lambdas else None)
+        if made.api_id:
+            url = f"{self.state.aws_endpoint}/_aws/execute-api/{made.api_id}/$default"
+            self.state = self.state.model_copy(update={"gateway_url": url})
+            warm_up(clients)
         open_guarantees(self.state, self._guarantee)
         write_private(self._partners_file, json.dumps(made.partners, ensure_ascii=False))
         write_private(self._certificates_file, made.certificate)
         keys = {partner_id: partner["key"] for partner_id, partner in made.partners.items()}
         self.state = self.state.model_copy(update={"partner_keys": keys, "codec_tokens": made.codec_tokens})
 
+    def _packed(self) -> "Lambdas":
+        from infra.package.build import FOLDER, Target, build  # noqa: PLC0415 - not every stack has Lambdas
+        from infra.stack.lambdas import Lambdas  # noqa: PLC0415 - the same
+
+        state = self.state
+        packages = build(FOLDER, Target.here())
+        return Lambdas(packages, state.temporal_address, state.temporal_namespace, state.sandbox_url)
+
     def _launch(self, service: Service) -> None:
         files = {PARTNERS_FILE: str(self._partners_file), CERTIFICATES_FILE: str(self._certificates_file)}
-        inherited = stack_environment(self.state) | files | self._environment
+        from infra.stack.lambdas import AT_ONCE  # noqa: PLC0415 - loads boto3, as the provisioning did
+
+        invoker = {"SANDAN_INVOKER": "lambda", "SANDAN_FUNCTIONS_AT_ONCE": str(AT_ONCE)} if self._lambdas else {}
+        inherited = stack_environment(self.state) | files | invoker | self._environment
         environment = service.environment(inherited, self._ports, self._scratch)
         self._supervisor.start(service.name, service.command, environment, self._scratch)
 
@@ -187,6 +210,7 @@ class Stack:
             temporal_address=f"{LOOPBACK}:{ports.temporal}",
             temporal_ui_url=f"http://{LOOPBACK}:{ports.temporal_ui}",
             codec_url=f"http://{LOOPBACK}:{ports.codec}",
+            lambdas=self._lambdas,
         )
 
     def _locked(self) -> TextIO:

@@ -21,7 +21,8 @@ class StackState(Value):
 
     the file is for its owner's eyes only.
 
-    `pid` is the process that holds the stack, `started` tells it from a later one of the same number.
+    `pid` is the process that holds the stack, `started` tells it from a later one of the same number; `lambdas` says
+    that gateway, dispatcher and functions are Lambdas of the emulator.
     """
 
     name: str
@@ -35,6 +36,7 @@ class StackState(Value):
     temporal_namespace: str = "default"
     temporal_ui_url: str
     codec_url: str
+    lambdas: bool = False
     pids: dict[str, int] = Field(default_factory=dict)
     partner_keys: dict[str, str] = Field(default_factory=dict, repr=False)
     codec_tokens: dict[str, str] = Field(default_factory=dict, repr=False)

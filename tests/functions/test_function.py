@@ -11,7 +11,7 @@ from events.ceb.order import Order
 from events.problems import InvalidInputError
 from events.values import Value
 from functions.function import FUNCTIONS, Function, function
-from functions.lambda_handler import lambda_handler
+from functions.lambda_handler import capability_handler, lambda_handler
 from infra.lambda_context import LocalContext
 from tests import builders
 
@@ -96,3 +96,10 @@ def test_an_event_that_does_not_fit_is_refused_by_path_and_names_no_person(
     assert builders.BUYER_NAME not in str(refused.value)
     assert refused.value.__suppress_context__
     assert builders.BUYER_NAME not in "".join(capfd.readouterr())
+
+
+def test_the_lambda_of_a_capability_has_its_functions_and_no_others() -> None:
+    handler = capability_handler("tax")
+    assert handler({}, LocalContext("test")) == {"functions": ["tax.assess", "tax.remainder"]}
+    with pytest.raises(InvalidInputError, match=r"/function"):
+        handler({"function": "ledger.reserve", "request": {}}, LocalContext("test"))

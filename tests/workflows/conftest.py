@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from infra.activities import FunctionInvoker, InProcessInvoker
 from infra.worker import ACTIVITY_THREADS
 from tests.workflows.life import Life, ScriptedCustoms, worker_with
 
@@ -19,9 +20,17 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 
 @pytest.fixture
-async def life(temporal: WorkflowEnvironment, threads: ThreadPoolExecutor, guarantees: None) -> AsyncIterator[Life]:
+def invoker() -> FunctionInvoker:
+    """How functions are called; a module that asks for both ways says so."""
+    return InProcessInvoker()
+
+
+@pytest.fixture
+async def life(
+    temporal: WorkflowEnvironment, threads: ThreadPoolExecutor, guarantees: None, invoker: FunctionInvoker
+) -> AsyncIterator[Life]:
     """One order to be lived, with a worker and a customs of its own."""
-    customs = ScriptedCustoms()
+    customs = ScriptedCustoms(invoker)
     task_queue = f"test-{uuid4()}"
     async with worker_with(temporal.client, threads, task_queue, customs):
         yield Life(temporal, task_queue, customs)

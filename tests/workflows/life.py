@@ -72,7 +72,8 @@ class ScriptedCustoms:
     how many times it pays and does not answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, invoker: FunctionInvoker | None = None) -> None:
+        self._invoker = invoker or InProcessInvoker()
         self.submissions: list[SubmitRequest] = []
         self.cancellations: list[CancelListRequest] = []
         self.applications: list[ReturnListRequest] = []
@@ -97,7 +98,7 @@ class ScriptedCustoms:
             return self._take(self.applications, request)
         if isinstance(request, PayRefundRequest):
             return self._refund(request)
-        return InProcessInvoker().invoke(function, request)
+        return self._invoker.invoke(function, request)
 
     def _refund(self, request: PayRefundRequest) -> RefundAnswer:
         self.refund_orders.append(request)

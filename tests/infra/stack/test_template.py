@@ -6,7 +6,7 @@ import pytest
 from cfnlint.decode import decode  # type: ignore[import-untyped]
 
 from functions.settings import Settings
-from infra.stack.provision import TEMPLATE
+from infra.stack.template import FUNCTIONS_CONDITION, TEMPLATE
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,9 @@ def test_the_archive_is_versioned_encrypted_and_closed(resources: dict[str, Any]
 
     assert archive["VersioningConfiguration"] == {"Status": "Enabled"}
     (rule,) = archive["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms"}
+    key = {"Fn::GetAtt": ["DataKey", "Arn"]}
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    assert resources["DataKey"]["Properties"]["EnableKeyRotation"] is True
     assert set(archive["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(archive["PublicAccessBlockConfiguration"]) == 4
 
@@ -79,20 +81,36 @@ def test_data_survive_the_end_of_the_deployment(resources: dict[str, Any]) -> No
         "PaymentDataTable",
         "ArchiveBucket",
         "DocumentsDeadLetters",
+        "DataKey",
+        "SigningSecret",
+        "BuyersSecret",
+        "PayloadKeysSecret",
+        "CodecUsersSecret",
     }
 
 
 def test_names_begin_with_the_prefix_and_are_the_defaults_of_the_settings(resources: dict[str, Any]) -> None:
     """With the default prefix the functions need no settings."""
     names = {"Name", "TableName", "BucketName", "QueueName"}
-    given = [one["Properties"][name] for one in resources.values() for name in names & set(one["Properties"])]
+    data = [one for one in resources.values() if one.get("Condition") != FUNCTIONS_CONDITION]
+    given = [one["Properties"][name] for one in data for name in names & set(one["Properties"])]
     made = {
         "sandan" if "Ref" in name and name["Ref"] == "Prefix" else name["Fn::Sub"].replace("${Prefix}", "sandan")
         for name in given
     }
     defaults = Settings().model_dump(include={"bus", "documents_queue", "documents_dead_letters", "archive_bucket"})
     defaults |= Settings().model_dump(
-        include={"intake_table", "orders_table", "ledger_table", "replay_table", "payment_data_table"}
+        include={
+            "intake_table",
+            "orders_table",
+            "ledger_table",
+            "replay_table",
+            "payment_data_table",
+            "signing_secret",
+            "buyers_secret",
+            "payload_keys_secret",
+            "codec_users_secret",
+        }
     )
 
     assert made == set(defaults.values())

@@ -1,0 +1,7 @@
+"""Where AWS enters a capability's functions: `SANDAN_CAPABILITY` says whose."""
+
+import os
+
+from functions.lambda_handler import capability_handler
+
+handler = capability_handler(os.environ["SANDAN_CAPABILITY"])

@@ -1,0 +1,74 @@
+"""Where the work of activities is done, by one setting: `SANDAN_INVOKER` is `process` or `lambda`."""
+
+import json
+from collections import defaultdict
+from functools import cache
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from pydantic import BaseModel
+from temporalio.exceptions import ApplicationError
+
+from functions.function import Function
+from functions.settings import settings
+from infra.activities import FunctionInvoker, InProcessInvoker
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+_CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=65, max_pool_connections=32
+)
+"""A function has at most 60 seconds (template.yaml); all functions may be called again."""
+
+
+class LambdaInvoker:
+    """Runs a function in the Lambda of its capability, `{prefix}-{capability}`; at most `at_once` calls of each."""
+
+    def __init__(self, client: "LambdaClient", prefix: str, at_once: int) -> None:
+        self._client = client
+        self._prefix = prefix
+        self._places = defaultdict[str, BoundedSemaphore](lambda: BoundedSemaphore(at_once))
+
+    def invoke(self, function: Function[Any, Any], request: BaseModel) -> BaseModel:
+        """The function's response.
+
+        What the function raises is raised here as ApplicationError with the same type and text, to be retried as in
+        the worker's process. Raises botocore's errors when the Lambda cannot be reached or is not there: retried too.
+        """
+        event = f'{{"function": {json.dumps(function.name)}, "request": {request.model_dump_json()}}}'
+        name = self.function_name(function)
+        with self._places[name]:
+            answer = self._client.invoke(FunctionName=name, Payload=event.encode())
+            payload = answer["Payload"].read()
+        if "FunctionError" in answer:
+            raise _failure(json.loads(payload))
+        response: BaseModel = function.response_model.model_validate_json(payload)
+        return response
+
+    def function_name(self, function: Function[Any, Any]) -> str:
+        """The name of the Lambda."""
+        return f"{self._prefix}-{capability_of(function).replace('_', '-')}"
+
+
+def capability_of(function: Function[Any, Any]) -> str:
+    """The folder below `functions` where a function is declared."""
+    return function.implementation.__module__.split(".")[1]
+
+
+def chosen_invoker() -> FunctionInvoker:
+    """The invoker that the settings ask for."""
+    if settings().invoker == "process":
+        return InProcessInvoker()
+    return LambdaInvoker(_client(), settings().function_prefix, settings().functions_at_once)
+
+
+@cache
+def _client() -> "LambdaClient":
+    return boto3.client("lambda", config=_CONFIG)
+
+
+def _failure(error: dict[str, Any]) -> ApplicationError:
+    return ApplicationError(error.get("errorMessage", "no message"), type=error.get("errorType"))

@@ -1,0 +1,168 @@
+"""Builds the three packages: our code, the libraries of every function, the Temporal client."""
+
+import compileall
+import hashlib
+import platform
+import py_compile
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.package.pins import EVERY_FUNCTION, TEMPORAL, Pin, needed, pins_of
+from infra.stack.errors import StackError
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "dist" / "lambda"
+OURS = ("events", "functions")
+_LOCK = "requirements.lock"
+_SERVICES = {"dynamodb", "events", "kms", "lambda", "s3", "secretsmanager", "sqs", "sts", "xray"}
+_MOMENT = (1980, 1, 1, 0, 0, 0)  # a package of the same content is the same file
+_KEY_DIGITS = 16
+_WHEELS = ("manylinux2014", "manylinux_2_28", "manylinux_2_34")  # what Amazon Linux 2023 takes
+_PROCESSORS = {"x86_64": "x86_64", "amd64": "x86_64", "arm64": "arm64", "aarch64": "arm64"}
+_IN_WHEELS = {"x86_64": "x86_64", "arm64": "aarch64"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the packages are for. `linux`: AWS; else this very machine, whatever its system is."""
+
+    python: str
+    architecture: str
+    linux: bool
+
+    @classmethod
+    def here(cls) -> "Target":
+        """This machine and this Python, as the emulator needs it."""
+        major, minor, *_ = sys.version_info
+        return cls(f"{major}.{minor}", _PROCESSORS.get(platform.machine().lower(), "x86_64"), linux=False)
+
+    @property
+    def runtime(self) -> str:
+        """Lambda's name for it."""
+        return f"python{self.python}"
+
+    @property
+    def name(self) -> str:
+        """A folder's name for it."""
+        return f"{'lambda' if self.linux else sys.platform}-{self.architecture}-{self.python}"
+
+
+@dataclass(frozen=True)
+class Packages:
+    """The three files; a file's name holds the hash of its content."""
+
+    target: Target
+    functions: Path
+    dependencies: Path
+    temporal: Path
+
+    def parameters(self, bucket: str) -> dict[str, str]:
+        """What the template is told of them when they lie in `bucket` under their names."""
+        return {
+            "PackagesBucket": bucket,
+            "FunctionsPackage": self.functions.name,
+            "DependenciesPackage": self.dependencies.name,
+            "TemporalPackage": self.temporal.name,
+            "Runtime": self.target.runtime,
+            "Architecture": self.target.architecture,
+        }
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All of them."""
+        return self.functions, self.dependencies, self.temporal
+
+
+def build(folder: Path, target: Target) -> Packages:
+    """Build into `folder`; libraries that are there already for the same pins are not fetched again.
+
+    Raises StackError when the lock is missing or pip does not find what it pins.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = ROOT / _LOCK
+    if not lock.is_file():
+        raise StackError(f"{lock} is missing: packages are built from a clone of the repository")
+    pins = pins_of(lock.read_text())
+    everywhere = needed(pins, EVERY_FUNCTION)
+    return Packages(
+        target,
+        _functions(folder, target),
+        _layer(folder, "dependencies", target, [pins[name] for name in sorted(everywhere)]),
+        _layer(folder, "temporal", target, [pins[name] for name in sorted(needed(pins, TEMPORAL) - everywhere)]),
+    )
+
+
+def _functions(folder: Path, target: Target) -> Path:
+    with tempfile.TemporaryDirectory() as scratch:
+        for package in OURS:
+            shutil.copytree(ROOT / package, Path(scratch) / package, ignore=shutil.ignore_patterns("__pycache__"))
+        _compile(Path(scratch), target)
+        return _zip(Path(scratch), folder, "functions")
+
+
+def _layer(folder: Path, name: str, target: Target, pins: Iterable[Pin]) -> Path:
+    wanted = "".join(pin.text for pin in pins)
+    mark = folder / f"{name}-{target.name}-{hashlib.sha256(wanted.encode()).hexdigest()[:_KEY_DIGITS]}.name"
+    if mark.is_file() and (made := folder / mark.read_text()).is_file():
+        return made
+    with tempfile.TemporaryDirectory() as scratch:
+        libraries = Path(scratch) / "layer" / "python"
+        (Path(scratch) / "pins.txt").write_text(wanted)
+        _install(Path(scratch) / "pins.txt", libraries, target)
+        _prune(libraries)
+        _compile(libraries, target)
+        made = _zip(libraries.parent, folder, name)
+    mark.write_text(made.name)
+    return made
+
+
+def _install(pins: Path, libraries: Path, target: Target) -> None:
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    command += ["--no-deps", "--require-hashes", "--only-binary=:all:", "--target", str(libraries), "-r", str(pins)]
+    if target.linux:
+        command += ["--implementation", "cp", "--python-version", target.python]
+        for wheels in _WHEELS:
+            command += ["--platform", f"{wheels}_{_IN_WHEELS[target.architecture]}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own arguments
+    if done.returncode:
+        raise StackError(f"the libraries of {target.name} could not be fetched by pip:\n{done.stderr[-2000:]}")
+
+
+def _prune(libraries: Path) -> None:
+    """Leave out botocore's descriptions of services that we do not call: most of its size."""
+    shutil.rmtree(libraries / "bin", ignore_errors=True)
+    for described in (libraries / "botocore" / "data").glob("*/"):
+        if described.is_dir() and described.name not in _SERVICES:
+            shutil.rmtree(described)
+
+
+def _compile(folder: Path, target: Target) -> None:
+    """Compiled modules save a cold start half a second, where this Python can make them for the target.
+
+    Without a check of times: unpacking changes them, and nothing in a package changes afterwards.
+    """
+    if target.python == Target.here().python:
+        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        compileall.compile_dir(folder, quiet=2, workers=0, invalidation_mode=mode, stripdir=str(folder))
+
+
+def _zip(content: Path, folder: Path, name: str) -> Path:
+    draft = folder / f"{name}.new"
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+        for file in _files(content):
+            entry = zipfile.ZipInfo(file.relative_to(content).as_posix(), _MOMENT)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            packed.writestr(entry, file.read_bytes())
+    with draft.open("rb") as packed_file:
+        digest = hashlib.file_digest(packed_file, "sha256").hexdigest()[:_KEY_DIGITS]
+    return draft.replace(folder / f"{name}-{digest}.zip")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    yield from (file for file in sorted(folder.rglob("*")) if file.is_file())

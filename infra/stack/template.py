@@ -1,0 +1,56 @@
+"""template.yaml as the local stack deploys it: the whole, or the data resources alone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+FUNCTIONS_CONDITION = "WithFunctions"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms, read as the long ones."""
+
+
+def whole() -> str:
+    """The template as it stands: with functions, HTTP API and alarms."""
+    return TEMPLATE.read_text()
+
+
+def data_resources() -> str:
+    """What of the template is left without its functions, as JSON.
+
+    That is what CloudFormation makes of it with `Functions=no`. Leaving the rest out here spares the emulator the
+    translation of SAM, which needs libraries of its own and half a second.
+    """
+    template = parse(whole())
+    del template["Transform"], template["Globals"]
+    for section in ("Resources", "Outputs"):
+        template[section] = {
+            name: one for name, one in template[section].items() if one.get("Condition") != FUNCTIONS_CONDITION
+        }
+    return json.dumps(template)
+
+
+def parse(text: str) -> dict[str, Any]:
+    """A template with `{"Ref": …}` and `{"Fn::…": …}` in place of the short forms."""
+    parsed: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+    return parsed
+
+
+def _long_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    elif isinstance(node, yaml.MappingNode):
+        value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _long_form)

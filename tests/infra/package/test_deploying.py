@@ -1,0 +1,58 @@
+"""The commands of a deployment, and what is asked of its user."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.package.build import Packages, Target
+from infra.package.deploying import Deployment
+from infra.stack.template import parse, whole
+
+PACKAGES = Packages(
+    Target("3.12", "arm64", linux=True),
+    Path("/p/functions-1.zip"),
+    Path("/p/dependencies-2.zip"),
+    Path("/p/temporal-3.zip"),
+)
+WORLD = {
+    "TemporalAddress": "temporal.internal:7233",
+    "CustomsUrl": "https://customs.example/messages",
+    "PaymentDataUrl": "https://customs.example/data",
+    "PaymentFirmUrl": "https://firm.example",
+    "BankUrl": "https://bank.example",
+}
+
+
+def test_packages_go_first_and_the_template_is_told_where_they_lie() -> None:
+    commands = Deployment("test", "bucket", PACKAGES, {**WORLD, "LogDays": "90"}).commands
+    assert [command[:3] for command in commands] == [
+        *[["aws", "s3", "cp"]] * 3,
+        ["aws", "cloudformation", "deploy"],
+        ["aws", "cloudformation", "describe-stacks"],
+    ]
+    assert commands[0][3:] == ["/p/functions-1.zip", "s3://bucket/functions-1.zip"]
+    overrides = dict(pair.split("=", 1) for pair in commands[3][commands[3].index("--parameter-overrides") + 1 :])
+    assert (
+        overrides.items()
+        >= {
+            "Prefix": "sandan-test",
+            "Functions": "yes",
+            "FunctionsPackage": "functions-1.zip",
+            "Runtime": "python3.12",
+            "Architecture": "arm64",
+            "LogDays": "90",
+            **WORLD,
+        }.items()
+    )
+    assert overrides.keys() <= parse(whole())["Parameters"].keys()
+
+
+@pytest.mark.parametrize("name", ["Nonsense", "Functions", "PackagesBucket"])
+def test_a_parameter_that_is_not_to_be_given_is_refused_with_those_that_are(name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} is not a parameter to be given: those are AlarmTopic, BankUrl"):
+        Deployment("test", "bucket", PACKAGES, {**WORLD, name: "x"})
+
+
+def test_addresses_of_the_local_stack_are_not_deployed() -> None:
+    with pytest.raises(ValueError, match="give CustomsUrl, PaymentDataUrl, PaymentFirmUrl, BankUrl as well"):
+        Deployment("test", "bucket", PACKAGES, {"TemporalAddress": "temporal.internal:7233"})
