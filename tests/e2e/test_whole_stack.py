@@ -23,11 +23,11 @@ from infra.demo.subscriber import Subscriber
 from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.parties import OPERATOR_PARTNER
-from infra.generate.scenarios import Scenario
+from infra.generate.scenarios import LIVES, Scenario
 from infra.stack.stack import Stack
 
 pytestmark = pytest.mark.stack
-ORDERS = 45
+ORDERS = len(LIVES) + 3
 KILLED = ("worker", "dispatcher", "gateway")
 
 
@@ -42,7 +42,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def orders() -> Sequence[GeneratedOrder]:
-    """Three orders of each scenario."""
+    """One order of each scenario, and three more."""
     return list(generate(ORDERS, seed=3))
 
 

@@ -297,10 +297,13 @@ async def test_what_a_run_that_was_ended_by_force_has_left_is_finished_first(pay
 
 
 STEPS = ["tax_payment.due", "tax_payment.open", "tax_payment.claim", "tax_payment.pay", "tax_payment.close"]
+DEATHS = [
+    *((step, True) for step in (*STEPS, "ledger.settle", "tax_payment.review")),  # done, and not known to be done
+    *((step, False) for step in ("tax_payment.claim", "tax_payment.pay", "ledger.settle")),
+]
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", [*STEPS, "ledger.settle", "tax_payment.review"])
+@pytest.mark.parametrize(("step", "after"), DEATHS)
 async def test_a_worker_that_dies_at_any_step_loses_and_doubles_nothing(
     unworked: Payer, threads: ThreadPoolExecutor, step: str, *, after: bool
 ) -> None:

@@ -163,6 +163,6 @@ def test_whatever_happens_the_ledger_is_sound(aws: None, monkeypatch: pytest.Mon
     run_state_machine_as_test(
         LedgerMachine,
         settings=settings(
-            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
