@@ -33,29 +33,23 @@ async def call(function: Function[Request, Response], request: Request, summary:
 
 async def call_long(function: Function[Request, Response], request: Request, summary: str) -> Response:
     """Run work on our own store that takes its time, chunk by chunk; a repetition goes on where it was."""
-    answer: Response = await workflow.execute_activity(
-        function.name,
-        request,
-        result_type=function.response_model,
-        start_to_close_timeout=_LONG_TIMEOUT,
-        retry_policy=_REMOTE_RETRY,
-        summary=summary,
-    )
-    return answer
+    return await _regular(function, request, summary, _LONG_TIMEOUT)
 
 
 def call_outside(function: Function[Request, Response], request: Request, summary: str) -> "asyncio.Task[Response]":
     """Start a call to customs, a bank or a carrier: retried until it is answered, visible to operators meanwhile."""
+    return asyncio.create_task(_regular(function, request, summary, _REMOTE_TIMEOUT))
 
-    async def _run() -> Response:
-        answer: Response = await workflow.execute_activity(
-            function.name,
-            request,
-            result_type=function.response_model,
-            start_to_close_timeout=_REMOTE_TIMEOUT,
-            retry_policy=_REMOTE_RETRY,
-            summary=summary,
-        )
-        return answer
 
-    return asyncio.create_task(_run())
+async def _regular(
+    function: Function[Request, Response], request: Request, summary: str, timeout: timedelta
+) -> Response:
+    answer: Response = await workflow.execute_activity(
+        function.name,
+        request,
+        result_type=function.response_model,
+        start_to_close_timeout=timeout,
+        retry_policy=_REMOTE_RETRY,
+        summary=summary,
+    )
+    return answer

@@ -104,8 +104,9 @@ class Cancelling:
     async def _follow_receipts(self, case: CancellationCase) -> None:
         """Do what the class of the receipt that counts asks for."""
         state = self._state
-        if not state.cancellation_receipts:
+        if len(state.cancellation_receipts) == case.receipts_read:
             return
+        case.receipts_read = len(state.cancellation_receipts)
         request = ExplainApplicationRequest(message=RECEIPT, receipts=list(state.cancellation_receipts))
         explained = await call(declaration.explain_application, request, "receipts of the cancellation")
         if explained.counted == case.counted:

@@ -42,6 +42,7 @@ class CancellationCase(BaseModel):
     why: str
     document: Cancellation | None = None
     number: int | None = None
+    receipts_read: int = 0
     counted: ListApplicationReturn | None = None
     resends: int = 0
 

@@ -12,7 +12,7 @@ from events.problems import InvalidInputError, Problem, problems_of
 from events.receipts import Answer, DocumentAnswered
 from events.values import utc_now
 from functions import claim
-from functions.bus import OutboundEvent, put_events
+from functions.bus import OWN_SOURCE, OutboundEvent, put_events
 from functions.intake.handler import accept
 from functions.intake.models import AcceptRequest
 
@@ -98,7 +98,7 @@ def _accepted(event: CloudEvent, source: str) -> InboundDocument | None:
 
 def _answer(asked: str, event_id: str, answer: Answer) -> None:
     told = DocumentAnswered(document_id=asked, answer=answer)
-    put_events("sandan.orders", [OutboundEvent(event_id, DOCUMENT_ANSWERED.name, asked, answer.at, told)])
+    put_events(OWN_SOURCE, [OutboundEvent(event_id, DOCUMENT_ANSWERED.name, asked, answer.at, told)])
 
 
 def _words(problems: tuple[Problem, ...]) -> str:

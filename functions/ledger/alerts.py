@@ -12,7 +12,7 @@ from decimal import Decimal
 from events.catalogue import GUARANTEE_LOW
 from events.guarantee import GuaranteeLow
 from events.values import CHINA, utc_now
-from functions.bus import OutboundEvent, put_events
+from functions.bus import OWN_SOURCE, OutboundEvent, put_events
 from functions.ledger import guarantee_store
 from functions.ledger.balance import Balance
 from functions.ledger.table import ATTEMPTS, pause
@@ -38,7 +38,7 @@ def _watch(guarantor: str) -> None:
         if is_low == now.alerted:
             return
         if is_low:
-            put_events("sandan.orders", [_event(guarantor, now, share, at)])
+            put_events(OWN_SOURCE, [_event(guarantor, now, share, at)])
             guarantee_store.note_alert(guarantor, now.crossings + 1)
         else:
             guarantee_store.end_alert(guarantor, now)

@@ -2,7 +2,7 @@
 
 from events.catalogue import STAGE_CHANGED
 from events.life import OrderStageChanged, StageChange
-from functions.bus import OutboundEvent, put_events
+from functions.bus import OWN_SOURCE, OutboundEvent, put_events
 from functions.function import function
 from functions.orders import store
 from functions.orders.masking import mask_finding, scrub_text
@@ -14,7 +14,7 @@ def record(request: RecordRequest) -> Recorded:
     """Record first, publish then: a repeated call records nothing twice and publishes the same event ids again."""
     masked = _masked(request)
     store.put(masked)
-    put_events("sandan.orders", _events(masked))
+    put_events(OWN_SOURCE, _events(masked))
     return Recorded(last=masked.history[-1].number)
 
 
@@ -26,7 +26,7 @@ def open_order(request: OpenRequest) -> Recorded:
     )
     there = store.open_record(first)
     if there is not None:
-        put_events("sandan.orders", _events(first.model_copy(update={"history": [there]})))
+        put_events(OWN_SOURCE, _events(first.model_copy(update={"history": [there]})))
     return Recorded(last=request.opening.number)
 
 

@@ -6,7 +6,7 @@ from events.catalogue import PAYMENT_DATA_CHANGED, PAYMENT_DATA_WANTED
 from events.payment_data import OriginalPayment
 from events.payment_data_life import PaymentDataChanged, PaymentDataWanted, SessionKey
 from events.values import OrderKey, utc_now
-from functions.bus import OutboundEvent, put_events
+from functions.bus import OWN_SOURCE, OutboundEvent, put_events
 from functions.declaration.signing import platform_signer
 from functions.function import function
 from functions.payment_data import customs, rules, store
@@ -82,7 +82,7 @@ def upload(request: UploadRequest) -> Uploaded:
 def tell(request: TellRequest) -> Told:
     """Record first, publish then: a repeated call records nothing twice and publishes the same event ids again."""
     store.put_question(request)
-    put_events("sandan.orders", _events(request))
+    put_events(OWN_SOURCE, _events(request))
     if request.history[-1].stage.is_final:
         for order_no in request.orders:
             store.leave(order_no, request.key.workflow_id)

@@ -2,7 +2,7 @@
 
 from events.catalogue import RETURN_STAGE_CHANGED, STOCK_RETURNED
 from events.return_life import ReturnStageChanged, StockReturned, return_workflow_id
-from functions.bus import OutboundEvent, put_events
+from functions.bus import OWN_SOURCE, OutboundEvent, put_events
 from functions.function import function
 from functions.orders.masking import scrub_text
 from functions.policy.pack import default_pack
@@ -40,7 +40,7 @@ def reckon(request: ReckonRequest) -> Reckoned:
 @function("returns.tell")
 def tell(request: TellRequest) -> Told:
     """Publish each change once more than never: the ids of the events stay the same however often it is called."""
-    put_events("sandan.orders", [*_changes(request), *_stock(request)])
+    put_events(OWN_SOURCE, [*_changes(request), *_stock(request)])
     return Told(last=request.history[-1].number)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from events.catalogue import TAX_PAID, TAX_PAYMENT_REFUSED
 from events.tax_payment import LateBill, LateTax, PaymentOutcome, TaxPaid, TaxPayment, TaxPaymentRefused
 from events.values import Text
-from functions.bus import OutboundEvent, put_events
+from functions.bus import OWN_SOURCE, OutboundEvent, put_events
 from functions.ledger import journal
 from functions.ledger.models import ClaimedBill
 from functions.policy.pack import default_pack
@@ -106,4 +106,4 @@ def _tell(payment: TaxPayment, request: CloseTaxRequest, data: TaxPaid | TaxPaym
         time=request.at,
         data=data,
     )
-    put_events("sandan.orders", [event])
+    put_events(OWN_SOURCE, [event])

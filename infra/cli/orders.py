@@ -3,17 +3,16 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from events.life import CancelRequest, CorrectRequest, OrderView, Resolution, ResolveRequest, Stage, UpdateAnswer
-from events.values import CHINA, OrderKey
+from events.values import OrderKey
 from infra.cli.counted import counted
 from infra.cli.order_updates import Order, Who, Why, updated
-from infra.cli.running import AsJson, StackName, gateway_of, order_key, temporal_of
+from infra.cli.running import AsJson, StackName, china_time, gateway_of, order_key, temporal_of
 from infra.generate.parties import OPERATOR_PARTNER
 from infra.stack.errors import StackError
 from infra.stack.state import DEFAULT_NAME, StackState, running_stack
@@ -127,18 +126,14 @@ def _show(order: Order, *, as_json: AsJson = False, name: StackName = DEFAULT_NA
         return
     typer.echo(f"{view.ebp_code}/{view.order_no}  {view.mode or ''}  {view.stage}")
     for change in view.history:
-        typer.echo(f"  {change.number:3}  {_moment(change.at)}  {change.stage:18}  {change.reason.en}")
+        typer.echo(f"  {change.number:3}  {china_time(change.at)}  {change.stage:18}  {change.reason.en}")
     for finding in view.findings:
         fix = f"  fix: {finding.fix.document}.{finding.fix.field} = {finding.fix.value}" if finding.fix else ""
         typer.echo(f"  finding {finding.rule} ({finding.code or 'no code'}): {finding.message.en}{fix}")
     if view.needs_human:
         typer.echo(f"  waits for a person: {view.needs_human}")
     if view.due_by:
-        typer.echo(f"  next deadline: {_moment(view.due_by)} (China Standard Time)")
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
+        typer.echo(f"  next deadline: {china_time(view.due_by)} (China Standard Time)")
 
 
 async def _view(state: StackState, key: OrderKey) -> OrderView:

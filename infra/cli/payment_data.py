@@ -13,9 +13,8 @@ from events.payment_data_life import (
     PaymentDataStage,
     ResolvePaymentData,
 )
-from events.values import CHINA
 from infra.cli.counted import counted
-from infra.cli.running import AsJson, StackName, temporal_of
+from infra.cli.running import AsJson, StackName, answered, china_time, temporal_of
 from infra.stack.errors import StackError
 from infra.stack.state import DEFAULT_NAME, StackState, running_stack
 
@@ -96,14 +95,13 @@ def _show(session: _Session, *, as_json: AsJson = False, name: StackName = DEFAU
     for one in shown:
         typer.echo(f"{one.key}  {one.ebp_code or 'platform unknown'}  {one.stage}")
         for change in one.history:
-            moment = f"{change.at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
-            typer.echo(f"  {change.number:3}  {moment}  {change.stage:10}  {change.reason.en}")
+            typer.echo(f"  {change.number:3}  {china_time(change.at)}  {change.stage:10}  {change.reason.en}")
         if one.needs_human:
             typer.echo(f"  waits for a person: {one.needs_human}")
         if one.wanted:
             typer.echo(f"  waits for the payment data of: {', '.join(one.wanted)}")
         if not one.stage.is_final:
-            typer.echo(f"  deadline: {one.due_by.astimezone(CHINA):%Y-%m-%d %H:%M:%S} (China Standard Time)")
+            typer.echo(f"  deadline: {china_time(one.due_by)} (China Standard Time)")
 
 
 async def _snapshots(state: StackState, session: str) -> list[PaymentDataSnapshot]:
@@ -143,17 +141,9 @@ def _resolve(
 
 
 async def _resolved(state: StackState, session: str, request: ResolvePaymentData) -> list[str]:
-    from temporalio.client import WorkflowUpdateFailedError  # noqa: PLC0415 - loads the Temporal library
-    from temporalio.service import RPCError, RPCStatusCode  # noqa: PLC0415 - the same
-
-    from workflows.payment_data import PaymentDataWorkflow  # noqa: PLC0415 - the same
+    from workflows.payment_data import PaymentDataWorkflow  # noqa: PLC0415 - loads the Temporal library
 
     handles = await _handles(await temporal_of(state), session)
-    try:
-        return [(await handle.execute_update(PaymentDataWorkflow.resolve, request)).en for handle in handles]
-    except WorkflowUpdateFailedError as error:
-        raise StackError(f"{session}: refused: {getattr(error.cause, 'message', error.cause)}") from None
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            raise StackError(f"{session} has ended: see `sandan payment-data show`") from None
-        raise StackError(f"{session}: Temporal: {error.message}") from None
+    gone = f"{session} has ended: see `sandan payment-data show`"
+    updates = (handle.execute_update(PaymentDataWorkflow.resolve, request) for handle in handles)
+    return [(await answered(session, gone, update)).en for update in updates]

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from events.values import CHINA
 from infra.cli.counted import counted
-from infra.cli.running import AsJson, StackName
+from infra.cli.running import AsJson, StackName, china_time
 from infra.stack.state import DEFAULT_NAME, running_stack
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def _history(buyer: _Buyer, *, year: _Year = None, as_json: AsJson = False, name
         typer.echo(found.model_dump_json(indent=2, exclude={"accounts"}))
         return
     for posted in found.history:
-        at = f"{posted.at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
+        at = china_time(posted.at)
         typer.echo(f"{at}  {posted.account}  {posted.part:8}  {posted.amount:+,f} {posted.unit}  {posted.order}")
         typer.echo(f"    {posted.reason}")
     typer.echo(counted(len(found.history), "posting"), err=True)

@@ -2,26 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable
-from datetime import datetime
+from collections.abc import AsyncIterator
 from decimal import Decimal, InvalidOperation
 from itertools import count
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from events.life import Resolution, ResolveRequest
 from events.return_life import ReturnAsked, ReturnLine, ReturnRequest, ReturnSnapshot, return_workflow_id
-from events.values import CHINA, OrderKey
+from events.values import OrderKey
 from infra.cli.counted import counted
-from infra.cli.running import AsJson, StackName, order_key, temporal_of
+from infra.cli.order_updates import updated
+from infra.cli.running import AsJson, StackName, answered, china_time, order_key, temporal_of
 from infra.stack.errors import StackError
 from infra.stack.state import DEFAULT_NAME, StackState, running_stack
 
 if TYPE_CHECKING:
     from temporalio.client import Client
 
-Answer = TypeVar("Answer")
 
 _ORDER = "3207SDPT01/LYG9610-7-000021-RTN"
 _Order = Annotated[str, typer.Argument(metavar="ORDER", help="ebpCode/orderNo.")]
@@ -94,10 +93,7 @@ def _line(text: str) -> ReturnLine:
 async def _asked(state: StackState, key: OrderKey, request: ReturnRequest) -> ReturnAsked:
     from workflows.import_order import ImportOrderWorkflow  # noqa: PLC0415 - loads the Temporal library
 
-    client = await temporal_of(state)
-    handle = client.get_workflow_handle_for(ImportOrderWorkflow.run, key.workflow_id)
-    gone = f"order {key} is not known, or its life has ended: see `sandan order show`"
-    return await _told(f"order {key}", gone, handle.execute_update(ImportOrderWorkflow.request_return, request))
+    return await updated(state, key, lambda handle: handle.execute_update(ImportOrderWorkflow.request_return, request))
 
 
 def _show(order: _Order, *, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:
@@ -112,15 +108,11 @@ def _show(order: _Order, *, as_json: AsJson = False, name: StackName = DEFAULT_N
         lines = ", ".join(f"{line.gnum}:{line.qty:f}" for line in one.lines)
         typer.echo(f"  lines {lines}")
         for change in one.history:
-            typer.echo(f"  {change.number:3}  {_moment(change.at)}  {change.stage:18}  {change.reason.en}")
+            typer.echo(f"  {change.number:3}  {china_time(change.at)}  {change.stage:18}  {change.reason.en}")
         if one.needs_human:
             typer.echo(f"  waits for a person: {one.needs_human}")
         if one.due_by:
-            typer.echo(f"  next deadline: {_moment(one.due_by)} (China Standard Time)")
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
+            typer.echo(f"  next deadline: {china_time(one.due_by)} (China Standard Time)")
 
 
 async def _returns(state: StackState, key: OrderKey) -> list[ReturnSnapshot]:
@@ -172,23 +164,8 @@ async def _resolved(state: StackState, key: OrderKey, number: int, request: Reso
     handle = client.get_workflow_handle_for(ImportReturnWorkflow.run, return_workflow_id(key, number))
     subject = f"return {number} of order {key}"
     gone = f"{subject} is not known, or has ended: see `sandan return show {key}`"
-    answer = await _told(subject, gone, handle.execute_update(ImportReturnWorkflow.resolve, request))
+    answer = await answered(subject, gone, handle.execute_update(ImportReturnWorkflow.resolve, request))
     return answer.text.en
-
-
-async def _told(subject: str, gone: str, update: Awaitable[Answer]) -> Answer:
-    """The answer to an update. Raises StackError with the words of who refused it."""
-    from temporalio.client import WorkflowUpdateFailedError  # noqa: PLC0415 - loads the Temporal library
-    from temporalio.service import RPCError, RPCStatusCode  # noqa: PLC0415 - the same
-
-    try:
-        return await update
-    except WorkflowUpdateFailedError as error:
-        raise StackError(f"{subject}: refused: {getattr(error.cause, 'message', error.cause)}") from None
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            raise StackError(gone) from None
-        raise StackError(f"{subject}: Temporal: {error.message}") from None
 
 
 def _list(

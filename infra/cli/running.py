@@ -1,17 +1,21 @@
 """What commands need of a running stack: its door as a partner, its Temporal server."""
 
 import base64
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Awaitable
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from events.values import OrderKey
+from events.values import CHINA, OrderKey
 from infra.gateway_client import GatewayClient
+from infra.stack.errors import StackError
 from infra.stack.state import StackState
 
 if TYPE_CHECKING:
     from temporalio.client import Client
 
+Answer = TypeVar("Answer")
 StackName = Annotated[str, typer.Option("--name", help="Of the stack.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -27,6 +31,26 @@ async def temporal_of(state: StackState) -> "Client":
     from infra.temporal import connect_to  # noqa: PLC0415 - loads 0.5 s of library that not every command needs
 
     return await connect_to(state)
+
+
+async def answered(subject: str, gone: str, update: Awaitable[Answer]) -> Answer:
+    """The answer to an update of a workflow. Raises StackError in the words of who refused it, `gone` if nobody did."""
+    from temporalio.client import WorkflowUpdateFailedError  # noqa: PLC0415 - loads the Temporal library
+    from temporalio.service import RPCError, RPCStatusCode  # noqa: PLC0415 - the same
+
+    try:
+        return await update
+    except WorkflowUpdateFailedError as error:
+        raise StackError(f"{subject}: refused: {getattr(error.cause, 'message', error.cause)}") from None
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise StackError(gone) from None
+        raise StackError(f"{subject}: Temporal: {error.message}") from None
+
+
+def china_time(at: datetime) -> str:
+    """A moment as people in the pilot zone read it."""
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
 
 
 def order_key(text: str) -> OrderKey:
