@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from statistics import median
+from typing import Literal
 
 from events.values import Value
 
@@ -24,6 +25,25 @@ class Spread(Value):
         return cls(
             median=round(median(values), digits), least=round(min(values), digits), greatest=round(max(values), digits)
         )
+
+
+class Target(Value):
+    """One figure of a benchmark and what it should be: `value` in `unit` (`ratio` for a quotient), `limit` in the same.
+
+    `reading` says in a few words what was measured, for a table.
+    """
+
+    name: str
+    reading: str
+    value: Spread
+    unit: str
+    sense: Literal["at most", "at least"]
+    limit: float
+
+    @property
+    def met(self) -> bool:
+        """Whether the median keeps the limit."""
+        return self.value.median <= self.limit if self.sense == "at most" else self.value.median >= self.limit
 
 
 class Ratio(Value):
