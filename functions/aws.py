@@ -46,3 +46,9 @@ def secretsmanager() -> "SecretsManagerClient":
 def sqs() -> "SQSClient":
     """The queues."""
     return boto3.client("sqs", config=_CONFIG)
+
+
+@cache
+def queue_url(name: str) -> str:
+    """Where the queue of that name is."""
+    return sqs().get_queue_url(QueueName=name)["QueueUrl"]

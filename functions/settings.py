@@ -60,6 +60,13 @@ class Settings(BaseModel):
     own_name: str = "点点通"
     temporal_address: str = "127.0.0.1:7233"
     temporal_namespace: str = "default"
+    temporal_tls: bool = False
+    temporal_tls_ca: Path | None = None
+    temporal_tls_cert: Path | None = None
+    temporal_tls_key: Path | None = None
+    temporal_tls_server_name: str | None = None
+    temporal_api_key: Annotated[str | None, Field(repr=False)] = None
+    temporal_secret: str = "sandan/temporal"  # noqa: S105 -- the name of a secret, not a secret
     invoker: Literal["process", "lambda"] = "process"
     function_prefix: str = "sandan"
     functions_at_once: Annotated[int, Field(ge=1)] = 24

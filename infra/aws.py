@@ -44,6 +44,7 @@ _RESOURCES = {
     "buyers_secret",
     "payload_keys_secret",
     "codec_users_secret",
+    "temporal_secret",
 }
 
 

@@ -12,7 +12,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from events.life import TASK_QUEUE
-from functions.dispatch.temporal import connect
+from functions.dispatch.connection import TemporalConnectionError, connect
 from functions.transport import TransportUnavailableError
 from functions.transport.choice import TransportSettingError, customs_transport
 from infra.activities import (
@@ -76,7 +76,10 @@ async def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     with ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="function") as threads:
-        client = await connect(lazy=False)
+        try:
+            client = await connect()
+        except TemporalConnectionError as error:
+            sys.exit(f"worker: {error}")
         async with order_worker(client, threads):
             await keep_schedules(client)
             announce_ready()

@@ -74,6 +74,7 @@ def _forget() -> None:
         clients.s3,
         clients.secretsmanager,
         clients.sqs,
+        clients.queue_url,
         settings,
         customs_transport,
         buyers.secret_key,
@@ -100,7 +101,7 @@ def _create_resources() -> None:
     clients.eventbridge().create_event_bus(Name=named.bus)
     dead_letters = clients.sqs().create_queue(QueueName=named.documents_dead_letters)["QueueUrl"]
     attributes = clients.sqs().get_queue_attributes(QueueUrl=dead_letters, AttributeNames=["QueueArn"])["Attributes"]
-    redrive = json.dumps({"deadLetterTargetArn": attributes["QueueArn"], "maxReceiveCount": "5"})
+    redrive = json.dumps({"deadLetterTargetArn": attributes["QueueArn"], "maxReceiveCount": "1000"})
     clients.sqs().create_queue(QueueName=named.documents_queue, Attributes={"RedrivePolicy": redrive})
 
 

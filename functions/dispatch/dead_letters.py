@@ -1,22 +1,15 @@
 """What cannot be processed goes to the dead-letter queue with its reason, whole, to be looked at and sent again."""
 
-from functools import cache
-
-from functions.aws import sqs
+from functions.aws import queue_url, sqs
 from functions.settings import settings
 
 _REASON_LIMIT = 1000
 
 
-@cache
-def _queue_url(name: str) -> str:
-    return sqs().get_queue_url(QueueName=name)["QueueUrl"]
-
-
 def put_aside(body: str, message_id: str, reason: str) -> None:
     """Send a record's body to the dead-letter queue; `Reason` says why, `DocumentId` which record it was."""
     sqs().send_message(
-        QueueUrl=_queue_url(settings().documents_dead_letters),
+        QueueUrl=queue_url(settings().documents_dead_letters),
         MessageBody=body,
         MessageAttributes={
             "Reason": {"DataType": "String", "StringValue": reason[:_REASON_LIMIT]},

@@ -1,16 +1,23 @@
-"""The Lambda of the documents queue: read, find the order, signal its workflow; failures are told one by one."""
+"""The Lambda of the documents queue: read, find the order, signal its workflow; failures are told one by one.
+
+While Temporal is away documents wait in the queue, however long it takes; see `coming_again`.
+"""
 
 import asyncio
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import AsyncBatchProcessor, EventType, async_process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
 
 from events.documents import InboundDocument
 from events.values import OrderKey
 from functions.dispatch import payment_data, temporal
+from functions.dispatch.coming_again import GIVEN_UP_AFTER, is_outage, put_off, receives_of
+from functions.dispatch.connection import connect
 from functions.dispatch.dead_letters import put_aside
 from functions.dispatch.gathering import Gathering
 from functions.dispatch.record import UnprocessableError, document_of
@@ -27,15 +34,18 @@ logger = Logger(service="dispatch")
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Take a batch; answers which records are to come again (`batchItemFailures`).
 
-    A record that no repetition can help goes to the dead-letter queue at once, with its reason.
+    A record that no repetition can help goes to the dead-letter queue at once, with its reason; one that fails for
+    itself after five receives. Those for which something is away come again later and later.
     """
     dispatcher = Dispatcher(len(event["Records"]))
-    return async_process_partial_response(
+    answer = async_process_partial_response(
         event=event,
         record_handler=dispatcher.handle,
         processor=AsyncBatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
         context=context,
     )
+    dispatcher.put_off()
+    return answer
 
 
 class Dispatcher:
@@ -43,10 +53,31 @@ class Dispatcher:
 
     def __init__(self, records: int) -> None:
         self._gathering = Gathering(records, self._deliver)
-        self._client: Client | None = None
+        self._connecting: asyncio.Task[Client] | None = None
+        self._waiting: list[SQSRecord] = []
 
     async def handle(self, record: SQSRecord) -> None:
         """One record; raises what makes it come again."""
+        try:
+            await self._take(record)
+        except Exception as error:
+            logger.warning("comes again", extra={"message_id": record.message_id, **_described(error)})
+            if is_outage(error):
+                self._waiting.append(record)
+            elif receives_of(record) >= GIVEN_UP_AFTER:
+                reason = f"gave up after {receives_of(record)} receives: {type(error).__name__}"
+                await asyncio.to_thread(put_aside, record.body, record.message_id, reason)
+                return
+            raise
+
+    def put_off(self) -> None:
+        """Keep away for a while what something away has stopped; where the queue is away too, its own time goes on."""
+        try:
+            put_off(self._waiting)
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("not put off", extra=_described(error))
+
+    async def _take(self, record: SQSRecord) -> None:
         try:
             routed = await self._routed(record)
         except BaseException:
@@ -80,9 +111,10 @@ class Dispatcher:
         await temporal.deliver(await self._connected(), key, documents)
 
     async def _connected(self) -> "Client":
-        if self._client is None:
-            self._client = await temporal.connect(lazy=True)
-        return self._client
+        """The batch's client; where the server is away, the batch learns it once."""
+        if self._connecting is None:
+            self._connecting = asyncio.create_task(connect())
+        return await asyncio.shield(self._connecting)
 
 
 def _read(body: str) -> Routed | InboundDocument | None:
@@ -91,6 +123,12 @@ def _read(body: str) -> Routed | InboundDocument | None:
     if document is None or document.kind in payment_data.KINDS:
         return document
     return route(RouteRequest(document=document))
+
+
+def _described(error: Exception) -> dict[str, str]:
+    """The kind of an error; its text may quote a document."""
+    status = getattr(error, "status", None)
+    return {"error": type(error).__name__} | ({"status": str(status.name)} if isinstance(status, Enum) else {})
 
 
 def _ids(documents: list[InboundDocument]) -> list[str]:

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -17,9 +18,7 @@ from functions.dossier.handler import late
 from functions.dossier.models import LateRequest
 from functions.orders.handler import open_order
 from functions.orders.models import OpenRequest
-from functions.payloads.converter import data_converter
 from functions.policy.rules import life_limits
-from functions.settings import settings
 
 _STARTS_A_LIFE = {
     DocumentKind.ORDER,
@@ -29,16 +28,6 @@ _STARTS_A_LIFE = {
     DocumentKind.DECLARATION_REQUEST,
 }
 _RPC_TIMEOUT = timedelta(seconds=10)
-
-
-async def connect(*, lazy: bool) -> Client:
-    """A client of the Temporal server that the settings name; a lazy one reaches for it at its first call."""
-    return await Client.connect(
-        settings().temporal_address,
-        namespace=settings().temporal_namespace,
-        data_converter=data_converter(),
-        lazy=lazy,
-    )
 
 
 async def deliver(client: Client, key: OrderKey, documents: list[InboundDocument]) -> None:
@@ -87,9 +76,14 @@ async def _require_known(client: Client, key: OrderKey) -> None:
     try:
         await client.get_workflow_handle(key.workflow_id).describe(rpc_timeout=_RPC_TIMEOUT)
     except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
+        if error.status is RPCStatusCode.NOT_FOUND and not _is_of_the_namespace(error):
             raise UnprocessableError(f"order {key} is not known, and this document cannot start it") from None
         raise
+
+
+def _is_of_the_namespace(error: RPCError) -> bool:
+    """Whether the namespace is missing, for which no document is to blame."""
+    return any(detail.Is(NamespaceNotFoundFailure.DESCRIPTOR) for detail in error.grpc_status.details)
 
 
 async def _keep_late(key: OrderKey, documents: list[InboundDocument]) -> None:

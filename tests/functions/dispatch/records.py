@@ -44,14 +44,14 @@ def envelope(source: str, detail: object) -> str:
     return json.dumps({"version": "0", "detail-type": "t", "source": source, "detail": detail}, ensure_ascii=False)
 
 
-def batch(*bodies: str) -> dict[str, Any]:
+def batch(*bodies: str, receives: int = 1) -> dict[str, Any]:
     """What Lambda's event source hands over; the message ids are m-0, m-1 and so on."""
     records = [
         {
             "messageId": f"m-{number}",
             "receiptHandle": "r",
             "body": body,
-            "attributes": {},
+            "attributes": {"ApproximateReceiveCount": str(receives)},
             "messageAttributes": {},
             "eventSource": "aws:sqs",
             "eventSourceARN": "arn:aws:sqs:cn-north-1:000000000000:sandan-documents",

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from cfnlint.decode import decode  # type: ignore[import-untyped]
 
+from functions.dispatch.coming_again import pause_seconds
 from functions.settings import Settings
 from infra.stack.template import FUNCTIONS_CONDITION, TEMPLATE
 
@@ -61,12 +62,14 @@ def test_the_archive_is_versioned_encrypted_and_closed(resources: dict[str, Any]
     assert len(archive["PublicAccessBlockConfiguration"]) == 4
 
 
-def test_documents_are_tried_five_times_and_then_kept_for_two_weeks(resources: dict[str, Any]) -> None:
-    """Nothing that could not be processed is lost before somebody has looked."""
+def test_documents_outlast_an_outage_and_are_kept_for_two_weeks(resources: dict[str, Any]) -> None:
+    """The queue counts receives during an outage too; nothing is lost before somebody has looked."""
     queues = _properties(resources, "AWS::SQS::Queue")
 
     assert queues["DocumentsQueue"]["VisibilityTimeout"] == 30
-    assert queues["DocumentsQueue"]["RedrivePolicy"]["maxReceiveCount"] == 5
+    receives = queues["DocumentsQueue"]["RedrivePolicy"]["maxReceiveCount"]
+    assert sum(map(pause_seconds, range(1, receives + 1))) > 10 * 24 * 3600
+    assert queues["DocumentsQueue"]["MessageRetentionPeriod"] == 14 * 24 * 3600
     assert queues["DocumentsDeadLetters"]["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
@@ -86,6 +89,7 @@ def test_data_survive_the_end_of_the_deployment(resources: dict[str, Any]) -> No
         "BuyersSecret",
         "PayloadKeysSecret",
         "CodecUsersSecret",
+        "TemporalSecret",
     }
 
 
@@ -110,6 +114,7 @@ def test_names_begin_with_the_prefix_and_are_the_defaults_of_the_settings(resour
             "buyers_secret",
             "payload_keys_secret",
             "codec_users_secret",
+            "temporal_secret",
         }
     )
 

@@ -91,7 +91,7 @@ def test_functions_may_not_administer(functions: dict[str, dict[str, Any]]) -> N
     }
     assert {action.split(":")[0] for action in actions} == {"dynamodb", "events", "kms", "s3", "secretsmanager", "sqs"}
     allowed = ("Get", "BatchGet", "Put", "Update", "DeleteItem", "DeleteMessage", "Query", "Scan", "List", "Send")
-    crypto = {"kms:Decrypt", "kms:GenerateDataKey", "sqs:ReceiveMessage"}
+    crypto = {"kms:Decrypt", "kms:GenerateDataKey", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"}
     assert {action for action in actions if not action.split(":")[1].startswith(allowed)} == crypto
 
 
@@ -140,7 +140,7 @@ def test_the_payload_keys_are_for_who_speaks_to_temporal_and_codec_users_for_no_
             if f'"{secret}"' in json.dumps(function["Properties"].get("Policies", []))
         }
 
-    assert readers("PayloadKeysSecret") == {"dispatch"}
+    assert readers("PayloadKeysSecret") == readers("TemporalSecret") == {"dispatch"}
     assert readers("CodecUsersSecret") == set()
 
 

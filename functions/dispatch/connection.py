@@ -1,0 +1,65 @@
+"""The way to the Temporal server: where it is, and with TLS what it knows us by."""
+
+import asyncio
+
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfigProfile, ClientConfigTLS, ClientConnectConfig
+
+from functions.payloads.converter import data_converter
+from functions.settings import settings
+
+_PATIENCE_SECONDS = 5.0  # beside the calls that follow, within the 30 seconds of a function
+_HINTS = {
+    "UnknownIssuer": "the server's certificate is not by the CA that we trust: see to the CA",
+    "NotValidForName": "the server's certificate is for another name: SANDAN_TEMPORAL_TLS_SERVER_NAME says which",
+    "Expired": "the server's certificate has expired",
+}
+
+
+class TemporalConnectionError(RuntimeError):
+    """No client can be had: the server is away, refuses us, or the settings are wrong; the text says which."""
+
+
+async def connect() -> Client:
+    """A client of the server that the settings name. Raises TemporalConnectionError within seconds."""
+    options = await asyncio.to_thread(connect_options)
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return await Client.connect(**options, data_converter=data_converter())
+    except TimeoutError:
+        text = f"no answer in {_PATIENCE_SECONDS:.0f} seconds"
+    except RuntimeError as error:  # what the client raises when it cannot connect
+        text = _explained(str(error))
+    raise TemporalConnectionError(f"Temporal at {settings().temporal_address} does not answer: {text}")
+
+
+def connect_options() -> ClientConnectConfig:
+    """The arguments of `Client.connect` that the settings decide: address, namespace, TLS, API key.
+
+    Raises TemporalConnectionError naming the setting that is wrong.
+    """
+    named = settings()
+    if not named.temporal_tls:
+        useless = [name for name in ("api_key", "tls_ca", "tls_cert", "tls_key") if getattr(named, f"temporal_{name}")]
+        if useless:
+            variables = ", ".join(f"SANDAN_TEMPORAL_{name.upper()}" for name in useless)
+            raise TemporalConnectionError(f"{variables} without TLS: set SANDAN_TEMPORAL_TLS=yes as well")
+        return ClientConfigProfile(named.temporal_address, named.temporal_namespace).to_client_connect_config()
+    from functions.dispatch.credentials import credentials  # noqa: PLC0415 - loads cryptography, for TLS only
+
+    known = credentials(named)
+    tls = ClientConfigTLS(
+        disabled=False,
+        server_name=named.temporal_tls_server_name,
+        server_root_ca_cert=known.ca_pem,
+        client_cert=known.certificate_pem,
+        client_private_key=known.key_pem,
+    )
+    profile = ClientConfigProfile(named.temporal_address, named.temporal_namespace, known.api_key, tls)
+    return profile.to_client_connect_config()
+
+
+def _explained(text: str) -> str:
+    """The client's own words, and what to look at."""
+    hint = next((hint for word, hint in _HINTS.items() if word in text), None)
+    return f"{hint} ({text})" if hint else text
