@@ -7,6 +7,9 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+MOST_PER_SECOND = 900
+"""The highest rate: each request adds to one item of a table, and DynamoDB takes 1,000 writes of an item a second."""
+
 Profile = Literal["sm2-sm3", "sm2-sha1", "rsa-sha1"]  # those of SignatureProfile, which takes long to import
 
 
@@ -71,6 +74,9 @@ class Settings(BaseModel):
     function_prefix: str = "sandan"
     functions_at_once: Annotated[int, Field(ge=1)] = 24
     body_limit: int = 10 * 1024 * 1024
+    partner_requests_per_second: Annotated[int, Field(ge=1, le=MOST_PER_SECOND)] = 200
+    questions_per_second: Annotated[int, Field(ge=1, le=MOST_PER_SECOND)] = 20
+    strangers_per_second: Annotated[int, Field(ge=1)] = 2
     signature_profiles: Annotated[frozenset[Profile], BeforeValidator(_listed), Field(min_length=1)] = frozenset(
         get_args(Profile)
     )

@@ -4,7 +4,7 @@ import hmac
 import re
 from datetime import datetime
 
-from functions.gateway import store
+from functions.gateway import limits, store
 from functions.gateway.partners import Partner
 from functions.gateway.refusals import Refusal, RefusedError
 from functions.gateway.request import HttpRequest
@@ -17,15 +17,16 @@ _NOBODYS_KEY = bytes(32)
 
 
 def authenticate(request: HttpRequest, now: datetime) -> Partner:
-    """The partner who signed the request; a POST is taken once. Raises RefusedError (401).
+    """The partner who signed the request; a POST is taken once. Raises RefusedError (401, or 429 for too many).
 
-    An unknown partner and a wrong signature get the same answer, after the same work.
+    An unknown partner and a wrong signature get the same answer, after the same work. What counts against a partner's
+    share is signed by it, and no repetition.
     """
     partner_id, timestamp, signature = (
         _header(request, name) for name in (PARTNER_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER)
     )
     sent_at = _checked_time(timestamp, now)
-    partner = store.partner(partner_id) if _PARTNER_ID.fullmatch(partner_id) else None
+    partner = _known(partner_id, request, now)
     expected = sign(partner.key if partner else _NOBODYS_KEY, timestamp, request.signed)
     matches = hmac.compare_digest(expected.encode(), signature.encode(errors="replace"))
     if partner is None or not matches:
@@ -33,9 +34,23 @@ def authenticate(request: HttpRequest, now: datetime) -> Partner:
             "the partner is unknown or the signature is wrong: sign the timestamp, a point, and the exact bytes of the "
             "body (of a GET: its method, a space, and its path with query) with your key, HMAC-SHA256, as v1=<hex>"
         )
+    limits.refuse_spent(partner, request, now)
     until = int(sent_at + settings().clock_tolerance_seconds) + 1
     if request.method == "POST" and not store.remember(partner.id, expected, until):
         raise _refused("this very request was received before (replay): to send the body again, sign it again")
+    limits.count(partner, request, now)
+    return partner
+
+
+def _known(partner_id: str, request: HttpRequest, now: datetime) -> Partner | None:
+    """The partner of that id, or None. Raises RefusedError (429) when its address has asked for many that nobody is."""
+    if not _PARTNER_ID.fullmatch(partner_id):
+        return None
+    if not store.was_found(partner_id):
+        limits.refuse_strangers(request, now)
+    partner = store.partner(partner_id)
+    if partner is None:
+        limits.note_stranger(request, now)
     return partner
 
 

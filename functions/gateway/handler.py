@@ -49,6 +49,7 @@ _DOOR = (
     Refusal.TOO_LARGE,
     Refusal.UNSUPPORTED_MEDIA_TYPE,
     Refusal.INVALID,
+    Refusal.TOO_MANY,
 )
 
 app = APIGatewayHttpResolver(enable_validation=True)
@@ -120,6 +121,7 @@ def send_message() -> Response[str]:
         Refusal.UNAUTHENTICATED,
         Refusal.FORBIDDEN,
         Refusal.NOT_FOUND,
+        Refusal.TOO_MANY,
     ),
 )
 def show_order(ebp_code: str, order_no: str) -> OrderView:
@@ -146,6 +148,7 @@ def show_order(ebp_code: str, order_no: str) -> OrderView:
         },
         Refusal.FORBIDDEN,
         Refusal.TOO_LARGE,
+        Refusal.TOO_MANY,
     ),
     openapi_extensions={"requestBody": openapi.plat_data_open(), "parameters": openapi.plat_data_address()},
 )

@@ -12,6 +12,7 @@ from events.problems import Problem
 from events.values import Value
 from functions.gateway.reading import Incoming
 from functions.intake.models import SignatureState
+from functions.settings import MOST_PER_SECOND
 
 _SHORTEST_KEY = 16
 _ALWAYS_SIGNED = {DocumentKind.DECLARATION_LIST, DocumentKind.CANCELLATION}
@@ -40,7 +41,8 @@ class Partner(Value):
 
     `key` (Base64) signs its requests, `codes` are the enterprise codes that it may speak for. Its lists and
     cancellations carry an XML signature in any case, all its documents with `signs_everything`; `certificates`
-    are the SHA-256 of those (DER, hex) that it signs with, none meaning any.
+    are the SHA-256 of those (DER, hex) that it signs with, none meaning any. `requests_per_second` is its share of the
+    door, where it is not the usual one.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Partner(Value):
     codes: frozenset[str]
     signs_everything: bool = False
     certificates: frozenset[Annotated[str, StringConstraints(to_lower=True)]] = frozenset()
+    requests_per_second: Annotated[int, Field(ge=1, le=MOST_PER_SECOND)] | None = None
 
     def may_read(self, ebp_code: str) -> bool:
         """Whether the orders of that platform are its own, or it is an operator."""

@@ -15,6 +15,7 @@ from events.documents import DocumentKind
 from events.payment_data import PlatDataOpen, PlatDataOpenAnswer
 from events.problems import InvalidInputError, Problem, problems_of
 from functions.bus import BusError
+from functions.gateway import limits
 from functions.gateway.bus import publish
 from functions.gateway.errors import LOGGER, place
 from functions.gateway.refusals import Refusal, RefusedError
@@ -37,13 +38,14 @@ def answer(request: HttpRequest, now: datetime) -> tuple[int, str]:
 
     Customs signs no request. Where the setting `payment_data_address_key` is given, the address that is registered at
     customs carries it as `?key=`; `?ebpCode=` names the platform whose address it is. The same question has one effect.
-    Raises RefusedError (403) when the key is missing or wrong.
+    Raises RefusedError when the key is missing or wrong (403), and when an address asks too often (429).
     """
     query = parse_qs(request.target.partition("?")[2])
     expected = settings().payment_data_address_key
     if expected is not None and not hmac.compare_digest(_one(query, KEY).encode(), expected.encode()):
         detail = f"this is not the address that was registered at customs: its {KEY} is missing or wrong"
         raise RefusedError(Refusal.FORBIDDEN, detail)
+    limits.count_question(request, now)
     try:
         question = _question(request.body, _one(query, PLATFORM) or None)
         _take(question, now)

@@ -24,6 +24,7 @@ class Refusal(Enum):
     TOO_LARGE = ("too-large", 413, "The request is too large")
     UNSUPPORTED_MEDIA_TYPE = ("unsupported-media-type", 415, "This content type is not taken here")
     INVALID = ("invalid", 422, "The request breaks the schema")
+    TOO_MANY = ("too-many", 429, "Too many requests")
     INTERNAL = ("internal", 500, "Something is wrong on our side")
     UNAVAILABLE = ("unavailable", 503, "Try again in a moment")
 

@@ -12,24 +12,27 @@ from functions.gateway.signing import request_line
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """`headers` have lower-case names, `target` is the path of the API with its query."""
+    """`headers` have lower-case names, `target` is the path of the API with its query, `source` an IP address."""
 
     method: str
     target: str
     headers: dict[str, str]
     body: bytes
+    source: str
 
     @classmethod
     def of(cls, event: APIGatewayProxyEventV2, body_limit: int) -> "HttpRequest":
         """The request in a proxy event. Raises RefusedError when its body is too large or not Base64."""
         body = _body(event)
         if len(body) > body_limit:
-            detail = f"the body has {len(body)} bytes, the limit is {body_limit}: send fewer documents at a time"
-            raise RefusedError(Refusal.TOO_LARGE, detail)
+            raise RefusedError(
+                Refusal.TOO_LARGE,
+                f"the body has {len(body)} bytes, the limit is {body_limit}: send fewer documents at a time",
+            )
         query = event.raw_event.get("rawQueryString")
         target = f"{event.path}?{query}" if query else event.path
         headers = {name.lower(): value for name, value in event.headers.items()}
-        return cls(event.http_method.upper(), target, headers, body)
+        return cls(event.http_method.upper(), target, headers, body, event.request_context.http.source_ip)
 
     @property
     def signed(self) -> bytes:

@@ -1,4 +1,4 @@
-"""What the door keeps: the partners' secrets, and the signatures that it has seen."""
+"""What the door keeps: the partners' secrets, the signatures that it has seen, and how much was sent."""
 
 import json
 from functools import cache
@@ -11,6 +11,7 @@ from functions.gateway.partners import Partner
 from functions.settings import settings
 
 _SECRET_AGE_SECONDS = 300
+_found: set[str] = set()
 
 
 @cache
@@ -29,7 +30,13 @@ def partner(partner_id: str) -> Partner | None:
             return None
         raise
     assert isinstance(secret, str | bytes)
+    _found.add(partner_id)
     return Partner.model_validate({**json.loads(secret), "id": partner_id})
+
+
+def was_found(partner_id: str) -> bool:
+    """Whether this process has found the partner before, so that its secret is worth asking for."""
+    return partner_id in _found
 
 
 def remember(partner_id: str, signature: str, until: int) -> bool:
@@ -40,6 +47,29 @@ def remember(partner_id: str, signature: str, until: int) -> bool:
             TableName=settings().replay_table,
             Item={"pk": {"S": f"{partner_id}#{signature}"}, "expires_at": {"N": str(until)}},
             ConditionExpression="attribute_not_exists(pk)",
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
+def count(name: str, used: int, limit: int, until: int) -> bool:
+    """Add to what was used under a name until that Unix second; False, and nothing added, once the limit is reached.
+
+    Whatever is left admits one more, so that the largest request fits into the smallest limit.
+    """
+    client = dynamodb()
+    try:
+        client.update_item(
+            TableName=settings().replay_table,
+            Key={"pk": {"S": f"count#{name}"}},
+            UpdateExpression="SET expires_at = :until ADD used :used",
+            ConditionExpression="attribute_not_exists(used) OR used < :limit",
+            ExpressionAttributeValues={
+                ":until": {"N": str(until)},
+                ":used": {"N": str(used)},
+                ":limit": {"N": str(limit)},
+            },
         )
     except client.exceptions.ConditionalCheckFailedException:
         return False

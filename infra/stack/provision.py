@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from events.values import utc_now
 from functions.payloads.models import Cipher, PayloadKey, PayloadKeys
-from functions.settings import Settings, settings
+from functions.settings import MOST_PER_SECOND, Settings, settings
 from infra.aws import StackClients
 from infra.codec_server.users import demo_users
 from infra.generate.parties import Partner, demo_partners
@@ -101,7 +101,8 @@ def _partners(clients: StackClients, prefix: str) -> dict[str, dict[str, Any]]:
 
 
 def _partner_secret(partner: Partner) -> dict[str, Any]:
-    return {**partner.model_dump(mode="json", include={"name", "roles", "codes"}), **_random_key()}
+    known = partner.model_dump(mode="json", include={"name", "roles", "codes"})
+    return {**known, **_random_key(), "requests_per_second": MOST_PER_SECOND}
 
 
 def _random_key() -> dict[str, Any]:

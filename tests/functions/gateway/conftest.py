@@ -73,7 +73,14 @@ class Door:
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def raw(
-        self, method: str, target: str, body: str | None, headers: dict[str, str] | None = None, *, encoded: bool
+        self,
+        method: str,
+        target: str,
+        body: str | None,
+        headers: dict[str, str] | None = None,
+        *,
+        encoded: bool,
+        source: str = "192.0.2.1",
     ) -> Answered:
         """One request, as API Gateway hands it over."""
         path, _, query = target.partition("?")
@@ -82,7 +89,11 @@ class Door:
             "rawPath": path,
             "rawQueryString": query,
             "headers": {name.lower(): value for name, value in (headers or {}).items()},
-            "requestContext": {"http": {"method": method, "path": path}, "stage": "$default", "requestId": "r-1"},
+            "requestContext": {
+                "http": {"method": method, "path": path, "sourceIp": source},
+                "stage": "$default",
+                "requestId": "r-1",
+            },
             "isBase64Encoded": encoded,
             **({} if body is None else {"body": body}),
         }
