@@ -9,6 +9,7 @@ from events.values import utc_now
 from functions.gateway.signing import headers_for, request_line
 
 _PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+_LONGEST_WAIT_SECONDS = 15.0
 _LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
@@ -38,6 +39,7 @@ class GatewayClient:
         self, method: str, path: str, partner: str, body: bytes | None, content_type: str | None
     ) -> httpx.Response:
         for pause in (*_PAUSES_SECONDS, None):
+            asked = 0.0  # seconds, by the door
             signed = body if body is not None else request_line(method, path)
             headers = headers_for(partner, self._keys[partner], signed, utc_now())
             if content_type:
@@ -46,8 +48,15 @@ class GatewayClient:
                 answer = await self._http.request(method, path, content=body, headers=headers)
                 if answer.status_code not in _LATER or pause is None:
                     return answer
+                asked = _asked_for(answer)
             except httpx.TransportError:
                 if pause is None:
                     raise
-            await asyncio.sleep(pause)
+            await asyncio.sleep(max(pause, asked))
         raise AssertionError("the last attempt returns or raises")
+
+
+def _asked_for(answer: httpx.Response) -> float:
+    """How many seconds the door asks to wait; it writes digits."""
+    value = answer.headers.get("Retry-After", "")
+    return min(float(value), _LONGEST_WAIT_SECONDS) if value.isdecimal() else 0.0

@@ -17,11 +17,14 @@ import uvicorn
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from functions.gateway.refusals import Refusal, RefusedError
+from functions.gateway.signing import PARTNER_HEADER
 from functions.settings import settings
 from infra.http_event import Event, event_of, response_of
+from infra.http_limits import FrontLimits, TooManyAtOnceError, Turns, wary_protocol
 from infra.lambda_context import LocalContext
 from infra.stack.ports import LOOPBACK, Ports
 
@@ -33,60 +36,78 @@ _BACKLOG = 512
 _COPIES = max(2, min(4, os.cpu_count() or 1))
 
 
-class BodyTooLargeError(Exception):
-    """The body is beyond the limit; not all of it was read."""
+def application(handler: Handler, limits: FrontLimits, name: str = "gateway") -> Starlette:
+    """The handler as an ASGI application.
 
-
-def application(handler: Handler, body_limit: int, name: str = "gateway") -> Starlette:
-    """The handler as an ASGI application. Bodies over `body_limit` bytes are refused (413) before they are read."""
+    Bodies over the limit are refused (413) before they are read, those that come too slowly are given up (408). Senders
+    wait in a line each, so that nobody waits behind another's flood; who has too many in his line is sent away (429).
+    """
     one_at_a_time = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+    of_sender, of_address = Turns(limits.at_once, limits.waiting), Turns(limits.of_address)
 
     async def answer(request: Request) -> Response:
+        address = request.client.host if request.client else ""
+        sender = f"{address} {request.headers.get(PARTNER_HEADER, '')}"
         try:
-            body = await _body(request, body_limit)
-        except BodyTooLargeError:
-            return _too_large(body_limit)
-        event = event_of(request, body)
-        context = LocalContext(name, event["requestContext"]["requestId"])
-        result = await asyncio.get_running_loop().run_in_executor(one_at_a_time, handler, event, context)
-        return response_of(result)
+            _require_length(request, limits.body)
+            async with of_sender.turn(sender), of_address.turn(address):
+                body = await _body(request, limits)
+                event = event_of(request, body)
+                context = LocalContext(name, event["requestContext"]["requestId"])
+                result = await asyncio.get_running_loop().run_in_executor(one_at_a_time, handler, event, context)
+                return response_of(result)
+        except RefusedError as error:
+            return _problem(error)
+        except TooManyAtOnceError:
+            detail = f"{limits.at_once + limits.waiting} requests of yours are in hand: wait for their answers"
+            return _problem(RefusedError(Refusal.TOO_MANY, detail, headers={"Retry-After": "1"}))
 
     return Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
 
 
-async def _body(request: Request, limit: int) -> bytes:
+def _require_length(request: Request, limit: int) -> None:
     announced = request.headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > limit:
-        raise BodyTooLargeError
+        raise _too_large(limit)
+
+
+async def _body(request: Request, limits: FrontLimits) -> bytes:
+    """Counted while it comes: a body in chunks announces no length."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise BodyTooLargeError
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limits.body:
+                    raise _too_large(limits.body)
+    except TimeoutError:
+        detail = f"the body did not come within {limits.body_seconds:g} seconds: send less at a time"
+        raise RefusedError(Refusal.TOO_SLOW, detail) from None
     return bytes(body)
 
 
-def _too_large(limit: int) -> Response:
-    problem = {
-        "type": "about:blank",
-        "title": "Content Too Large",
-        "status": 413,
-        "detail": f"the body is larger than {limit} bytes: send it in several messages",
-    }
-    return JSONResponse(problem, 413, {"Connection": "close"}, "application/problem+json")
+def _too_large(limit: int) -> RefusedError:
+    return RefusedError(Refusal.TOO_LARGE, f"the body is larger than {limit} bytes: send it in several messages")
 
 
-def serve(handler: Handler, port: int, body_limit: int, copies: int = _COPIES) -> None:
+def _problem(error: RefusedError) -> Response:
+    """As the function itself would tell it; the connection ends, since not all was read of it."""
+    told = error.response()
+    headers = {**error.headers, "Connection": "close"}
+    return Response(told.body, told.status_code, headers, told.content_type)
+
+
+def serve(handler: Handler, port: int, limits: FrontLimits, copies: int = _COPIES) -> None:
     """Listen until SIGTERM. When one of the copies dies, all end, and whoever started them sees it."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     listening = socket.create_server((LOOPBACK, port), backlog=_BACKLOG)
     forks = multiprocessing.get_context("fork")  # what the function has loaded is loaded once
-    others = [forks.Process(target=_serve_one, args=(handler, body_limit, listening)) for _ in range(copies - 1)]
+    others = [forks.Process(target=_serve_one, args=(handler, limits, listening)) for _ in range(copies - 1)]
     for other in others:
         other.start()
     signal.signal(signal.SIGCHLD, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     try:
-        _serve_one(handler, body_limit, listening)
+        _serve_one(handler, limits, listening)
     finally:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for other in others:
@@ -96,9 +117,15 @@ def serve(handler: Handler, port: int, body_limit: int, copies: int = _COPIES) -
             sys.exit("a copy of the function has died")
 
 
-def _serve_one(handler: Handler, body_limit: int, listening: socket.socket) -> None:
+def _serve_one(handler: Handler, limits: FrontLimits, listening: socket.socket) -> None:
     config = uvicorn.Config(
-        application(handler, body_limit), log_level="warning", access_log=False, lifespan="off", ws="none"
+        application(handler, limits),
+        http=wary_protocol(limits.head_seconds),
+        limit_concurrency=limits.connections,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws="none",
     )
     uvicorn.Server(config).run(sockets=[listening])
 
@@ -107,7 +134,7 @@ def main() -> None:
     """Serve the gateway function on SANDAN_GATEWAY_PORT."""
     from functions.gateway.handler import handler  # noqa: PLC0415 - loads the function, which `application` need not
 
-    serve(handler, int(os.environ.get(PORT_VARIABLE, Ports().gateway)), settings().body_limit)
+    serve(handler, int(os.environ.get(PORT_VARIABLE, Ports().gateway)), FrontLimits(settings().body_limit))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ class Refusal(Enum):
     FORBIDDEN = ("forbidden", 403, "This is not yours")
     NOT_FOUND = ("not-found", 404, "There is nothing here")
     METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "This method is not allowed here")
+    TOO_SLOW = ("too-slow", 408, "The request came too slowly")
     TOO_LARGE = ("too-large", 413, "The request is too large")
     UNSUPPORTED_MEDIA_TYPE = ("unsupported-media-type", 415, "This content type is not taken here")
     INVALID = ("invalid", 422, "The request breaks the schema")

@@ -1,5 +1,6 @@
 """A partner's client: signs every attempt anew, and tries again only what a closed door may have missed."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -103,3 +104,20 @@ async def test_who_has_no_key_sends_nothing(client: GatewayClient, door: Door) -
     with pytest.raises(KeyError):
         await client.get("stranger", "/v1/orders/E/1")
     assert door.requests == []
+
+
+async def test_it_waits_as_long_as_the_door_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given 429 with Retry-After, then the next attempt comes after that time, and not before."""
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    answers = iter([httpx.Response(429, headers={"Retry-After": "7"}), httpx.Response(429), httpx.Response(202)])
+    made = GatewayClient("http://door", {"platform": KEY})
+    transport = httpx.MockTransport(lambda _: next(answers))
+    monkeypatch.setattr(made, "_http", httpx.AsyncClient(base_url="http://door", transport=transport))
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+
+    assert (await made.post("platform", "/v1/messages", b"<a/>", "application/xml")).status_code == 202
+    assert waited == [7.0, 0.5]

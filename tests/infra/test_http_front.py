@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,6 +19,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from infra.http_event import Event
 from infra.http_front import application
+from infra.http_limits import FrontLimits, TooManyAtOnceError, Turns
 from infra.stack.ports import LOOPBACK
 
 _LIMIT = 1000
@@ -25,9 +27,10 @@ _PATIENCE_SECONDS = 20
 _SERVE = """
 import os, sys
 from infra.http_front import serve
+from infra.http_limits import FrontLimits
 def handler(event, context):
     return {"statusCode": 200, "body": str(os.getpid())}
-serve(handler, int(sys.argv[1]), 1000, copies=2)
+serve(handler, int(sys.argv[1]), FrontLimits(1000, head_seconds=0.5), copies=2)
 """
 
 
@@ -37,8 +40,8 @@ def _echo(event: Event, context: LambdaContext) -> Event:
     return {"statusCode": 200 if same else 500, "body": body}
 
 
-def _client(handler: object = _echo) -> httpx.AsyncClient:
-    app = application(handler, _LIMIT)  # type: ignore[arg-type]
+def _client(handler: object = _echo, limits: FrontLimits | None = None) -> httpx.AsyncClient:
+    app = application(handler, limits or FrontLimits(_LIMIT))  # type: ignore[arg-type]
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
 
 
@@ -71,11 +74,8 @@ async def test_a_body_over_the_limit_is_refused_before_it_is_read(announced: boo
             sent += 100
             yield b"x" * 100
 
-    def unwanted(event: Event, context: LambdaContext) -> Event:
-        raise AssertionError("called")
-
     headers = {"content-length": "10000"} if announced else {}
-    async with _client(unwanted) as client:
+    async with _client(_unwanted) as client:
         answer = await client.post("/", content=body(), headers=headers)
 
     assert answer.status_code == 413
@@ -104,6 +104,91 @@ async def test_a_copy_of_the_function_gets_one_request_at_a_time() -> None:
 
     assert most == 1
     assert [answer.text for answer in answers] == [f"/{number}" for number in range(10)]
+
+
+async def test_a_body_that_comes_too_slowly_is_given_up() -> None:
+    """With the words of every other refusal; the function is not called."""
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"x"
+        await asyncio.sleep(60)
+
+    async with _client(_unwanted, FrontLimits(_LIMIT, body_seconds=0.1)) as client:
+        answer = await client.post("/", content=body())
+
+    assert (answer.status_code, answer.json()["type"]) == (408, "/problems/too-slow")
+    assert answer.headers["connection"] == "close"
+
+
+def _unwanted(event: Event, context: LambdaContext) -> Event:
+    raise AssertionError("called")
+
+
+async def test_nobody_waits_behind_the_flood_of_another() -> None:
+    """Given 300 requests of one partner at once, then another's ten wait for a few of them, and are all answered.
+
+    How long each takes does not matter: what counts is how many of the flood were called before.
+    """
+    called: list[str] = []
+
+    def handler(event: Event, context: LambdaContext) -> Event:
+        called.append(event["headers"]["sandan-partner"])
+        time.sleep(0.002)
+        return {"statusCode": 202, "body": ""}
+
+    limits = FrontLimits(_LIMIT)
+    async with _client(handler, limits) as client:
+
+        async def send(partner: str) -> int:
+            return (await client.post("/", content=b"x", headers={"Sandan-Partner": partner})).status_code
+
+        flood = [asyncio.create_task(send("flood")) for _ in range(300)]
+        while len(called) < 3:
+            await asyncio.sleep(0.001)
+        before = len(called)
+        others = await asyncio.gather(*(send("other") for _ in range(10)))
+        served = len(called)
+        statuses = Counter([task.result() for task in await _all(flood)])
+
+    assert others == [202] * 10
+    assert called[before:served].count("flood") <= 10 + 2 * limits.at_once
+    assert statuses == {202: limits.at_once + limits.waiting, 429: 300 - limits.at_once - limits.waiting}
+
+
+async def _all(tasks: list[asyncio.Task[int]]) -> list[asyncio.Task[int]]:
+    await asyncio.wait(tasks)
+    return tasks
+
+
+async def test_slow_bodies_of_one_partner_do_not_stop_another() -> None:
+    """Given fifty bodies that never end, then another partner is answered at once."""
+    forever = asyncio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"x"
+        await forever.wait()
+
+    async with _client() as client:
+        slow = [
+            asyncio.create_task(client.post("/", content=body(), headers={"Sandan-Partner": "slow"})) for _ in range(50)
+        ]
+        await asyncio.sleep(0.05)
+        answer = await asyncio.wait_for(client.post("/", content=b"x", headers={"Sandan-Partner": "other"}), 10)
+        forever.set()
+        ended = await asyncio.gather(*slow)
+
+    assert answer.status_code == 200
+    assert {one.status_code for one in ended} == {200}
+
+
+async def test_a_line_has_an_end_and_is_forgotten() -> None:
+    """Nothing is kept of a sender whose requests are answered."""
+    turns = Turns(1, waiting=0)
+    async with turns.turn("a"), turns.turn("b"):
+        with pytest.raises(TooManyAtOnceError):
+            async with turns.turn("a"):
+                pass
+    assert turns._lines == {}
 
 
 @pytest.fixture
@@ -168,3 +253,36 @@ def test_when_a_copy_dies_all_end(served: tuple[subprocess.Popen[bytes], int]) -
 
     assert process.wait(5) == 1
     assert _pid(port) is None
+
+
+@pytest.mark.stack
+def test_half_a_head_is_cut_off_and_a_pause_is_not(
+    served: tuple[subprocess.Popen[bytes], int],
+) -> None:
+    """Slow senders cannot hold connections for ever, drop by drop neither."""
+    _, port = served
+    with socket.create_connection((LOOPBACK, port), _PATIENCE_SECONDS) as slow:
+        slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        slow.settimeout(_PATIENCE_SECONDS)
+        time.sleep(0.3)
+        slow.sendall(b"X-Drop: 1\r\n")
+        assert slow.recv(100).startswith(b"HTTP/1.1 408")
+        assert slow.recv(100) == b""
+
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_PATIENCE_SECONDS)
+    for _ in range(2):
+        connection.request("GET", "/")
+        assert connection.getresponse().read()
+        time.sleep(0.8)
+    connection.close()
+
+
+@pytest.mark.stack
+def test_chunks_without_end_are_refused_when_there_are_too_many(served: tuple[subprocess.Popen[bytes], int]) -> None:
+    """A body without a length is counted, and the connection ends."""
+    _, port = served
+    with socket.create_connection((LOOPBACK, port), _PATIENCE_SECONDS) as sender:
+        sender.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(3):
+            sender.sendall(b"190\r\n" + b"x" * 400 + b"\r\n")
+        assert sender.recv(1000).startswith(b"HTTP/1.1 413")

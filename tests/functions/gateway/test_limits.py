@@ -11,7 +11,8 @@ import pytest
 from events.ceb.message import build
 from events.values import utc_now
 from functions import aws as clients
-from functions.gateway import auth, handler, limits, store
+from functions.gateway import handler, limits, store
+from functions.gateway.partners import Partner
 from functions.gateway.signing import headers_for
 from functions.settings import settings
 from tests import builders
@@ -70,7 +71,7 @@ def is_too_many(answered: Answered) -> bool:
     assert problem["type"] == "/problems/too-many"
     assert problem["problems"][0]["rule"] == "rate"
     assert f"in {answered.headers['Retry-After']} seconds" in problem["detail"]
-    return answered.status == problem["status"] == 429
+    return bool(answered.status == problem["status"] == 429)
 
 
 class Sender:
@@ -165,13 +166,15 @@ def test_what_is_over_the_share_costs_no_table(sender: Sender, monkeypatch: pyte
 def test_a_flood_of_unknown_partners_does_not_ask_the_secrets_for_ever(
     door: Door, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Given an address that tries id after id, then it is sent away after 20, a partner that was seen there is served, and
-
-    other addresses are heard.
-    """
+    """Given an address that tries id after id, then it is sent away; partners seen there, other addresses are not."""
     asked: list[str] = []
     real = store.partner
-    monkeypatch.setattr(auth.store, "partner", lambda name: asked.append(name) or real(name))
+
+    def listening(name: str) -> Partner | None:
+        asked.append(name)
+        return real(name)
+
+    monkeypatch.setattr(store, "partner", listening)
     assert Sender(door, clock).send().status == 202
     answers = []
     for number in range(60):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.settings import Settings
+from functions.settings import MOST_PER_SECOND, Settings
 from infra.stack.lambdas import CAPABILITIES
 from infra.stack.template import FUNCTIONS_CONDITION, data_resources, parse, whole
 
@@ -102,6 +102,13 @@ def test_a_batch_fails_record_by_record_and_is_done_before_its_messages_come_aga
     assert source["MaximumBatchingWindowInSeconds"] >= 1
     assert source["BatchSize"] > 10
     assert queue["VisibilityTimeout"] >= template["Globals"]["Function"]["Timeout"]
+
+
+def test_the_whole_door_takes_more_than_any_partner_may_send(template: dict[str, Any]) -> None:
+    """Else one partner within its share would lock out the others."""
+    throttled = template["Resources"]["ApiStage"]["Properties"]["DefaultRouteSettings"]
+    assert throttled["ThrottlingRateLimit"] >= 2 * MOST_PER_SECOND >= 2 * Settings().partner_requests_per_second
+    assert throttled["ThrottlingBurstLimit"] >= MOST_PER_SECOND
 
 
 def test_every_function_is_watched_and_what_waits_too(template: dict[str, Any]) -> None:
