@@ -49,7 +49,7 @@ def credentials(named: Settings) -> TemporalCredentials:
 
 def _from_secret(name: str) -> TemporalCredentials:
     try:
-        return TemporalCredentials.model_validate_json(str(_secrets().get(name, max_age=_SECRET_AGE_SECONDS)))
+        return TemporalCredentials.model_validate_json(str(secrets().get(name, max_age=_SECRET_AGE_SECONDS)))
     except GetParameterError as error:
         raise TemporalConnectionError(
             f"SANDAN_TEMPORAL_TLS=yes, and the secret {name} cannot be read: put a value ({{}} for none), or name "
@@ -61,7 +61,8 @@ def _from_secret(name: str) -> TemporalCredentials:
 
 
 @cache
-def _secrets() -> SecretsProvider:
+def secrets() -> SecretsProvider:
+    """The secrets, each kept for five minutes."""
     return SecretsProvider(boto3_client=secretsmanager())
 
 
