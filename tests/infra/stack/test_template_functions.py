@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from functions.bus import OWN_SOURCE
+from functions.dispatch.record import GATEWAY_SOURCE
 from functions.settings import MOST_PER_SECOND, Settings
 from infra.stack.lambdas import CAPABILITIES
 from infra.stack.template import FUNCTIONS_CONDITION, data_resources, parse, whole
@@ -79,6 +81,82 @@ def test_a_function_reaches_no_table_but_those_that_its_code_writes_or_reads(
     for name, function in functions.items():
         text = json.dumps(function["Properties"].get("Policies", []))
         assert {table for table in TABLES if f'"{table}"' in text} == OWN_TABLES.get(name, set()), name
+
+
+def _rights(value: Any) -> set[tuple[str, str]]:
+    """Every action with every resource that something is allowed."""
+    return {
+        (action, json.dumps(resource, sort_keys=True))
+        for statement in _statements(value)
+        for action in _listed(statement["Action"])
+        for resource in _listed(statement["Resource"])
+    }
+
+
+def _of_secrets(names: set[str]) -> set[tuple[str, str]]:
+    return {("secretsmanager:GetSecretValue", json.dumps({"Ref": name})) for name in names}
+
+
+def test_the_worker_may_what_the_functions_may_and_read_what_temporal_wants(
+    template: dict[str, Any], functions: dict[str, dict[str, Any]]
+) -> None:
+    """In its own process it is all capabilities, and neither door."""
+    wanted = {right for name, one in functions.items() if name not in DOORS for right in _rights(one["Properties"])}
+    wanted |= _of_secrets({"PayloadKeysSecret", "TemporalSecret"})
+    assert _rights(template["Resources"]["WorkerPolicy"]["Properties"]) == wanted
+
+
+def test_a_worker_that_calls_lambdas_may_call_each_of_them_and_little_else(template: dict[str, Any]) -> None:
+    declared = [name for name, one in template["Resources"].items() if one["Type"] == "AWS::Serverless::Function"]
+    calls = {
+        ("lambda:InvokeFunction", json.dumps({"Fn::GetAtt": [name, "Arn"]}))
+        for name in declared
+        if name not in {"GatewayFunction", "DispatchFunction"}
+    }
+    keys = _of_secrets({"PayloadKeysSecret", "TemporalSecret"})
+    keys.add(("kms:Decrypt", json.dumps({"Fn::GetAtt": ["DataKey", "Arn"]})))
+    assert _rights(template["Resources"]["CallingWorkerPolicy"]["Properties"]) == calls | keys
+
+
+def test_the_codec_server_reads_two_secrets(template: dict[str, Any]) -> None:
+    wanted = _of_secrets({"PayloadKeysSecret", "CodecUsersSecret"})
+    wanted.add(("kms:Decrypt", json.dumps({"Fn::GetAtt": ["DataKey", "Arn"]})))
+    assert _rights(template["Resources"]["CodecServerPolicy"]["Properties"]) == wanted
+
+
+def test_the_policies_of_processes_are_told(template: dict[str, Any]) -> None:
+    policies = {name for name, one in template["Resources"].items() if one["Type"] == "AWS::IAM::ManagedPolicy"}
+    told = {one["Value"].get("Ref") for one in template["Outputs"].values()}
+    assert policies == {"WorkerPolicy", "CallingWorkerPolicy", "CodecServerPolicy"} <= told
+
+
+def test_everybody_says_on_the_bus_who_he_is(template: dict[str, Any]) -> None:
+    """What the gateway accepted, only the gateway says; everything else of ours is `sandan.orders`."""
+    for name, one in template["Resources"].items():
+        for statement in _statements(one["Properties"]):
+            if "events:PutEvents" not in _listed(statement["Action"]) or statement["Effect"] == "Deny":
+                continue
+            source = GATEWAY_SOURCE if name == "GatewayFunction" else OWN_SOURCE
+            assert statement["Condition"] == {"ForAllValues:StringEquals": {"events:source": source}}, name
+    (denied,) = _statements(template["Resources"]["Bus"]["Properties"])
+    assert (denied["Effect"], denied["Principal"], denied["Action"]) == ("Deny", "*", "events:PutEvents")
+    assert denied["Condition"]["ForAnyValue:StringEquals"] == {"events:source": GATEWAY_SOURCE}
+    assert "-GatewayFunctionRole-" in json.dumps(denied["Condition"]["ArnNotLike"])
+
+
+def test_only_the_rule_puts_documents_into_their_queue(template: dict[str, Any]) -> None:
+    """Whoever may send to queues could else pass for the gateway; who redrives dead letters is named."""
+    rule = {"aws:SourceArn": {"Fn::GetAtt": ["DocumentsRule", "Arn"]}}
+    statements = list(_statements(template["Resources"]["QueuesPolicy"]["Properties"]))
+    allowed, denied = sorted(statements, key=lambda statement: str(statement["Effect"]))
+    assert allowed["Condition"] == {"ArnEquals": rule}
+    assert (denied["Effect"], denied["Principal"], denied["Resource"]) == (
+        "Deny",
+        "*",
+        {"Fn::GetAtt": ["DocumentsQueue", "Arn"]},
+    )
+    assert denied["Condition"]["ArnNotEquals"] == rule
+    assert denied["Condition"]["ArnNotLike"]["aws:PrincipalArn"]["Fn::If"][1] == {"Ref": "OperatorRole"}
 
 
 def test_functions_may_not_administer(functions: dict[str, dict[str, Any]]) -> None:
