@@ -11,6 +11,7 @@ from datetime import datetime
 
 from events.problems import Problem
 from functions.gateway import store
+from functions.gateway.errors import LOGGER
 from functions.gateway.partners import Partner
 from functions.gateway.refusals import Refusal, RefusedError
 from functions.gateway.request import HttpRequest
@@ -91,6 +92,7 @@ def _counted(share: str, used: int, per_second: int, now: datetime) -> bool:
     taken = store.count(f"{share}#{window.number}", used, per_second * WINDOW_SECONDS, until)
     if not taken:
         window.spent.add(share)
+        LOGGER.warning("a share is spent", extra={"share": share})
     return taken
 
 

@@ -90,7 +90,7 @@ def test_the_resources_have_the_names_that_the_functions_expect(clients: StackCl
     attributes = clients.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
     assert attributes["VisibilityTimeout"] == "30"
     redrive = json.loads(attributes["RedrivePolicy"])
-    assert redrive["maxReceiveCount"] == 5
+    assert redrive["maxReceiveCount"] == 1000
     assert redrive["deadLetterTargetArn"].endswith(f":{NAMES.documents_dead_letters}")
 
 
