@@ -46,6 +46,9 @@ def exact_json(body: bytes | str) -> Any:
     """JSON with its numbers kept exact (Decimal). Raises InvalidInputError (rules `json`, `character`)."""
     try:
         content = json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
+    except ArithmeticError:
+        message = "holds a number whose exponent is beyond measure: write it with digits"
+        raise InvalidInputError([Problem(path="/", rule="json", message=message)]) from None
     except (ValueError, RecursionError) as error:
         raise InvalidInputError([Problem(path="/", rule="json", message=f"is not JSON: {error}")]) from None
     return _of_characters(content)

@@ -22,6 +22,9 @@ _WORDS = {
 }
 
 
+_MOST = 1000  # nobody mends more at a time, and whoever sends a hundred thousand wants to waste ours
+
+
 class Problem(BaseModel):
     """One mistake: where it is (`path`), which rule it breaks, the value that was given, what to do."""
 
@@ -54,8 +57,8 @@ def path_of(location: Iterable[str | int], root: str = "") -> str:
 
 
 def problems_of(error: ValidationError, root: str = "") -> tuple[Problem, ...]:
-    """The problems in a pydantic error, in the words of this project."""
-    return tuple(_problem(details, root) for details in error.errors(include_url=False))
+    """The problems in a pydantic error, in the words of this project; the first thousand of them."""
+    return tuple(_problem(details, root) for details in error.errors(include_url=False)[:_MOST])
 
 
 def _problem(details: Any, root: str) -> Problem:

@@ -22,7 +22,7 @@ class HttpRequest:
 
     @classmethod
     def of(cls, event: APIGatewayProxyEventV2, body_limit: int) -> "HttpRequest":
-        """The request in a proxy event. Raises RefusedError when its body is too large or not Base64."""
+        """The request in a proxy event. Raises RefusedError when its body is too large, compressed or not Base64."""
         body = _body(event)
         if len(body) > body_limit:
             raise RefusedError(
@@ -32,6 +32,10 @@ class HttpRequest:
         query = event.raw_event.get("rawQueryString")
         target = f"{event.path}?{query}" if query else event.path
         headers = {name.lower(): value for name, value in event.headers.items()}
+        coding = headers.get("content-encoding", "identity").strip().lower()
+        if coding != "identity":
+            detail = f"/headers/content-encoding: {coding[:100]} is not undone here: send the body as it is"
+            raise RefusedError(Refusal.UNSUPPORTED_MEDIA_TYPE, detail)
         return cls(event.http_method.upper(), target, headers, body, event.request_context.http.source_ip)
 
     @property

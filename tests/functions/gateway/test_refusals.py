@@ -1,5 +1,6 @@
 """Requests that cannot be taken: each kind of refusal, and hostile input."""
 
+import gzip
 import json
 import logging
 import time
@@ -125,6 +126,35 @@ def test_another_content_type_is_415(door: Door, content_type: str) -> None:
     answered = refused(door.post(MESSAGE, GOOD, content_type), Refusal.UNSUPPORTED_MEDIA_TYPE)
     assert answered.paths == ["/headers/content-type"]
     assert XML in answered.json["detail"]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "x-unheard-of"])
+def test_a_compressed_body_is_415(door: Door, coding: str) -> None:
+    """Given a body that claims to be compressed, when it is sent, then nothing is unpacked."""
+    answered = refused(
+        door.post(MESSAGE, gzip.compress(GOOD), XML, headers={"Content-Encoding": coding}),
+        Refusal.UNSUPPORTED_MEDIA_TYPE,
+    )
+    assert coding in answered.json["detail"]
+
+
+def test_a_body_that_is_not_compressed_may_say_so(door: Door) -> None:
+    """Given `identity`, when it is sent, then the message is taken."""
+    assert door.post(MESSAGE, GOOD, XML, headers={"Content-Encoding": "identity"}).status == 202
+
+
+@pytest.mark.parametrize("number", ["1e99999999999999999999", "-1E-99999999999999999999", "9" * 5000])
+def test_numbers_beyond_measure_are_400(door: Door, number: str) -> None:
+    """Given a number that no arithmetic can hold, when it is sent, then it is refused as it stands."""
+    refused(door.post(MESSAGE, f'{{"Order": {number}}}', JSON), Refusal.UNREADABLE)
+
+
+def test_a_hundred_thousand_unknown_fields_are_not_all_told(door: Door) -> None:
+    """Given a message that wants to waste our time, when it is sent, then a thousand mistakes are enough."""
+    content = json.loads(ORDERS.model_dump_json(exclude_none=True))
+    content["Order"][0]["OrderHead"] = {f"field{number}": 1 for number in range(100_000)}
+    answered = refused(door.post(MESSAGE, json.dumps(content), JSON), Refusal.INVALID)
+    assert "(and 999 more)" in answered.json["detail"]
 
 
 def test_a_body_over_the_limit_is_413(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
