@@ -71,10 +71,9 @@ async def parties_of(stack: Stack) -> AsyncIterator[Parties]:
 def waiting(stack: Stack, queue: str) -> int:
     """How many messages a queue holds, those that are put off included."""
     sqs = StackClients(stack.state.aws_endpoint).sqs
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-    counted = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]  # type: ignore[arg-type]
-    return sum(int(counted[name]) for name in names)
+    counted = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return int(counted["ApproximateNumberOfMessages"]) + int(counted["ApproximateNumberOfMessagesNotVisible"])
 
 
 async def until_delivered(parties: Parties, orders: Sequence[GeneratedOrder]) -> list[str]:
