@@ -12,6 +12,7 @@ import pytest
 
 from infra.stack.errors import StackError
 from infra.stack.ports import LOOPBACK, Ports, is_listening, reserved_ports
+from tests.ports import free_port
 
 _PICKERS = 6
 _PICK = """
@@ -29,11 +30,6 @@ def taken() -> Iterator[int]:
     """A port where something listens."""
     with socket.create_server((LOOPBACK, 0)) as listening:
         yield int(listening.getsockname()[1])
-
-
-def _unused() -> int:
-    with reserved_ports({}) as ports:
-        return ports.temporal_http
 
 
 def test_every_part_gets_a_free_port_of_its_own() -> None:
@@ -71,7 +67,7 @@ def _line(picker: subprocess.Popen[str]) -> str:
 
 def test_a_reservation_ends_with_its_stack(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next stack has the same addresses; one beside it has not."""
-    monkeypatch.setattr("infra.stack.ports.Ports", _preferring(gateway=_unused()))
+    monkeypatch.setattr("infra.stack.ports.Ports", _preferring(gateway=free_port()))
     with reserved_ports({}) as first, reserved_ports({}) as beside:
         assert not set(first.model_dump().values()) & set(beside.model_dump().values())
 
@@ -100,7 +96,7 @@ def test_locks_that_cannot_be_written_are_told(tmp_path: Path, monkeypatch: pyte
 
 def test_a_preferred_port_is_taken_when_it_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
     """The addresses stay the same from one start to the next."""
-    free = _unused()
+    free = free_port()
     monkeypatch.setattr("infra.stack.ports.Ports", _preferring(gateway=free))
 
     with reserved_ports({}) as ports:
@@ -117,7 +113,7 @@ def test_a_preferred_port_that_is_taken_is_passed_over(monkeypatch: pytest.Monke
 
 def test_a_port_is_fixed_by_the_environment() -> None:
     """SANDAN_PORT_… decides."""
-    fixed = _unused()
+    fixed = free_port()
 
     with reserved_ports({"SANDAN_PORT_TEMPORAL_UI": str(fixed)}) as ports:
         assert ports.temporal_ui == fixed

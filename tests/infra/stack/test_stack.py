@@ -24,6 +24,7 @@ from infra.stack.services import SERVICES, Service
 from infra.stack.stack import Stack
 from infra.stack.state import running_stack
 from infra.stack.watchdog import started_at
+from tests.ports import free_ports
 
 pytestmark = pytest.mark.stack
 
@@ -302,8 +303,7 @@ def test_an_aws_that_does_not_answer_is_told(home: Path, monkeypatch: pytest.Mon
 
 def _fix_ports(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """Ports that are free now, as the user's wish."""
-    with reserved_ports() as free:
-        ports: dict[str, int] = free.model_dump()
+    ports = dict(zip(Ports.model_fields, free_ports(len(Ports.model_fields)), strict=True))
     for name, port in ports.items():
         monkeypatch.setenv(f"SANDAN_PORT_{name.upper()}", str(port))
     return ports
