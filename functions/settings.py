@@ -70,6 +70,7 @@ class Settings(BaseModel):
     temporal_tls_server_name: str | None = None
     temporal_api_key: Annotated[str | None, Field(repr=False)] = None
     temporal_secret: str = "sandan/temporal"  # noqa: S105 -- the name of a secret, not a secret
+    metrics_address: str | None = None
     invoker: Literal["process", "lambda"] = "process"
     function_prefix: str = "sandan"
     functions_at_once: Annotated[int, Field(ge=1)] = 24

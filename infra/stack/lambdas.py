@@ -14,6 +14,7 @@ from functions.settings import Settings
 from infra.aws import StackClients
 from infra.package.build import Packages
 from infra.stack.errors import StackError
+from infra.stack.template import TEMPLATE, whole
 
 CAPABILITIES = (
     "declaration",
@@ -59,8 +60,8 @@ class Lambdas:
             "PaymentDataUrl": f"{self.sandbox_url}/customs/realTimeDataUpload",
         }
 
-    def upload(self, clients: StackClients) -> None:
-        """Put the packages where CloudFormation fetches them."""
+    def upload(self, clients: StackClients) -> str:
+        """Put the packages and the template where CloudFormation fetches them; the address of the template."""
         try:
             clients.s3.create_bucket(Bucket=BUCKET)
         except ClientError as error:
@@ -72,6 +73,8 @@ class Lambdas:
             clients.s3.put_object(
                 Bucket=BUCKET, Key=layer.name, Body=_pointer(unpacked(layer), packages.target.runtime)
             )
+        clients.s3.put_object(Bucket=BUCKET, Key=TEMPLATE.name, Body=whole().encode())
+        return f"{clients.s3.meta.endpoint_url}/{BUCKET}/{TEMPLATE.name}"
 
 
 def unpacked(layer: Path) -> Path:

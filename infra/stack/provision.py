@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -20,7 +20,7 @@ from infra.generate.parties import Partner, demo_partners
 from infra.stack.errors import StackError
 from infra.stack.lambdas import Lambdas
 from infra.stack.signing_key import new_signing_secret
-from infra.stack.template import TEMPLATE, data_resources, whole
+from infra.stack.template import TEMPLATE, data_resources
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.literals import CapabilityType
@@ -31,6 +31,11 @@ _CAPABILITIES: Sequence["CapabilityType"] = ("CAPABILITY_IAM", "CAPABILITY_AUTO_
 _KEY_BYTES = 32
 _POLL_SECONDS = 0.02
 _TIMEOUT_SECONDS = 60
+
+
+class _Template(TypedDict, total=False):
+    TemplateURL: str
+    TemplateBody: str
 
 
 @dataclass(frozen=True)
@@ -69,19 +74,17 @@ def deploy_template(clients: StackClients, lambdas: Lambdas | None) -> dict[str,
 
     Raises StackError with what failed.
     """
-    if lambdas:
-        lambdas.upload(clients)
-    body = whole() if lambdas else data_resources()
+    template: _Template = {"TemplateURL": lambdas.upload(clients)} if lambdas else {"TemplateBody": data_resources()}
     given: list[ParameterTypeDef] = [
         {"ParameterKey": name, "ParameterValue": value}
         for name, value in (lambdas.parameters if lambdas else {}).items()
     ]
     stacks = clients.cloudformation
     try:
-        stacks.create_stack(StackName=STACK_NAME, TemplateBody=body, Parameters=given, Capabilities=_CAPABILITIES)
+        stacks.create_stack(StackName=STACK_NAME, **template, Parameters=given, Capabilities=_CAPABILITIES)
     except stacks.exceptions.AlreadyExistsException:
         try:
-            stacks.update_stack(StackName=STACK_NAME, TemplateBody=body, Parameters=given, Capabilities=_CAPABILITIES)
+            stacks.update_stack(StackName=STACK_NAME, **template, Parameters=given, Capabilities=_CAPABILITIES)
         except ClientError as error:
             if "No updates are to be performed" not in str(error):
                 raise

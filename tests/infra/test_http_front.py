@@ -4,7 +4,6 @@ import asyncio
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from infra.http_event import Event
 from infra.http_front import application
 from infra.http_limits import FrontLimits, TooManyAtOnceError, Turns
 from infra.stack.ports import LOOPBACK
+from tests.ports import free_port
 
 _LIMIT = 1000
 _PATIENCE_SECONDS = 20
@@ -194,9 +194,7 @@ async def test_a_line_has_an_end_and_is_forgotten() -> None:
 @pytest.fixture
 def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A front with two copies, as a process."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen([sys.executable, "-c", _SERVE, str(port)], start_new_session=True)
     while not _pid(port):
         assert process.poll() is None
