@@ -9,8 +9,11 @@ from infra.stack.state import StackState
 
 
 @contextmanager
-def functions_on(state: StackState) -> Iterator[None]:
-    """Within it the functions find the resources of the stack; before and after it those of this process."""
+def functions_on(state: StackState | None) -> Iterator[None]:
+    """Within it the functions find the resources of the stack; without one those that the environment names."""
+    if state is None:
+        yield
+        return
     before, of_the_stack = dict(os.environ), stack_environment(state)
     os.environ.clear()
     os.environ.update(of_the_stack)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from functions.settings import settings
-from infra.cli.running import StackName
-from infra.cli.secret_store import InAws, SecretStore
+from infra.cli.running import InAws, StackName
+from infra.cli.secret_store import SecretStore
 from infra.codec_server.users import Role, User, UsersError, read_users
 from infra.stack.errors import StackError
 from infra.stack.ports import Ports

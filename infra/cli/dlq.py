@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from infra.stack.state import DEFAULT_NAME, running_stack
+from infra.cli.running import InAws, place
+from infra.stack.state import DEFAULT_NAME
 
 if TYPE_CHECKING:
     from infra.dead_letters import DeadLetter, DeadLetters
@@ -34,10 +35,11 @@ def _list(
     *,
     limit: Annotated[int, typer.Option(min=1, help="The most entries to show.")] = 100,
     as_json: _Json = False,
+    aws: InAws = False,
     name: _Name = DEFAULT_NAME,
 ) -> None:
     """Every entry with its reason; all of them stay where they are."""
-    entries = _dead_letters(name).entries(limit)
+    entries = _dead_letters(name, in_aws=aws).entries(limit)
     if as_json:
         _print_json([entry.model_dump(mode="json") for entry in entries])
         return
@@ -51,10 +53,11 @@ def _show(
     wanted: Annotated[str, typer.Argument(metavar="ID", help="Of the entry or of its document.")],
     *,
     as_json: _Json = False,
+    aws: InAws = False,
     name: _Name = DEFAULT_NAME,
 ) -> None:
     """One entry with its event; personal values are masked."""
-    entry, event = _dead_letters(name).show(wanted)
+    entry, event = _dead_letters(name, in_aws=aws).show(wanted)
     if as_json:
         _print_json({**entry.model_dump(mode="json"), "event": event})
         return
@@ -70,22 +73,28 @@ def _redrive(
     *,
     everything: Annotated[bool, typer.Option("--all", help="Every entry.")] = False,
     as_json: _Json = False,
+    aws: InAws = False,
     name: _Name = DEFAULT_NAME,
 ) -> None:
     """Send entries through the documents queue again."""
     if everything == bool(wanted):
         raise typer.BadParameter("give the ids of entries, or --all")
-    sent = _dead_letters(name).redrive(None if everything else wanted)
+    sent = _dead_letters(name, in_aws=aws).redrive(None if everything else wanted)
     if as_json:
         _print_json([entry.model_dump(mode="json") for entry in sent])
     typer.echo(f"{len(sent)} sent again", err=True)
 
 
-def _dead_letters(name: str) -> "DeadLetters":
+def _dead_letters(name: str, *, in_aws: bool) -> "DeadLetters":
+    from functions.aws import sqs  # noqa: PLC0415 - loads boto3
+    from functions.settings import settings  # noqa: PLC0415 - not every command needs it
     from infra.aws import StackClients  # noqa: PLC0415 - loads boto3
     from infra.dead_letters import DeadLetters  # noqa: PLC0415 - loads the models
 
-    return DeadLetters(StackClients(running_stack(name).aws_endpoint).sqs)
+    state = place(name, in_aws=in_aws)
+    if state is None:
+        return DeadLetters(sqs(), settings())
+    return DeadLetters(StackClients(state.aws_endpoint).sqs)
 
 
 def _line(entry: "DeadLetter") -> str:

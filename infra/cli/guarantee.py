@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from infra.cli.running import AsJson, StackName
+from infra.cli.running import AsJson, InAws, StackName, place
 from infra.stack.errors import StackError
-from infra.stack.state import DEFAULT_NAME, running_stack
+from infra.stack.state import DEFAULT_NAME
 
 if TYPE_CHECKING:
     from functions.ledger.account_models import Guarantee
@@ -32,6 +32,7 @@ def _open(
     *,
     amount: Annotated[str, typer.Option(metavar="CNY", help="The whole guarantee, such as 1000000 or 2500.50.")],
     as_json: AsJson = False,
+    aws: InAws = False,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """Open a guarantee, or set it to another amount."""
@@ -48,20 +49,20 @@ def _open(
             f"{code!r} with {amount!r}: a code has 1 to 30 characters without blanks and #, an amount is a number such "
             "as 1000000 or 2500.50, not below 0"
         ) from None
-    with functions_on(running_stack(name)):
+    with functions_on(place(name, in_aws=aws)):
         found = open_guarantee(request)
     if found.findings:
         raise StackError(found.findings[0].message.en)
     _print(found, as_json=as_json)
 
 
-def _show(code: _Code, *, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:
+def _show(code: _Code, *, as_json: AsJson = False, aws: InAws = False, name: StackName = DEFAULT_NAME) -> None:
     """A guarantee: its amount, what declared orders have reserved, what released ones hold, and what is left."""
     from functions.ledger.account_models import GuaranteeRequest  # noqa: PLC0415 - the same
     from functions.ledger.handler import guarantee  # noqa: PLC0415 - loads boto3
     from infra.direct_calls import functions_on  # noqa: PLC0415 - the same
 
-    with functions_on(running_stack(name)):
+    with functions_on(place(name, in_aws=aws)):
         found = guarantee(GuaranteeRequest(guarantor=code))
     if found.amount is None:
         raise StackError(f"{code} has given no guarantee: sandan guarantee open {code} --amount …")

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from infra.cli.counted import counted
-from infra.cli.running import StackName
+from infra.cli.running import InAws, StackName, place
 from infra.cli.tax_decisions import accept_bill
-from infra.stack.state import DEFAULT_NAME, running_stack
+from infra.stack.state import DEFAULT_NAME
 
 _NOT_BALANCED = 1
 
@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
 def _verify(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    aws: InAws = False,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """Recompute every balance from the postings; name each difference. Orders may go on meanwhile."""
@@ -38,7 +39,7 @@ def _verify(
     from functions.ledger.handler import verify  # noqa: PLC0415 - loads boto3
     from infra.direct_calls import functions_on  # noqa: PLC0415 - the same
 
-    with functions_on(running_stack(name)):
+    with functions_on(place(name, in_aws=aws)):
         found = verify(VerifyRequest())
     if as_json:
         shown = {"balanced": found.balanced, **found.model_dump(mode="json")}

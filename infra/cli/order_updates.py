@@ -6,15 +6,14 @@ from typing import Annotated, Any
 import typer
 
 from events.values import OrderKey
-from infra.cli.running import Answer, answered, temporal_of
-from infra.stack.state import StackState
+from infra.cli.running import Answer, Place, answered, temporal_of
 
 Order = Annotated[str, typer.Argument(metavar="ORDER", help="ebpCode/orderNo.")]
 Who = Annotated[str, typer.Option(help="Who decides; kept on record.")]
 Why = Annotated[str, typer.Option(help="Why; kept on record.")]
 
 
-async def updated(state: StackState, key: OrderKey, act: Callable[[Any], Awaitable[Answer]]) -> Answer:
+async def updated(state: Place, key: OrderKey, act: Callable[[Any], Awaitable[Answer]]) -> Answer:
     """The answer to an update that `act` sends. Raises StackError in the words of the order when it is refused."""
     from workflows.import_order import ImportOrderWorkflow  # noqa: PLC0415 - loads the Temporal library
 

@@ -12,10 +12,10 @@ from events.life import CancelRequest, CorrectRequest, OrderView, Resolution, Re
 from events.values import OrderKey
 from infra.cli.counted import counted
 from infra.cli.order_updates import Order, Who, Why, updated
-from infra.cli.running import AsJson, StackName, china_time, gateway_of, order_key, temporal_of
+from infra.cli.running import AsJson, InAws, Place, StackName, china_time, gateway_of, order_key, place, temporal_of
 from infra.generate.parties import OPERATOR_PARTNER
 from infra.stack.errors import StackError
-from infra.stack.state import DEFAULT_NAME, StackState, running_stack
+from infra.stack.state import DEFAULT_NAME
 
 if TYPE_CHECKING:
     from temporalio.client import WorkflowHandle
@@ -58,10 +58,11 @@ def _list(
     needs_human: Annotated[bool, typer.Option("--needs-human", help="Only orders that wait for a person.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="The most orders to show.")] = 50,
     as_json: AsJson = False,
+    aws: InAws = False,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """Orders by their search attributes, the latest first."""
-    rows = asyncio.run(_rows(running_stack(name), stage, needs_human=needs_human, limit=limit))
+    rows = asyncio.run(_rows(place(name, in_aws=aws), stage, needs_human=needs_human, limit=limit))
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
@@ -71,7 +72,7 @@ def _list(
     typer.echo(counted(len(rows), "order"), err=True)
 
 
-async def _rows(state: StackState, stage: Stage | None, *, needs_human: bool, limit: int) -> list[dict[str, Any]]:
+async def _rows(state: Place, stage: Stage | None, *, needs_human: bool, limit: int) -> list[dict[str, Any]]:
     from functions.dispatch import search_attributes as attributes  # noqa: PLC0415 - loads the Temporal library
 
     query = ["WorkflowType = 'ImportOrder'"]
@@ -118,9 +119,9 @@ def _stage_of(phase: str | None, *, is_running: bool) -> str | None:
     return Stage.CLOSED if shown is Stage.RELEASED and not is_running else shown
 
 
-def _show(order: Order, *, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:
+def _show(order: Order, *, as_json: AsJson = False, aws: InAws = False, name: StackName = DEFAULT_NAME) -> None:
     """An order's stages and findings, as its parties see them."""
-    view = asyncio.run(_view(running_stack(name), order_key(order)))
+    view = asyncio.run(_view(place(name, in_aws=aws), order_key(order)))
     if as_json:
         typer.echo(view.model_dump_json(indent=2))
         return
@@ -136,12 +137,25 @@ def _show(order: Order, *, as_json: AsJson = False, name: StackName = DEFAULT_NA
         typer.echo(f"  next deadline: {china_time(view.due_by)} (China Standard Time)")
 
 
-async def _view(state: StackState, key: OrderKey) -> OrderView:
+async def _view(state: Place, key: OrderKey) -> OrderView:
+    if state is None:
+        return _on_record(key)
     async with gateway_of(state) as gateway:
         answer = await gateway.get(OPERATOR_PARTNER, f"/v1/orders/{key.ebp_code}/{key.order_no}")
     if answer.status_code != HTTPStatus.OK:
         raise StackError(f"order {key}: {answer.json().get('detail', answer.status_code)}")
     return OrderView.model_validate_json(answer.content)
+
+
+def _on_record(key: OrderKey) -> OrderView:
+    """What the door would show, without the key of a partner who may ask there."""
+    from functions.orders.handler import show  # noqa: PLC0415 - loads boto3
+    from functions.orders.models import ShowRequest  # noqa: PLC0415 - the same
+
+    found = show(ShowRequest(key=key)).order
+    if found is None:
+        raise StackError(f"no order {key} is known there: its documents may not have come yet")
+    return found
 
 
 def _correct(
@@ -151,6 +165,7 @@ def _correct(
     proposed: Annotated[bool, typer.Option("--proposed", help="Apply the fixes that the findings propose.")] = False,
     who: Who,
     why: Why,
+    aws: InAws = False,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """Put values into fields of an order's documents; they go through the same door as everybody's."""
@@ -169,7 +184,7 @@ def _correct(
             raise StackError(f"order {order}: its findings propose no value; give one with --fix document.field=value")
         return await handle.execute_update(ImportOrderWorkflow.correct, CorrectRequest(fixes=fixes, who=who, why=why))
 
-    _update(name, order, correct)
+    _update(place(name, in_aws=aws), order, correct)
 
 
 def _fix(text: str) -> "Fix":
@@ -182,7 +197,7 @@ def _fix(text: str) -> "Fix":
     return Fix(document=document, field=field, value=value)
 
 
-def _cancel(order: Order, *, who: Who, why: Why, name: StackName = DEFAULT_NAME) -> None:
+def _cancel(order: Order, *, who: Who, why: Why, aws: InAws = False, name: StackName = DEFAULT_NAME) -> None:
     """End an order before its release; a declared list is cancelled at customs first."""
 
     async def cancel(handle: "WorkflowHandle[ImportOrderWorkflow, ImportOrderResult]") -> UpdateAnswer:
@@ -190,7 +205,7 @@ def _cancel(order: Order, *, who: Who, why: Why, name: StackName = DEFAULT_NAME)
 
         return await handle.execute_update(ImportOrderWorkflow.cancel, CancelRequest(who=who, why=why))
 
-    _update(name, order, cancel)
+    _update(place(name, in_aws=aws), order, cancel)
 
 
 def _resolve(
@@ -200,6 +215,7 @@ def _resolve(
     resolution: Annotated[Resolution, typer.Option(help="What is decided.")],
     who: Who,
     why: Why,
+    aws: InAws = False,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """Decide a case that needs a person."""
@@ -210,10 +226,10 @@ def _resolve(
 
         return await handle.execute_update(ImportOrderWorkflow.resolve, request)
 
-    _update(name, order, resolve)
+    _update(place(name, in_aws=aws), order, resolve)
 
 
-def _update(name: str, order: str, act: Callable[[Any], Awaitable[UpdateAnswer]]) -> None:
+def _update(state: Place, order: str, act: Callable[[Any], Awaitable[UpdateAnswer]]) -> None:
     """Send an update and print its answer; a refusal is told in the words of the order."""
-    answer = asyncio.run(updated(running_stack(name), order_key(order), act))
+    answer = asyncio.run(updated(state, order_key(order), act))
     typer.echo(f"{order}: {answer.text.en}")

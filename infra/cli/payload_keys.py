@@ -7,8 +7,8 @@ import typer
 from events.values import utc_now
 from functions.payloads.models import Cipher, PayloadKey, PayloadKeys
 from functions.settings import settings
-from infra.cli.running import StackName
-from infra.cli.secret_store import InAws, SecretStore
+from infra.cli.running import InAws, StackName
+from infra.cli.secret_store import SecretStore
 from infra.stack.errors import StackError
 from infra.stack.state import DEFAULT_NAME
 

@@ -14,9 +14,9 @@ from events.payment_data_life import (
     ResolvePaymentData,
 )
 from infra.cli.counted import counted
-from infra.cli.running import AsJson, StackName, answered, china_time, temporal_of
+from infra.cli.running import AsJson, InAws, Place, StackName, answered, china_time, place, temporal_of
 from infra.stack.errors import StackError
-from infra.stack.state import DEFAULT_NAME, StackState, running_stack
+from infra.stack.state import DEFAULT_NAME
 
 if TYPE_CHECKING:
     from temporalio.client import Client, WorkflowHandle
@@ -48,6 +48,7 @@ def _list(
     needs_human: Annotated[bool, typer.Option("--needs-human", help="Only those that wait for a person.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="The most questions to show.")] = 50,
     as_json: AsJson = False,
+    aws: InAws = False,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """Questions by their search attributes, the latest first."""
@@ -56,7 +57,7 @@ def _list(
         query.append(f"Stage = '{stage}'")
     if needs_human:
         query.append("NeedsHuman = true")
-    rows = asyncio.run(_rows(running_stack(name), " AND ".join(query), limit))
+    rows = asyncio.run(_rows(place(name, in_aws=aws), " AND ".join(query), limit))
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
@@ -66,7 +67,7 @@ def _list(
     typer.echo(counted(len(rows), "question"), err=True)
 
 
-async def _rows(state: StackState, query: str, limit: int) -> list[dict[str, Any]]:
+async def _rows(state: Place, query: str, limit: int) -> list[dict[str, Any]]:
     from functions.dispatch import search_attributes as attributes  # noqa: PLC0415 - loads the Temporal library
 
     client = await temporal_of(state)
@@ -86,9 +87,9 @@ async def _rows(state: StackState, query: str, limit: int) -> list[dict[str, Any
     return rows
 
 
-def _show(session: _Session, *, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:
+def _show(session: _Session, *, as_json: AsJson = False, aws: InAws = False, name: StackName = DEFAULT_NAME) -> None:
     """How far the answer to a question has come; no payment data."""
-    shown = asyncio.run(_snapshots(running_stack(name), session))
+    shown = asyncio.run(_snapshots(place(name, in_aws=aws), session))
     if as_json:
         typer.echo(json.dumps([one.model_dump(mode="json") for one in shown], ensure_ascii=False, indent=2))
         return
@@ -104,7 +105,7 @@ def _show(session: _Session, *, as_json: AsJson = False, name: StackName = DEFAU
             typer.echo(f"  deadline: {china_time(one.due_by)} (China Standard Time)")
 
 
-async def _snapshots(state: StackState, session: str) -> list[PaymentDataSnapshot]:
+async def _snapshots(state: Place, session: str) -> list[PaymentDataSnapshot]:
     from workflows.payment_data import PaymentDataWorkflow  # noqa: PLC0415 - loads the Temporal library
 
     client = await temporal_of(state)
@@ -132,15 +133,16 @@ def _resolve(
     who: Annotated[str, typer.Option(help="Who decides; kept in the history.")],
     why: Annotated[str, typer.Option(help="Why; kept in the history.")],
     ebp_code: Annotated[str | None, typer.Option(help="Whose order it is, where several platforms have it.")] = None,
+    aws: InAws = False,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """Decide a case that needs a person."""
     request = ResolvePaymentData(case=case, resolution=resolution, who=who, why=why, ebp_code=ebp_code)
-    for text in asyncio.run(_resolved(running_stack(name), session, request)):
+    for text in asyncio.run(_resolved(place(name, in_aws=aws), session, request)):
         typer.echo(f"{session}: {text}")
 
 
-async def _resolved(state: StackState, session: str, request: ResolvePaymentData) -> list[str]:
+async def _resolved(state: Place, session: str, request: ResolvePaymentData) -> list[str]:
     from workflows.payment_data import PaymentDataWorkflow  # noqa: PLC0415 - loads the Temporal library
 
     handles = await _handles(await temporal_of(state), session)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from infra.cli.counted import counted
-from infra.cli.running import AsJson, StackName, china_time
-from infra.stack.state import DEFAULT_NAME, running_stack
+from infra.cli.running import AsJson, InAws, Place, StackName, china_time, place
+from infra.stack.state import DEFAULT_NAME
 
 if TYPE_CHECKING:
     from functions.ledger.account_models import Quota
@@ -30,9 +30,11 @@ def register(app: typer.Typer) -> None:
     app.add_typer(quota, name="quota")
 
 
-def _show(buyer: _Buyer, *, year: _Year = None, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:
+def _show(
+    buyer: _Buyer, *, year: _Year = None, as_json: AsJson = False, aws: InAws = False, name: StackName = DEFAULT_NAME
+) -> None:
     """The accounts of a buyer: reserved by declared orders, used by released ones, and what is left."""
-    found = _quota(buyer, year, name)
+    found = _quota(buyer, year, place(name, in_aws=aws))
     if as_json:
         typer.echo(found.model_dump_json(indent=2, exclude={"history"}))
         return
@@ -44,9 +46,11 @@ def _show(buyer: _Buyer, *, year: _Year = None, as_json: AsJson = False, name: S
     typer.echo(counted(len(found.accounts), "account"), err=True)
 
 
-def _history(buyer: _Buyer, *, year: _Year = None, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:
+def _history(
+    buyer: _Buyer, *, year: _Year = None, as_json: AsJson = False, aws: InAws = False, name: StackName = DEFAULT_NAME
+) -> None:
     """Everything that was posted to a buyer's accounts, the earliest first."""
-    found = _quota(buyer, year, name)
+    found = _quota(buyer, year, place(name, in_aws=aws))
     if as_json:
         typer.echo(found.model_dump_json(indent=2, exclude={"accounts"}))
         return
@@ -61,12 +65,13 @@ def _hash(
     *,
     id_type: Annotated[str, typer.Option("--id-type", help="buyerIdType: 1 identity card, 2 others.")] = "1",
     id_number: Annotated[str, typer.Option("--id", help="Only -: the number comes by standard input.")] = "-",
+    aws: InAws = False,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """The keyed hash of a document's number, under which the ledger knows its owner."""
     if id_number != "-":
         raise typer.BadParameter("give - and the number by standard input: others can read a command line")
-    state = running_stack(name)
+    state = place(name, in_aws=aws)
     number = sys.stdin.readline().strip()
     if not number:
         raise typer.BadParameter("standard input is empty: it must hold the number, in one line")
@@ -78,10 +83,10 @@ def _hash(
         typer.echo(hash_buyer(BuyerRequest(buyer_id_type=id_type, buyer_id=number)).buyer)
 
 
-def _quota(buyer: str, year: int | None, name: str) -> "Quota":
+def _quota(buyer: str, year: int | None, state: Place) -> "Quota":
     from functions.ledger.account_models import QuotaRequest  # noqa: PLC0415 - the same
     from functions.ledger.handler import quota  # noqa: PLC0415 - loads boto3
     from infra.direct_calls import functions_on  # noqa: PLC0415 - the same
 
-    with functions_on(running_stack(name)):
+    with functions_on(state):
         return quota(QuotaRequest(buyer=buyer, year=year))

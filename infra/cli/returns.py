@@ -14,9 +14,9 @@ from events.return_life import ReturnAsked, ReturnLine, ReturnRequest, ReturnSna
 from events.values import OrderKey
 from infra.cli.counted import counted
 from infra.cli.order_updates import updated
-from infra.cli.running import AsJson, StackName, answered, china_time, order_key, temporal_of
+from infra.cli.running import AsJson, InAws, Place, StackName, answered, china_time, order_key, place, temporal_of
 from infra.stack.errors import StackError
-from infra.stack.state import DEFAULT_NAME, StackState, running_stack
+from infra.stack.state import DEFAULT_NAME
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -55,6 +55,7 @@ def _request(
         str | None, typer.Option(help="orderNo, on the same platform, of the order with the goods that come instead.")
     ] = None,
     as_json: AsJson = False,
+    aws: InAws = False,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """Ask for goods to come back: within 30 days of the release, at the site they left within 45."""
@@ -64,7 +65,7 @@ def _request(
     if exchange_for is not None and not exchange_for.strip():
         raise typer.BadParameter("--exchange-for: give the number of the new order")
     request = ReturnRequest(lines=lines, who=who, why=reason, exchange_for=exchange_for)
-    asked = asyncio.run(_asked(running_stack(name), order_key(order), request))
+    asked = asyncio.run(_asked(place(name, in_aws=aws), order_key(order), request))
     if as_json:
         typer.echo(asked.model_dump_json(indent=2))
     else:
@@ -90,15 +91,15 @@ def _line(text: str) -> ReturnLine:
     return ReturnLine(gnum=int(gnum), qty=quantity)
 
 
-async def _asked(state: StackState, key: OrderKey, request: ReturnRequest) -> ReturnAsked:
+async def _asked(state: Place, key: OrderKey, request: ReturnRequest) -> ReturnAsked:
     from workflows.import_order import ImportOrderWorkflow  # noqa: PLC0415 - loads the Temporal library
 
     return await updated(state, key, lambda handle: handle.execute_update(ImportOrderWorkflow.request_return, request))
 
 
-def _show(order: _Order, *, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:
+def _show(order: _Order, *, as_json: AsJson = False, aws: InAws = False, name: StackName = DEFAULT_NAME) -> None:
     """Every return of an order: its stages, and what it waits for."""
-    found = asyncio.run(_returns(running_stack(name), order_key(order)))
+    found = asyncio.run(_returns(place(name, in_aws=aws), order_key(order)))
     if as_json:
         typer.echo(json.dumps([one.model_dump(mode="json") for one in found], ensure_ascii=False, indent=2))
         return
@@ -115,7 +116,7 @@ def _show(order: _Order, *, as_json: AsJson = False, name: StackName = DEFAULT_N
             typer.echo(f"  next deadline: {china_time(one.due_by)} (China Standard Time)")
 
 
-async def _returns(state: StackState, key: OrderKey) -> list[ReturnSnapshot]:
+async def _returns(state: Place, key: OrderKey) -> list[ReturnSnapshot]:
     client = await temporal_of(state)
     found: list[ReturnSnapshot] = []
     async for snapshot in _snapshots(client, key):
@@ -149,15 +150,16 @@ def _resolve(
     resolution: Annotated[Resolution, typer.Option(help="What is decided.")],
     who: _Who,
     why: Annotated[str, typer.Option(help="Why; kept in the history of the return.")],
+    aws: InAws = False,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """Decide a case of a return that needs a person."""
     request = ResolveRequest(case=case, resolution=resolution, who=who, why=why)
-    text = asyncio.run(_resolved(running_stack(name), order_key(order), number, request))
+    text = asyncio.run(_resolved(place(name, in_aws=aws), order_key(order), number, request))
     typer.echo(f"{order} return {number}: {text}")
 
 
-async def _resolved(state: StackState, key: OrderKey, number: int, request: ResolveRequest) -> str:
+async def _resolved(state: Place, key: OrderKey, number: int, request: ResolveRequest) -> str:
     from workflows.import_return import ImportReturnWorkflow  # noqa: PLC0415 - loads the Temporal library
 
     client = await temporal_of(state)
@@ -173,10 +175,11 @@ def _list(
     needs_human: Annotated[bool, typer.Option("--needs-human", help="Only returns that wait for a person.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="The most returns to show.")] = 50,
     as_json: AsJson = False,
+    aws: InAws = False,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """Returns, the latest first."""
-    rows = asyncio.run(_rows(running_stack(name), needs_human=needs_human, limit=limit))
+    rows = asyncio.run(_rows(place(name, in_aws=aws), needs_human=needs_human, limit=limit))
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
@@ -187,7 +190,7 @@ def _list(
     typer.echo(counted(len(rows), "return"), err=True)
 
 
-async def _rows(state: StackState, *, needs_human: bool, limit: int) -> list[dict[str, Any]]:
+async def _rows(state: Place, *, needs_human: bool, limit: int) -> list[dict[str, Any]]:
     from functions.dispatch import search_attributes as attributes  # noqa: PLC0415 - loads the Temporal library
 
     query = "WorkflowType = 'ImportReturn'" + (" AND NeedsHuman = true" if needs_human else "")

@@ -10,13 +10,15 @@ import typer
 from events.values import CHINA, OrderKey
 from infra.gateway_client import GatewayClient
 from infra.stack.errors import StackError
-from infra.stack.state import StackState
+from infra.stack.state import StackState, running_stack
 
 if TYPE_CHECKING:
     from temporalio.client import Client
 
 Answer = TypeVar("Answer")
 StackName = Annotated[str, typer.Option("--name", help="Of the stack.")]
+InAws = Annotated[bool, typer.Option("--aws", help="Of the AWS account of the environment, not of a local stack.")]
+Place = StackState | None
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -26,11 +28,23 @@ def gateway_of(state: StackState) -> GatewayClient:
     return GatewayClient(state.gateway_url, keys)
 
 
-async def temporal_of(state: StackState) -> "Client":
-    """A client of the stack's Temporal server. Raises StackError when it does not answer."""
-    from infra.temporal import connect_to  # noqa: PLC0415 - loads 0.5 s of library that not every command needs
+def place(name: str, *, in_aws: bool) -> Place:
+    """The running stack of that name, or, as None, the deployment that the environment names. Raises StackError."""
+    return None if in_aws else running_stack(name)
 
-    return await connect_to(state)
+
+async def temporal_of(state: Place) -> "Client":
+    """A client of the Temporal server there. Raises StackError when it does not answer, or a setting is wrong."""
+    # loads 0.5 s of library that not every command needs
+    from functions.dispatch.connection import TemporalConnectionError, connect  # noqa: PLC0415
+    from infra.temporal import connect_to  # noqa: PLC0415
+
+    if state is not None:
+        return await connect_to(state)
+    try:
+        return await connect()
+    except TemporalConnectionError as error:
+        raise StackError(str(error)) from None
 
 
 async def answered(subject: str, gone: str, update: Awaitable[Answer]) -> Answer:

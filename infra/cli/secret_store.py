@@ -1,17 +1,13 @@
 """Secrets that commands change: those of a running stack, or of the account that the environment names."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from infra.stack.errors import StackError
 from infra.stack.state import running_stack
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-InAws = Annotated[bool, typer.Option("--aws", help="Of the AWS account of the environment, not of a local stack.")]
 
 
 class SecretStore:

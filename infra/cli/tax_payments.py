@@ -19,12 +19,12 @@ from events.tax_payment import (
     TaxPaymentRunStart,
 )
 from events.values import CHINA
-from infra.cli.running import AsJson, StackName, temporal_of
+from infra.cli.running import AsJson, InAws, Place, StackName, place, temporal_of
 from infra.cli.tax_decisions import leave_out, take_in
 from infra.cli.told import day, mistakes_told
 from infra.direct_calls import functions_on
 from infra.stack.errors import StackError
-from infra.stack.state import DEFAULT_NAME, StackState, running_stack
+from infra.stack.state import DEFAULT_NAME
 
 if TYPE_CHECKING:
     from temporalio.client import WorkflowHandle
@@ -61,12 +61,13 @@ def _run(
     ] = None,
     guarantor: _Guarantor = None,
     as_json: AsJson = False,
+    aws: InAws = False,
     name: StackName = DEFAULT_NAME,
 ) -> None:
     """Pay what is due now, wait for the bank, and show the payments."""
     with mistakes_told("tax-payment"):
         moment = _moment(day(as_of, "--as-of")) if as_of else None
-    state = running_stack(name)
+    state = place(name, in_aws=aws)
     if guarantor:
         _require_known(state, guarantor)
     result = asyncio.run(_ran(state, TaxPaymentRunStart(as_of=moment, guarantor=guarantor)))
@@ -86,7 +87,7 @@ def _moment(on: date) -> datetime:
     return datetime.combine(on, time(), CHINA)
 
 
-def _require_known(state: StackState, guarantor: str) -> None:
+def _require_known(state: Place, guarantor: str) -> None:
     from functions.ledger.account_models import GuaranteeRequest  # noqa: PLC0415 - the same
     from functions.ledger.handler import guarantee  # noqa: PLC0415 - loads boto3
 
@@ -95,7 +96,7 @@ def _require_known(state: StackState, guarantor: str) -> None:
             raise StackError(f"{guarantor} has given no guarantee: check the code (assureCode of the lists)")
 
 
-async def _ran(state: StackState, start: TaxPaymentRunStart) -> TaxPaymentRunResult:
+async def _ran(state: Place, start: TaxPaymentRunStart) -> TaxPaymentRunResult:
     from temporalio.client import WorkflowFailureError  # noqa: PLC0415 - loads the Temporal library
 
     from events.life import TASK_QUEUE  # noqa: PLC0415 - only this command needs it
@@ -176,9 +177,11 @@ def _late(bill: LateBill) -> str:
     )
 
 
-def _list(*, guarantor: _Guarantor = None, as_json: AsJson = False, name: StackName = DEFAULT_NAME) -> None:
+def _list(
+    *, guarantor: _Guarantor = None, as_json: AsJson = False, aws: InAws = False, name: StackName = DEFAULT_NAME
+) -> None:
     """Every payment on record, and the orders that need a person now."""
-    state = running_stack(name)
+    state = place(name, in_aws=aws)
     if guarantor:
         _require_known(state, guarantor)
     payments, attention = _known(state, guarantor)
@@ -198,7 +201,7 @@ def _list(*, guarantor: _Guarantor = None, as_json: AsJson = False, name: StackN
     typer.echo(f"{len(payments)} payments", err=True)
 
 
-def _known(state: StackState, guarantor: str | None) -> tuple[list[TaxPayment], dict[str, Attention]]:
+def _known(state: Place, guarantor: str | None) -> tuple[list[TaxPayment], dict[str, Attention]]:
     """The payments, and by guarantor what needs a person."""
     from events.values import utc_now  # noqa: PLC0415 - only this command needs it
     from functions.tax_payment.handler import due, list_payments, review  # noqa: PLC0415 - loads boto3

@@ -21,7 +21,7 @@ NAMES = Settings()
 
 @pytest.fixture(autouse=True)
 def _queue(sqs: "SQSClient", monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dlq, "_dead_letters", lambda _: DeadLetters(sqs, wait_seconds=0))
+    monkeypatch.setattr(dlq, "_dead_letters", lambda _name, in_aws: DeadLetters(sqs, wait_seconds=0))
 
 
 def _run(*arguments: str) -> Result:
