@@ -18,6 +18,7 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 5, 900
 _AT_ONCE = 10
 _AWAY = (TemporalConnectionError, PayloadKeyError, ContendedError, BusError, BotoCoreError, OSError)
 _OF_THE_DOCUMENT = {RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.OUT_OF_RANGE}
+_TOO_LARGE = "larger than max"  # gRPC tells it as RESOURCE_EXHAUSTED, like a limit of the server
 _REFUSED_BY_AWS = {"ValidationException", "InvalidParameterValue", "EntityTooLarge"}
 
 
@@ -27,7 +28,7 @@ def is_outage(error: BaseException) -> bool:
     However long that lasts, no document is given up for it.
     """
     if isinstance(error, RPCError):
-        return error.status not in _OF_THE_DOCUMENT
+        return error.status not in _OF_THE_DOCUMENT and _TOO_LARGE not in error.message
     if isinstance(error, ClientError):
         return error.response["Error"]["Code"] not in _REFUSED_BY_AWS
     return isinstance(error, _AWAY)

@@ -23,7 +23,7 @@ from events.values import OrderKey
 from functions.aws import queue_url, s3, sqs
 from functions.dispatch import search_attributes
 from functions.dispatch import temporal as delivery
-from functions.dispatch.coming_again import pause_seconds
+from functions.dispatch.coming_again import is_outage, pause_seconds
 from functions.dispatch.connection import TemporalConnectionError
 from functions.dispatch.dead_letters import put_aside
 from functions.dispatch.handler import handler
@@ -386,6 +386,15 @@ async def test_a_namespace_that_is_missing_is_nobodys_fault(
     settings.cache_clear()
     assert await dispatch.take(body) == ["m-0"]
     assert dead_letters() == []
+
+
+def test_what_the_server_refuses_of_a_document_is_no_outage() -> None:
+    """Given a document that no server would take, then it is given up in the end."""
+    too_large = RPCError("grpc: received message larger than max (5 vs. 4)", RPCStatusCode.RESOURCE_EXHAUSTED, b"")
+    assert not is_outage(too_large)
+    assert is_outage(RPCError("namespace rate limit exceeded", RPCStatusCode.RESOURCE_EXHAUSTED, b""))
+    assert not is_outage(RPCError("no", RPCStatusCode.INVALID_ARGUMENT, b""))
+    assert not is_outage(ClientError({"Error": {"Code": "ValidationException", "Message": ""}}, "PutItem"))
 
 
 def test_pauses_double_up_to_a_quarter_of_an_hour() -> None:
