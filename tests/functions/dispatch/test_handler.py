@@ -1,158 +1,27 @@
 """A batch of the queue on its way to real workflows: started, signalled, kept, put aside or left to come again."""
 
-import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from botocore.exceptions import ClientError
-from temporalio import workflow
-from temporalio.client import WorkflowHandle
-from temporalio.service import RPCError, RPCStatusCode
-from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from events.ceb.base import CebModel
-from events.documents import DocumentKind
-from events.life import DOCUMENTS_SIGNAL, IMPORT_ORDER_WORKFLOW, TASK_QUEUE, Documents, ImportOrderStart, Stage
+from events.life import ImportOrderStart, Stage
 from events.values import OrderKey
-from functions.aws import queue_url, s3, sqs
+from functions.aws import s3
 from functions.dispatch import search_attributes
 from functions.dispatch import temporal as delivery
-from functions.dispatch.coming_again import is_outage, pause_seconds
-from functions.dispatch.connection import TemporalConnectionError
 from functions.dispatch.dead_letters import put_aside
-from functions.dispatch.handler import handler
 from functions.intake.table import get
 from functions.orders.handler import show
 from functions.orders.models import ShowRequest
-from functions.payloads.keys import PayloadKeyError
 from functions.policy.rules import life_limits
 from functions.settings import settings
-from infra.lambda_context import LocalContext
 from tests import builders
-from tests.functions.dispatch.records import accepted, batch, envelope, of_gateway, of_others
+from tests.functions.dispatch.conftest import DeadLetter, Dispatch, RecordingOrder, dead_letters
+from tests.functions.dispatch.records import accepted, envelope, of_gateway, of_others
 from tests.functions.intake import samples
-
-END = DocumentKind.CANCELLATION.value
-
-
-@workflow.defn(name=IMPORT_ORDER_WORKFLOW)
-class RecordingOrder:
-    """Stands for the order's workflow: remembers its input and its signals, and ends with a cancellation."""
-
-    def __init__(self) -> None:
-        self._signals: list[list[str]] = []
-        self._start: ImportOrderStart | None = None
-
-    @workflow.run
-    async def run(self, start: ImportOrderStart) -> list[list[str]]:
-        """Until a cancellation comes."""
-        self._start = start
-        await workflow.wait_condition(lambda: any(END in kinds for kinds in self._signals))
-        return self._signals
-
-    @workflow.signal(name=DOCUMENTS_SIGNAL)
-    def documents(self, message: Documents) -> None:
-        """One signal."""
-        self._signals.append([document.kind.value for document in message.documents])
-
-    @workflow.query
-    def start(self) -> ImportOrderStart | None:
-        """What it was started with."""
-        return self._start
-
-    @workflow.query
-    def signals(self) -> list[list[str]]:
-        """The kinds in each signal."""
-        return self._signals
-
-
-@dataclass
-class Dispatch:
-    """The dispatcher before one order of its own on the real server."""
-
-    environment: WorkflowEnvironment
-    order_no: str
-    parcel: str
-
-    @property
-    def key(self) -> OrderKey:
-        """The order."""
-        return OrderKey(ebp_code=builders.PLATFORM["ebp_code"], order_no=self.order_no)
-
-    @property
-    def handle(self) -> WorkflowHandle[RecordingOrder, list[list[str]]]:
-        """Its workflow."""
-        return self.environment.client.get_workflow_handle_for(RecordingOrder.run, self.key.workflow_id)
-
-    def order(self, **fields: Any) -> CebModel:
-        """The order document."""
-        return builders.order(**{"order_no": self.order_no, "pay_transaction_id": f"P{self.order_no}"} | fields)
-
-    def payment(self) -> CebModel:
-        """Its payment."""
-        return builders.payment(order_no=self.order_no, pay_transaction_id=f"P{self.order_no}")
-
-    def waybill(self) -> CebModel:
-        """Its waybill."""
-        return builders.waybill(order_no=self.order_no, logistics_no=self.parcel)
-
-    def cancellation(self) -> CebModel:
-        """What ends the recording workflow."""
-        return samples.cancellation(order_no=self.order_no)
-
-    async def take(self, *bodies: str, receives: int = 1) -> list[str]:
-        """The message ids that are to come again."""
-        answer = await asyncio.to_thread(handler, batch(*bodies, receives=receives), LocalContext("dispatch"))
-        return sorted(failure["itemIdentifier"] for failure in answer["batchItemFailures"])
-
-    async def send(self, *models: CebModel) -> list[str]:
-        """Documents that the gateway has accepted, in one batch."""
-        return await self.take(*(of_gateway(accepted(model)) for model in models))
-
-    async def signals(self) -> list[list[str]]:
-        """What the order's workflow has got."""
-        return await self.handle.query(RecordingOrder.signals)
-
-
-@pytest.fixture
-async def dispatch(
-    temporal: WorkflowEnvironment, aws: None, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Dispatch]:
-    """A dispatcher that finds the dev server, and a worker on the queue of orders."""
-    monkeypatch.setenv("SANDAN_TEMPORAL_ADDRESS", temporal.client.service_client.config.target_host)
-    settings.cache_clear()
-    unique = uuid4().hex[:20]
-    worker = Worker(
-        temporal.client, task_queue=TASK_QUEUE, workflows=[RecordingOrder], workflow_runner=UnsandboxedWorkflowRunner()
-    )
-    async with worker:
-        yield Dispatch(temporal, f"D{unique}", f"L{unique}")
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """What was put aside."""
-
-    body: str
-    reason: str
-    document_id: str
-
-
-def dead_letters() -> list[DeadLetter]:
-    """All of the dead-letter queue."""
-    url = sqs().get_queue_url(QueueName=settings().documents_dead_letters)["QueueUrl"]
-    answer = sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
-    found = []
-    for message in answer.get("Messages", []):
-        attributes = {name: str(given.get("StringValue")) for name, given in message["MessageAttributes"].items()}
-        found.append(DeadLetter(message["Body"], attributes["Reason"], attributes["DocumentId"]))
-    return found
 
 
 async def test_the_first_document_starts_the_life_with_its_limits_and_search_attributes(dispatch: Dispatch) -> None:
@@ -303,102 +172,6 @@ async def test_a_fault_of_one_order_leaves_the_others_alone(
     other = builders.order(order_no=f"{dispatch.order_no}-2")
     assert await dispatch.send(other, dispatch.order(), other.model_copy()) == ["m-0", "m-2"]
     assert await dispatch.signals() == [["order"]]
-
-
-async def test_a_fault_of_our_own_is_given_up_after_five_receives(
-    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def faulty(*_: object) -> None:
-        raise KeyError(builders.BUYER_NAME)
-
-    monkeypatch.setattr(delivery, "deliver", faulty)
-    body = of_gateway(accepted(dispatch.order()))
-    assert await dispatch.take(body, receives=4) == ["m-0"]
-    assert dead_letters() == []
-    assert await dispatch.take(body, receives=5) == []
-    assert dead_letters() == [DeadLetter(body, "gave up after 5 receives: KeyError", "m-0")]
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        RPCError("no", RPCStatusCode.UNAVAILABLE, b""),
-        RPCError("no such namespace", RPCStatusCode.NOT_FOUND, b""),
-        RPCError("who are you", RPCStatusCode.UNAUTHENTICATED, b""),
-        TemporalConnectionError("away"),
-        PayloadKeyError("no keys"),
-        ConnectionResetError(),
-        ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "PutItem"),
-    ],
-)
-async def test_an_outage_gives_up_nothing_however_long_it_lasts(
-    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    async def away(*_: object) -> None:
-        raise error
-
-    monkeypatch.setattr(delivery, "deliver", away)
-    assert await dispatch.take(of_gateway(accepted(dispatch.order())), receives=999) == ["m-0"]
-    assert dead_letters() == []
-
-
-async def test_what_waits_for_a_server_stays_away_from_the_queue(
-    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Given a message that its queue would hand out again at once, when the server is away, then it waits its pause."""
-    url = queue_url(settings().documents_queue)
-    sqs().send_message(QueueUrl=url, MessageBody=of_gateway(accepted(dispatch.order())))
-
-    def receive() -> Any:
-        answer = sqs().receive_message(QueueUrl=url, VisibilityTimeout=0, AttributeNames=["All"])
-        return answer.get("Messages", [])
-
-    (message,) = receive()
-    event = batch(message["Body"])
-    event["Records"][0] |= {"receiptHandle": message["ReceiptHandle"], "attributes": message["Attributes"]}
-    monkeypatch.setattr(delivery, "deliver", _away)
-    answer = await asyncio.to_thread(handler, event, LocalContext("dispatch"))
-    assert answer["batchItemFailures"] == [{"itemIdentifier": "m-0"}]
-    assert receive() == []
-
-
-async def _away(*_: object) -> None:
-    raise TemporalConnectionError("away")
-
-
-async def test_a_server_that_accepts_and_says_nothing_is_away_too(
-    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Given a port that is open and mute, when a batch comes, then it learns so once, within its function's time."""
-    with socket.create_server(("127.0.0.1", 0)) as mute:
-        monkeypatch.setenv("SANDAN_TEMPORAL_ADDRESS", f"127.0.0.1:{mute.getsockname()[1]}")
-        settings.cache_clear()
-        other = builders.order(order_no=f"{dispatch.order_no}-2")
-        assert await asyncio.wait_for(dispatch.send(dispatch.order(), other), 25) == ["m-0", "m-1"]
-
-
-async def test_a_namespace_that_is_missing_is_nobodys_fault(
-    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Given the wrong namespace, when a cancellation comes, then it waits: nobody knows yet whether it has an order."""
-    body = of_gateway(accepted(dispatch.cancellation()))
-    monkeypatch.setenv("SANDAN_TEMPORAL_NAMESPACE", "nowhere")
-    settings.cache_clear()
-    assert await dispatch.take(body) == ["m-0"]
-    assert dead_letters() == []
-
-
-def test_what_the_server_refuses_of_a_document_is_no_outage() -> None:
-    """Given a document that no server would take, then it is given up in the end."""
-    too_large = RPCError("grpc: received message larger than max (5 vs. 4)", RPCStatusCode.RESOURCE_EXHAUSTED, b"")
-    assert not is_outage(too_large)
-    assert is_outage(RPCError("namespace rate limit exceeded", RPCStatusCode.RESOURCE_EXHAUSTED, b""))
-    assert not is_outage(RPCError("no", RPCStatusCode.INVALID_ARGUMENT, b""))
-    assert not is_outage(ClientError({"Error": {"Code": "ValidationException", "Message": ""}}, "PutItem"))
-
-
-def test_pauses_double_up_to_a_quarter_of_an_hour() -> None:
-    assert [pause_seconds(receives) for receives in (1, 2, 3, 8, 9, 1000)] == [5, 10, 20, 640, 900, 900]
 
 
 def test_a_reason_is_cut_to_what_the_queue_takes(aws: None) -> None:
