@@ -60,6 +60,8 @@ class Settings(BaseModel):
     own_name: str = "点点通"
     temporal_address: str = "127.0.0.1:7233"
     temporal_namespace: str = "default"
+    worker_deployment: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "sandan"
+    worker_build_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] = "local"
     invoker: Literal["process", "lambda"] = "process"
     function_prefix: str = "sandan"
     functions_at_once: Annotated[int, Field(ge=1)] = 24
