@@ -77,8 +77,10 @@ async def main() -> None:
         loop.add_signal_handler(number, stop.set)
     with ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="function") as threads:
         client = await connect(lazy=False)
-        async with Worker(client, **worker_options(threads)):
-            await worker_versions.become_current_if_first(client)
+        options = worker_options(threads)
+        options["client"] = client
+        async with Worker(**options):
+            await worker_versions.become_current_if_first(client, worker_versions.own_version())
             await keep_schedules(client)
             announce_ready()
             await stop.wait()

@@ -35,13 +35,12 @@ def pinned() -> WorkerDeploymentConfig:
     )
 
 
-async def become_current_if_first(client: Client) -> None:
-    """Make the own version, which polls already, the current one of a deployment that has none.
+async def become_current_if_first(client: Client, version: WorkerDeploymentVersion) -> None:
+    """Make a version the current one of a deployment that has none.
 
     Where there is one, new orders stay with it until an operator says otherwise. Raises TimeoutError when the server
-    does not come to know this version.
+    does not come to know the version, which is offered to it or polls already.
     """
-    version = own_version()
     known = await _known(client, version)
     if known.worker_deployment_info.routing_config.HasField("current_deployment_version"):
         return
@@ -52,6 +51,7 @@ async def become_current_if_first(client: Client) -> None:
                 deployment_name=version.deployment_name,
                 build_id=version.build_id,
                 conflict_token=known.conflict_token,
+                allow_no_pollers=True,  # one that is offered polls when there is work
                 identity=client.identity,
             )
         )

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
+from temporalio.envconfig import ClientConnectConfig
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -33,12 +34,12 @@ _RPC_TIMEOUT = timedelta(seconds=10)
 
 async def connect(*, lazy: bool) -> Client:
     """A client of the Temporal server that the settings name; a lazy one reaches for it at its first call."""
-    return await Client.connect(
-        settings().temporal_address,
-        namespace=settings().temporal_namespace,
-        data_converter=data_converter(),
-        lazy=lazy,
-    )
+    return await Client.connect(**connect_options(), data_converter=data_converter(), lazy=lazy)
+
+
+def connect_options() -> ClientConnectConfig:
+    """The arguments of `Client.connect` that the settings decide."""
+    return ClientConnectConfig(target_host=settings().temporal_address, namespace=settings().temporal_namespace)
 
 
 async def deliver(client: Client, key: OrderKey, documents: list[InboundDocument]) -> None:

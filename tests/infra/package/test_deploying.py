@@ -11,6 +11,7 @@ from infra.stack.template import parse, whole
 PACKAGES = Packages(
     Target("3.12", "arm64", linux=True),
     Path("/p/functions-1.zip"),
+    Path("/p/worker-4.zip"),
     Path("/p/dependencies-2.zip"),
     Path("/p/temporal-3.zip"),
 )
@@ -26,18 +27,19 @@ WORLD = {
 def test_packages_go_first_and_the_template_is_told_where_they_lie() -> None:
     commands = Deployment("test", "bucket", PACKAGES, {**WORLD, "LogDays": "90"}).commands
     assert [command[:3] for command in commands] == [
-        *[["aws", "s3", "cp"]] * 3,
+        *[["aws", "s3", "cp"]] * 4,
         ["aws", "cloudformation", "deploy"],
         ["aws", "cloudformation", "describe-stacks"],
     ]
     assert commands[0][3:] == ["/p/functions-1.zip", "s3://bucket/functions-1.zip"]
-    overrides = dict(pair.split("=", 1) for pair in commands[3][commands[3].index("--parameter-overrides") + 1 :])
+    overrides = dict(pair.split("=", 1) for pair in commands[4][commands[4].index("--parameter-overrides") + 1 :])
     assert (
         overrides.items()
         >= {
             "Prefix": "sandan-test",
             "Functions": "yes",
             "FunctionsPackage": "functions-1.zip",
+            "WorkerPackage": "worker-4.zip",
             "Runtime": "python3.12",
             "Architecture": "arm64",
             "LogDays": "90",

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from functions.settings import Settings
+from infra.lambda_worker import GRACE, LEFT_AT_THE_END
 from infra.stack.lambdas import CAPABILITIES
-from infra.stack.template import FUNCTIONS_CONDITION, data_resources, parse, whole
+from infra.stack.template import CODE_CONDITIONS, data_resources, parse, whole
 
-DOORS = {"gateway", "dispatch"}
+DOORS = {"gateway", "dispatch", "worker"}
 TABLES = {"IntakeTable", "OrdersTable", "LedgerTable", "PaymentDataTable", "ReplayTable"}
 OWN_TABLES = {
     "intake": {"IntakeTable"},
@@ -21,6 +22,7 @@ OWN_TABLES = {
     "tax-payment": {"LedgerTable"},  # the books of its payments
     "gateway": {"IntakeTable", "OrdersTable", "ReplayTable"},
     "dispatch": {"IntakeTable", "OrdersTable", "PaymentDataTable"},
+    "worker": TABLES - {"ReplayTable"},  # it runs the functions of all capabilities
 }
 
 
@@ -66,7 +68,7 @@ def test_wildcards_have_their_reason(template: dict[str, Any]) -> None:
         patterns = [
             pattern
             for statement in _statements(one["Properties"])
-            for pattern in (*_listed(statement["Action"]), *_listed(statement["Resource"]))
+            for pattern in (*_listed(statement["Action"]), *_listed(statement.get("Resource", [])))
         ]
         patterns += [one["Properties"]["SourceArn"]] if "SourceArn" in one["Properties"] else []
         wild = [pattern for pattern in patterns if "*" in json.dumps(pattern) or "?" in json.dumps(pattern)]
@@ -79,6 +81,38 @@ def test_a_function_reaches_no_table_but_those_that_its_code_writes_or_reads(
     for name, function in functions.items():
         text = json.dumps(function["Properties"].get("Policies", []))
         assert {table for table in TABLES if f'"{table}"' in text} == OWN_TABLES.get(name, set()), name
+
+
+def test_the_worker_may_do_what_its_functions_may_and_no_more(functions: dict[str, dict[str, Any]]) -> None:
+    """Beside the payload keys, which who speaks to Temporal needs."""
+
+    def rights(name: str) -> set[tuple[str, str]]:
+        return {
+            (action, json.dumps(resource))
+            for statement in _statements(functions[name]["Properties"])
+            for action in statement["Action"]
+            for resource in statement["Resource"]
+        }
+
+    of_capabilities = set[tuple[str, str]]().union(*(rights(name) for name in functions.keys() - DOORS))
+    keys = {("secretsmanager:GetSecretValue", json.dumps({"Ref": "PayloadKeysSecret"}))}
+    assert rights("worker") == of_capabilities | keys
+
+
+def test_the_worker_has_a_version_for_each_build_and_a_role_that_may_only_call_it(template: dict[str, Any]) -> None:
+    version, role = template["Resources"]["WorkerVersion"], template["Resources"]["TemporalRole"]
+    assert version["Properties"]["Description"] == {"Ref": "WorkerBuildId"}
+    assert (version["DeletionPolicy"], version["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    trusted, granted = _statements(role["Properties"])
+    assert trusted["Condition"] == {"StringEquals": {"sts:ExternalId": {"Ref": "TemporalExternalId"}}}
+    assert granted["Action"] == ["lambda:GetFunction", "lambda:InvokeFunction"]
+    assert [json.dumps(one).count("WorkerFunction") for one in granted["Resource"]] == [1, 1]
+
+
+def test_the_worker_lets_its_work_end_within_its_time(template: dict[str, Any]) -> None:
+    """Half of the shortest time is left for work."""
+    _, shortest, longest = template["Resources"]["WorkerFunction"]["Properties"]["Timeout"]["Fn::If"]
+    assert GRACE.total_seconds() + LEFT_AT_THE_END.total_seconds() <= shortest / 2 < longest <= 900
 
 
 def test_functions_may_not_administer(functions: dict[str, dict[str, Any]]) -> None:
@@ -140,7 +174,7 @@ def test_the_payload_keys_are_for_who_speaks_to_temporal_and_codec_users_for_no_
             if f'"{secret}"' in json.dumps(function["Properties"].get("Policies", []))
         }
 
-    assert readers("PayloadKeysSecret") == {"dispatch"}
+    assert readers("PayloadKeysSecret") == {"dispatch", "worker"}
     assert readers("CodecUsersSecret") == set()
 
 
@@ -151,8 +185,8 @@ def test_the_local_stack_gets_what_is_left_without_functions() -> None:
     kinds = {one["Type"] for one in made["Resources"].values()}
     assert not {kind for kind in kinds if kind.startswith(("AWS::Lambda", "AWS::Serverless", "AWS::ApiGateway"))}
     for section in ("Resources", "Outputs"):
-        assert all(one.get("Condition") != FUNCTIONS_CONDITION for one in made[section].values())
-    left = {name for name, one in parse(whole())["Resources"].items() if one.get("Condition") == FUNCTIONS_CONDITION}
+        assert all(one.get("Condition") not in CODE_CONDITIONS for one in made[section].values())
+    left = {name for name, one in parse(whole())["Resources"].items() if one.get("Condition") in CODE_CONDITIONS}
     text = json.dumps([made["Resources"], made["Outputs"]])
     assert not {name for name in left if f'"{name}"' in text}
 
