@@ -58,7 +58,7 @@ def worker_options(threads: ThreadPoolExecutor) -> WorkerConfig:
         max_concurrent_activities=ACTIVITY_THREADS,
         max_concurrent_local_activities=ACTIVITY_THREADS,
         graceful_shutdown_timeout=GRACE,
-        deployment_config=worker_versions.pinned(),
+        deployment_config=worker_versions.pinned(worker_versions.own_version()),
     )
 
 

@@ -24,14 +24,14 @@ def own_version() -> WorkerDeploymentVersion:
     return WorkerDeploymentVersion(settings().worker_deployment, settings().worker_build_id)
 
 
-def pinned() -> WorkerDeploymentConfig:
-    """This process's version, whose workflows stay with the version that they began on.
+def pinned(version: WorkerDeploymentVersion) -> WorkerDeploymentConfig:
+    """A worker of that version, whose workflows stay with the version that they began on.
 
     The types themselves declare nothing: all behave alike, and a server refuses a behaviour from a worker without a
     version, as those of many tests are.
     """
     return WorkerDeploymentConfig(
-        version=own_version(), use_worker_versioning=True, default_versioning_behavior=VersioningBehavior.PINNED
+        version=version, use_worker_versioning=True, default_versioning_behavior=VersioningBehavior.PINNED
     )
 
 
