@@ -33,8 +33,7 @@ from infra.temporal import connect_to
 from infra.worker_versions import become_current_if_first, own_version
 
 _GROUP = "all"
-PAUSE = timedelta(seconds=10)
-"""Of a local stack, where each call is a process that takes seconds to start; the emulator bounds no versions."""
+_LOCAL_PAUSE = timedelta(seconds=10)  # each call is a process that takes seconds to start, and nothing bounds them
 _LOOK = timedelta(seconds=10)  # the least that the server takes, and no shorter than a pause
 
 
@@ -104,17 +103,21 @@ async def offer(client: Client, version: WorkerDeploymentVersion, worker: Worker
     await become_current_if_first(client, version)
 
 
-async def serve_stack(state: StackState, worker: WorkerLambda) -> None:
-    """Offer a stack's worker under the build id of the settings; keep the schedules, as a worker does at its start.
+async def serve(client: Client, version: WorkerDeploymentVersion, worker: WorkerLambda) -> None:
+    """Offer a worker and keep the schedules, as a worker that is a process does at its start.
 
     Raises StackError when the server does not take it.
     """
-    client = await connect_to(state)
     try:
-        await offer(client, own_version(), worker)
+        await offer(client, version, worker)
         await keep_schedules(client)
     except RPCError as error:
         raise StackError(f"Temporal does not take the worker {worker.arn}: {error}") from None
+
+
+async def serve_stack(state: StackState, arn: str) -> None:
+    """The same for the worker of a local stack, under the build id of the settings."""
+    await serve(await connect_to(state), own_version(), WorkerLambda(arn, pause=_LOCAL_PAUSE))
 
 
 async def _unless_there(creating: Any) -> bool:

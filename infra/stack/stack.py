@@ -197,10 +197,10 @@ class Stack:
         """Tell Temporal where the worker's Lambda is, and keep the schedules, as a worker does at its start."""
         if not self._worker_arn:
             return
-        from infra.serverless import PAUSE, WorkerLambda, serve_stack  # noqa: PLC0415 - not every stack has such a worker
+        from infra.serverless import serve_stack  # noqa: PLC0415 - not every stack has such a worker
 
         with ThreadPoolExecutor(1) as thread:  # the caller may have an event loop of its own
-            thread.submit(asyncio.run, serve_stack(self.state, WorkerLambda(self._worker_arn, pause=PAUSE))).result()
+            thread.submit(asyncio.run, serve_stack(self.state, self._worker_arn)).result()
 
     def _launch(self, service: Service) -> None:
         files = {PARTNERS_FILE: str(self._partners_file), CERTIFICATES_FILE: str(self._certificates_file)}

@@ -58,3 +58,22 @@ def test_a_parameter_that_is_not_to_be_given_is_refused_with_those_that_are(name
 def test_addresses_of_the_local_stack_are_not_deployed() -> None:
     with pytest.raises(ValueError, match="give CustomsUrl, PaymentDataUrl, PaymentFirmUrl, BankUrl as well"):
         Deployment("test", "bucket", PACKAGES, {"TemporalAddress": "temporal.internal:7233"})
+
+
+def _build(**given: str) -> str:
+    return Deployment("test", "bucket", PACKAGES, {**WORLD, **given}).worker_build_id
+
+
+def test_a_build_of_the_worker_is_its_code_and_what_it_is_told() -> None:
+    """A version of a Lambda keeps the addresses that it was made with, so other addresses are another build."""
+    assert _build() == _build(LogDays="90", TemporalExternalId="choose-one")
+    assert len({_build(), _build(CustomsUrl="https://customs.example/other")}) == 2
+    assert Deployment("test", "bucket", PACKAGES, WORLD).parameters["WorkerBuildId"] == _build()
+    with pytest.raises(ValueError, match="WorkerBuildId is not a parameter to be given"):
+        _build(WorkerBuildId="mine")
+
+
+def test_it_is_told_how_temporal_comes_to_know_the_worker() -> None:
+    serverless = Deployment("test", "bucket", PACKAGES, {**WORLD, "ServerlessWorker": "yes"})
+    assert f"sandan worker-version add {serverless.worker_build_id} --lambda" in serverless.remarks[-1]
+    assert "SANDAN_FUNCTION_PREFIX=sandan-test" in Deployment("test", "bucket", PACKAGES, WORLD).remarks[-1]
