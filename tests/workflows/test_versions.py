@@ -162,3 +162,16 @@ async def test_whoever_comes_later_changes_nothing(deployment: Deployment) -> No
     """A worker that starts makes its version the current one only where there is none."""
     await become_current_if_first(deployment.temporal.client, deployment.version("2"))
     assert await builds((await deployment.order()).handle) == {"1"}
+
+
+async def test_an_order_of_before_there_were_versions_goes_on_with_the_current_one(
+    temporal: WorkflowEnvironment, threads: ThreadPoolExecutor, guarantees: None
+) -> None:
+    without = Deployment(temporal, f"test-{uuid4()}")
+    client, queue, first = temporal.client, without.name, without.version("1")
+    async with worker_with(client, threads, queue, without.customs):
+        life = await without.order()
+    async with worker_with(client, threads, queue, without.customs, version=pinned(first)):
+        await become_current_if_first(client, first)
+        assert await live_on(life) is Stage.CLOSED
+    assert await builds(life.handle) == {"1"}
