@@ -71,6 +71,8 @@ class Settings(BaseModel):
     temporal_api_key: Annotated[str | None, Field(repr=False)] = None
     temporal_secret: str = "sandan/temporal"  # noqa: S105 -- the name of a secret, not a secret
     metrics_address: str | None = None
+    worker_deployment: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "sandan"
+    worker_build_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] = "local"
     invoker: Literal["process", "lambda"] = "process"
     function_prefix: str = "sandan"
     functions_at_once: Annotated[int, Field(ge=1)] = 24

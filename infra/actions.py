@@ -55,3 +55,12 @@ def count_transactions(events: Iterable[HistoryEvent]) -> int:
 
 def _activity_of(marker: MarkerRecordedEventAttributes) -> str:
     return str(json.loads(marker.details["data"].payloads[0].data)["activity_type"])
+
+
+def workers_of(events: Iterable[HistoryEvent]) -> set[str]:
+    """The identities of the workers that took a workflow's tasks and activities."""
+    started = (
+        event.workflow_task_started_event_attributes.identity or event.activity_task_started_event_attributes.identity
+        for event in events
+    )
+    return {identity for identity in started if identity}

@@ -115,6 +115,22 @@ class StackClients:
         return create(service, endpoint_url=self._endpoints[service], config=self._config)
 
 
+def aws_environment(endpoint: str) -> dict[str, str]:
+    """What leads every AWS client of a process to `endpoint`, and to no account of the user."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": _ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": _SECRET_KEY,
+        "AWS_CONFIG_FILE": _NOWHERE,
+        "AWS_SHARED_CREDENTIALS_FILE": _NOWHERE,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": f"{LOOPBACK},localhost",
+        "no_proxy": f"{LOOPBACK},localhost",
+    }
+
+
 def stack_environment(state: StackState) -> dict[str, str]:
     """The whole environment of a process of the stack: this one's, with the addresses of the stack in place.
 
@@ -124,17 +140,8 @@ def stack_environment(state: StackState) -> dict[str, str]:
     resources = Settings().model_dump(include=_RESOURCES)
     return inherited | {
         **{f"SANDAN_{name.upper()}": value for name, value in resources.items()},
-        "AWS_ENDPOINT_URL": state.aws_endpoint,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": _ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": _SECRET_KEY,
-        "AWS_CONFIG_FILE": _NOWHERE,
-        "AWS_SHARED_CREDENTIALS_FILE": _NOWHERE,
-        "AWS_EC2_METADATA_DISABLED": "true",
+        **aws_environment(state.aws_endpoint),
         "AWS_XRAY_SDK_ENABLED": "false",
-        "NO_PROXY": f"{LOOPBACK},localhost",
-        "no_proxy": f"{LOOPBACK},localhost",
         "PYTHONUNBUFFERED": "1",
         "POWERTOOLS_SERVICE_NAME": "sandan",
         "POWERTOOLS_LOG_LEVEL": "WARNING",

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Worker, WorkerConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from events.life import TASK_QUEUE
 from functions.dispatch.connection import TemporalConnectionError, connect
 from functions.transport import TransportUnavailableError
 from functions.transport.choice import TransportSettingError, customs_transport
+from infra import worker_versions
 from infra.activities import (
     ORDER_FUNCTIONS,
     PAYMENT_DATA_FUNCTIONS,
@@ -48,11 +48,10 @@ def workflow_runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*own))
 
 
-def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = TASK_QUEUE) -> Worker:
-    """The worker: the workflows of orders, of tax payments and of payment data, and the functions that they call."""
-    return Worker(
-        client,
-        task_queue=task_queue,
+def worker_options(threads: ThreadPoolExecutor) -> WorkerConfig:
+    """What every worker of ours is given, a process or a Lambda: the workflows, and the functions that they call."""
+    return WorkerConfig(
+        task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
         activities=activities_of(FUNCTIONS, chosen_invoker()),
         activity_executor=threads,
@@ -60,13 +59,14 @@ def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = 
         max_concurrent_activities=ACTIVITY_THREADS,
         max_concurrent_local_activities=ACTIVITY_THREADS,
         graceful_shutdown_timeout=GRACE,
+        deployment_config=worker_versions.pinned(worker_versions.own_version()),
     )
 
 
 async def main() -> None:
     """Work until SIGTERM or SIGINT. Ends at once where the way to customs or the address of its metrics is not right.
 
-    Brings the schedules to what the settings say.
+    Makes its version the current one where there is none yet, and brings the schedules to what the settings say.
     """
     try:
         customs_transport()
@@ -82,7 +82,10 @@ async def main() -> None:
             client = await connect()
         except TemporalConnectionError as error:
             sys.exit(f"worker: {error}")
-        async with order_worker(client, threads):
+        options = worker_options(threads)
+        options["client"] = client
+        async with Worker(**options):
+            await worker_versions.become_current_if_first(client, worker_versions.own_version())
             await keep_schedules(client)
             announce_ready()
             await stop.wait()

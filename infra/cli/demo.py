@@ -47,6 +47,9 @@ def _demo(
     lambdas: Annotated[
         bool, typer.Option("--lambda", help="Gateway, dispatcher and functions as Lambdas of the emulator.")
     ] = False,
+    serverless: Annotated[
+        bool, typer.Option("--serverless", help="The worker as a Lambda that Temporal calls when work waits.")
+    ] = False,
     stay: Annotated[bool, typer.Option(help="Keep the stack until Ctrl-C, to look at the orders.")] = False,
 ) -> None:
     """Start the stack, live the lives of made-up orders, check how each one ended, stop the stack."""
@@ -58,9 +61,10 @@ def _demo(
         raise typer.BadParameter(f"{report.parent} is no folder: create it first", param_hint="--json")
     console = Console(stderr=True)
     functions = "Lambdas" if lambdas else "gateway, dispatcher"
-    _say(console, f"starting the local stack: Temporal, AWS emulator, sandbox, {functions}, worker")
+    worker = "no worker: Temporal calls it when work waits" if serverless else "worker"
+    _say(console, f"starting the local stack: Temporal, AWS emulator, sandbox, {functions}, {worker}")
     made = list(generate(orders, seed, mode or tuple(Mode), scenario or LIVES))
-    with Stack(_STACK, lambdas=lambdas) as stack:
+    with Stack(_STACK, lambdas=lambdas, serverless=serverless) as stack:
         _say(console, f"Temporal UI: {stack.state.temporal_ui_url}   gateway: {stack.state.gateway_url}")
         _say(console, f"payloads in the UI are encrypted: {stack.state.codec_url}/login (docs/privacy.md) shows them")
         with Live(console=console, refresh_per_second=4) as live:
@@ -72,6 +76,8 @@ def _demo(
         Console().print(table(result))
         console.print()
         _tell_of_cost(result, console)
+        if serverless:
+            _tell_of_workers(result, console)
         _tell_of_money(result, console)
         _conclude(result, console, stack.state.temporal_ui_url)
         if stay:
@@ -109,6 +115,13 @@ def _tell_of_cost(result: "DemoReport", console: Console) -> None:
             f"an order without exceptions costs at most {actions} Actions and {tables} table transactions "
             "(scenario release; counted from the histories)",
         )
+
+
+def _tell_of_workers(result: "DemoReport", console: Console) -> None:
+    calls = len(result.worker_calls)
+    others = len(result.workers) - calls
+    told = "no worker process took part" if not others else f"[red]{counted(others, 'other worker')} took part[/red]"
+    _say(console, f"the orders lived by {counted(calls, 'call')} of the worker's Lambda; {told}")
 
 
 def _tell_of_money(result: "DemoReport", console: Console) -> None:

@@ -38,6 +38,7 @@ _MODULES = {
     "bench": "infra.cli.bench",
     "package": "infra.cli.package",
     "deploy": "infra.cli.deploy",
+    "worker-version": "infra.cli.worker_version",
 }
 _FAILED, _BAD_INPUT = 1, 2
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}

@@ -42,6 +42,9 @@ def _up(
     lambdas: Annotated[
         bool, typer.Option("--lambda", help="Gateway, dispatcher and functions as Lambdas of the emulator.")
     ] = False,
+    serverless: Annotated[
+        bool, typer.Option("--serverless", help="The worker as a Lambda that Temporal calls when work waits.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as JSON.")] = False,
 ) -> None:
     """Start the local stack and stay until Ctrl-C."""
@@ -51,7 +54,9 @@ def _up(
     with suppress(KeyboardInterrupt):
         began = time.monotonic()
         typer.echo("starting…", err=True)
-        with Stack(name, persist=persist, guarantee=Decimal(guarantee), lambdas=lambdas) as stack:
+        with Stack(
+            name, persist=persist, guarantee=Decimal(guarantee), lambdas=lambdas, serverless=serverless
+        ) as stack:
             for left in stack.swept:
                 typer.echo(f"ended {left}, which an earlier stack had left running", err=True)
             typer.echo(_json(stack.state) if as_json else _addresses(stack.state))

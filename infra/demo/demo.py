@@ -17,7 +17,7 @@ from events.values import utc_now
 from functions.ledger.account_models import Verified
 from functions.policy.rules import life_limits
 from functions.settings import Settings
-from infra.actions import count_actions, count_transactions
+from infra.actions import count_actions, count_transactions, workers_of
 from infra.aws import StackClients
 from infra.demo.hands import Stagehands
 from infra.demo.month_end import check_books, pay_tax
@@ -101,10 +101,12 @@ async def _watch(progress: Progress, subscriber: Subscriber, played: list[Played
 
 async def _report(temporal: Client, played: Sequence[Played], run: _Run) -> DemoReport:
     counted: dict[str, list[Counter[str]]] = defaultdict(list)
+    workers: set[str] = set()
     reports = []
     for one in sorted(played, key=lambda played: played.order.key.order_no):
         events = await _events(temporal, one.order.key.workflow_id)
         actions = count_actions(events)
+        workers |= workers_of(events)
         counted[one.order.scenario].append(actions)
         reports.append(
             OrderReport(
@@ -127,6 +129,7 @@ async def _report(temporal: Client, played: Sequence[Played], run: _Run) -> Demo
         dead_letters=run.dead_letters,
         payments=list(run.payments),
         books=run.books,
+        workers=sorted(workers),
     )
 
 

@@ -13,6 +13,7 @@ from events.values import Value
 from functions.ledger.account_models import Verified
 from infra.generate.scenarios import Scenario
 
+_LAMBDA = ":function:"  # request id @ ARN of the function
 _SCENARIOS = [scenario.value for scenario in Scenario]
 
 
@@ -37,7 +38,7 @@ class OrderReport(Value):
 
 
 class DemoReport(Value):
-    """All orders of one demonstration."""
+    """All orders of one demonstration; `workers` are the identities of the workers that they lived by."""
 
     seed: int
     seconds: float
@@ -46,6 +47,12 @@ class DemoReport(Value):
     dead_letters: int
     payments: list[TaxPayment]
     books: Verified
+    workers: list[str]
+
+    @property
+    def worker_calls(self) -> list[str]:
+        """Of the workers those that were calls of a Lambda: a process calls itself otherwise."""
+        return [worker for worker in self.workers if _LAMBDA in worker]
 
     @property
     def wrong(self) -> list[OrderReport]:

@@ -1,4 +1,4 @@
-"""Builds the three packages: our code, the libraries of every function, the Temporal client."""
+"""Builds the four packages: our functions, our worker, the libraries of every function, the Temporal client."""
 
 import compileall
 import hashlib
@@ -19,6 +19,7 @@ from infra.stack.errors import StackError
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "dist" / "lambda"
 OURS = ("events", "functions")
+OURS_OF_THE_WORKER = (*OURS, "workflows", "infra")
 _LOCK = "requirements.lock"
 _SERVICES = {"dynamodb", "events", "kms", "lambda", "s3", "secretsmanager", "sqs", "sts", "xray"}
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # a package of the same content is the same file
@@ -55,10 +56,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Packages:
-    """The three files; a file's name holds the hash of its content."""
+    """The four files; a file's name holds the hash of its content."""
 
     target: Target
     functions: Path
+    worker: Path
     dependencies: Path
     temporal: Path
 
@@ -67,6 +69,8 @@ class Packages:
         return {
             "PackagesBucket": bucket,
             "FunctionsPackage": self.functions.name,
+            "WorkerPackage": self.worker.name,
+            "WorkerBuildId": self.worker.stem.removeprefix("worker-"),
             "DependenciesPackage": self.dependencies.name,
             "TemporalPackage": self.temporal.name,
             "Runtime": self.target.runtime,
@@ -74,9 +78,19 @@ class Packages:
         }
 
     @property
+    def code(self) -> tuple[Path, ...]:
+        """Ours."""
+        return self.functions, self.worker
+
+    @property
+    def layers(self) -> tuple[Path, ...]:
+        """Others'."""
+        return self.dependencies, self.temporal
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """All of them."""
-        return self.functions, self.dependencies, self.temporal
+        return *self.code, *self.layers
 
 
 def build(folder: Path, target: Target) -> Packages:
@@ -92,18 +106,19 @@ def build(folder: Path, target: Target) -> Packages:
     everywhere = needed(pins, EVERY_FUNCTION)
     return Packages(
         target,
-        _functions(folder, target),
+        _code(folder, target, "functions", OURS),
+        _code(folder, target, "worker", OURS_OF_THE_WORKER),
         _layer(folder, "dependencies", target, [pins[name] for name in sorted(everywhere)]),
         _layer(folder, "temporal", target, [pins[name] for name in sorted(needed(pins, TEMPORAL) - everywhere)]),
     )
 
 
-def _functions(folder: Path, target: Target) -> Path:
+def _code(folder: Path, target: Target, name: str, ours: Iterable[str]) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
-        for package in OURS:
+        for package in ours:
             shutil.copytree(ROOT / package, Path(scratch) / package, ignore=shutil.ignore_patterns("__pycache__"))
         _compile(Path(scratch), target)
-        return _zip(Path(scratch), folder, "functions")
+        return _zip(Path(scratch), folder, name)
 
 
 def _layer(folder: Path, name: str, target: Target, pins: Iterable[Pin]) -> Path:

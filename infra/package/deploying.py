@@ -1,5 +1,7 @@
 """What a deployment to AWS does, as commands of the AWS CLI; pure."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +11,8 @@ from infra.stack.template import parse, whole
 _OURS = {"Prefix", "Stage", "Functions", "Size"}
 _WORLD = ("TemporalAddress", "CustomsUrl", "PaymentDataUrl", "PaymentFirmUrl", "BankUrl")
 """Their defaults are the local stack's, which nothing on AWS reaches."""
+_NOT_THE_WORKERS = {"AlarmTopic", "LogDays", "ServerlessWorker", "TemporalPrincipals", "TemporalExternalId"}
+_BUILD_DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,15 @@ class Deployment:
     def parameters(self) -> dict[str, str]:
         """Everything that the template is told."""
         ours = {"Prefix": self.prefix, "Stage": self.stage, "Functions": "yes"}
-        return ours | self.packages.parameters(self.bucket) | dict(self.given)
+        return ours | self.packages.parameters(self.bucket) | {"WorkerBuildId": self.worker_build_id} | dict(self.given)
+
+    @property
+    def worker_build_id(self) -> str:
+        """Of the worker's code, its libraries and what it is told: a version of a Lambda keeps all of them."""
+        told = {name: value for name, value in self.given.items() if name not in _NOT_THE_WORKERS}
+        packages = [self.packages.worker, *self.packages.layers]
+        content = json.dumps([[file.name for file in packages], sorted(told.items())])
+        return hashlib.sha256(content.encode()).hexdigest()[:_BUILD_DIGITS]
 
     @property
     def commands(self) -> list[list[str]]:
@@ -65,6 +77,18 @@ class Deployment:
             f"aws secretsmanager put-secret-value --secret-id {self.prefix}/signing --secret-string file://signing.json",
             "once for each partner: "
             f"aws secretsmanager create-secret --name {self.prefix}/partners/ID --secret-string file://partner.json",
-            "the worker runs where you like, with the same settings and SANDAN_INVOKER=lambda, "
-            f"SANDAN_FUNCTION_PREFIX={self.prefix}",
+            self._of_the_worker,
         ]
+
+    @property
+    def _of_the_worker(self) -> str:
+        if self.given.get("ServerlessWorker") == "yes":
+            return (
+                "after each deployment with another build: "
+                f"SANDAN_WORKER_DEPLOYMENT={self.prefix} sandan worker-version add {self.worker_build_id} "
+                "--lambda WorkerVersionArn --role TemporalRoleArn --external-id TemporalExternalId (see the outputs)"
+            )
+        return (
+            "the worker runs where you like, with the same settings and SANDAN_INVOKER=lambda, "
+            f"SANDAN_FUNCTION_PREFIX={self.prefix}"
+        )

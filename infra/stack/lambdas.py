@@ -10,10 +10,11 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from functions.settings import Settings
+from functions.settings import Settings, settings
 from infra.aws import StackClients
 from infra.package.build import Packages
 from infra.stack.errors import StackError
+from infra.stack.state import StackState
 from infra.stack.template import TEMPLATE, whole
 
 CAPABILITIES = (
@@ -39,25 +40,26 @@ AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Lambdas:
-    """Which packages are deployed, and what the functions are told of the stack."""
+    """What is deployed: the functions, the worker or both, as the stack has them; and what they are told of it."""
 
     packages: Packages
-    temporal_address: str
-    temporal_namespace: str
-    sandbox_url: str
+    stack: StackState
 
     @property
     def parameters(self) -> dict[str, str]:
         """The template's parameters."""
+        stack = self.stack
         return self.packages.parameters(BUCKET) | {
-            "Functions": "yes",
+            "Functions": _words(yes=stack.lambdas),
+            "ServerlessWorker": _words(yes=stack.serverless),
+            "WorkerBuildId": settings().worker_build_id,
             "Size": "small",
-            "TemporalAddress": self.temporal_address,
-            "TemporalNamespace": self.temporal_namespace,
-            "CustomsUrl": f"{self.sandbox_url}/customs/messages",
-            "PaymentFirmUrl": f"{self.sandbox_url}/payments/refunds",
-            "BankUrl": f"{self.sandbox_url}/bank/payments",
-            "PaymentDataUrl": f"{self.sandbox_url}/customs/realTimeDataUpload",
+            "TemporalAddress": stack.temporal_address,
+            "TemporalNamespace": stack.temporal_namespace,
+            "CustomsUrl": f"{stack.sandbox_url}/customs/messages",
+            "PaymentFirmUrl": f"{stack.sandbox_url}/payments/refunds",
+            "BankUrl": f"{stack.sandbox_url}/bank/payments",
+            "PaymentDataUrl": f"{stack.sandbox_url}/customs/realTimeDataUpload",
         }
 
     def upload(self, clients: StackClients) -> str:
@@ -68,13 +70,18 @@ class Lambdas:
             if error.response["Error"]["Code"] != "BucketAlreadyOwnedByYou":
                 raise
         packages = self.packages
-        clients.s3.upload_file(str(packages.functions), BUCKET, packages.functions.name)
-        for layer in (packages.dependencies, packages.temporal):
+        for code in packages.code:
+            clients.s3.upload_file(str(code), BUCKET, code.name)
+        for layer in packages.layers:
             clients.s3.put_object(
                 Bucket=BUCKET, Key=layer.name, Body=_pointer(unpacked(layer), packages.target.runtime)
             )
         clients.s3.put_object(Bucket=BUCKET, Key=TEMPLATE.name, Body=whole().encode())
         return f"{clients.s3.meta.endpoint_url}/{BUCKET}/{TEMPLATE.name}"
+
+
+def _words(*, yes: bool) -> str:
+    return "yes" if yes else "no"
 
 
 def unpacked(layer: Path) -> Path:

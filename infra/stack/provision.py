@@ -40,12 +40,16 @@ class _Template(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Provisioned:
-    """The partners' secrets by partner id, the certificate (PEM) of our signing key, the codec server's tokens."""
+    """The partners' secrets by partner id, the certificate (PEM) of our signing key, the codec server's tokens.
+
+    `api_id` and `worker_arn` are there where the gateway and the worker are Lambdas.
+    """
 
     partners: dict[str, dict[str, Any]]
     certificate: str
     codec_tokens: dict[str, str]
     api_id: str | None
+    worker_arn: str | None
 
 
 def provision(clients: StackClients, lambdas: Lambdas | None) -> Provisioned:
@@ -64,7 +68,9 @@ def provision(clients: StackClients, lambdas: Lambdas | None) -> Provisioned:
         users = _secret(clients, names.codec_users_secret, demo_users)
         tokens = {name: user["token"] for name, user in users.items()}
         partners = _partners(clients, names.partner_secrets)
-        return Provisioned(partners, signing["certificate_pem"], tokens, outputs.get("ApiId"))
+        return Provisioned(
+            partners, signing["certificate_pem"], tokens, outputs.get("ApiId"), outputs.get("WorkerVersionArn")
+        )
     except BotoCoreError as error:
         raise StackError(f"AWS does not do what the stack needs: {error}") from error
 

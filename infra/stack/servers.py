@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import sysconfig
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,13 @@ _DYNAMIC_CONFIG = {
     "matching.numTaskqueueReadPartitions": "1",
     "matching.numTaskqueueWritePartitions": "1",
 }
+_WORKER_CONTROLLER = {
+    "workercontroller.enabled": "true",
+    "workercontroller.compute_providers.enabled": '["aws-lambda"]',
+    "workercontroller.scaling_algorithms.enabled": '["no-sync"]',
+    "workercontroller.compute_providers.aws.require_role_and_external_id": "false",
+}
+"""The server calls the worker's Lambda when work waits; the emulator knows no roles to assume."""
 _AWS_SERVICES = "apigateway,cloudformation,cloudwatch,dynamodb,events,iam,kms,lambda,logs,s3,secretsmanager,sqs,sts"
 EMULATOR_WITH_SAM = Path(sys.prefix) / "emulator" / "bin" / "python"
 _OF_LAMBDAS = {
@@ -48,8 +56,13 @@ class Server:
     healthy: Check
 
 
-def temporal_server(ports: Ports, scratch: Path, database: Path | None) -> Server:
-    """The dev server with its Web UI, in memory unless a database file is given."""
+def temporal_server(
+    ports: Ports, scratch: Path, database: Path | None, calls_workers_at: Mapping[str, str] | None = None
+) -> Server:
+    """The dev server with its Web UI, in memory unless a database file is given.
+
+    With the environment of an AWS client it calls workers that are Lambdas there.
+    """
     command = [_temporal_path(), "server", "start-dev", "--ip", LOOPBACK, "--ui-ip", LOOPBACK]
     command += ["--port", str(ports.temporal), "--ui-port", str(ports.temporal_ui)]
     command += ["--http-port", str(ports.temporal_http), "--metrics-port", str(ports.temporal_metrics)]
@@ -58,14 +71,14 @@ def temporal_server(ports: Ports, scratch: Path, database: Path | None) -> Serve
     command += ["--ui-codec-endpoint", f"http://{LOOPBACK}:{ports.codec}/codec"]
     for name, kind in _SEARCH_ATTRIBUTES.items():
         command += ["--search-attribute", f"{name}={kind}"]
-    for key, value in _DYNAMIC_CONFIG.items():
+    for key, value in (_DYNAMIC_CONFIG | (_WORKER_CONTROLLER if calls_workers_at else {})).items():
         command += ["--dynamic-config-value", f"{key}={value}"]
     if database:
         command += ["--db-filename", str(database)]
     healthy = health.every(
         health.answers(ports.temporal_http, "/api/v1/namespaces/default"), health.listens(ports.temporal_ui)
     )
-    return Server(TEMPORAL, command, _bare_environment(scratch), healthy)
+    return Server(TEMPORAL, command, _bare_environment(scratch) | dict(calls_workers_at or {}), healthy)
 
 
 def emulator_server(ports: Ports, scratch: Path, data: Path | None, *, lambdas: bool) -> Server:

@@ -52,12 +52,14 @@ class Service:
 SANDBOX = Service("sandbox", "infra.sandbox", "/healthz")
 CODEC_SERVER = Service("codec", "infra.codec_server", "/healthz", needs_resources=False)
 WORKER = Service("worker", "infra.worker")
-SERVICES = (
+DOORS = (
     Service("gateway", "infra.http_front", "/healthz", needs_resources=False),
-    SANDBOX,
-    CODEC_SERVER,
     Service("dispatcher", "infra.dispatcher"),
-    WORKER,
 )
-BESIDE_LAMBDAS = (SANDBOX, CODEC_SERVER, WORKER)
-"""What remains a process where gateway, dispatcher and functions are Lambdas."""
+SERVICES = (*DOORS, SANDBOX, CODEC_SERVER, WORKER)
+
+
+def usual(*, lambdas: bool, serverless: bool) -> tuple[Service, ...]:
+    """The processes of a stack: with `lambdas` the doors are none, with `serverless` the worker is none."""
+    lacking = (*(DOORS if lambdas else ()), *((WORKER,) if serverless else ()))
+    return tuple(service for service in SERVICES if service not in lacking)

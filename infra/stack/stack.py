@@ -1,22 +1,24 @@
 """The local stack as one object: enter it and everything runs, leave it and nothing does."""
 
+import asyncio
 import fcntl
 import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from decimal import Decimal
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
-from infra.aws import StackClients, stack_environment
+from infra.aws import StackClients, aws_environment, stack_environment
 from infra.stack import health, watchdog
 from infra.stack.errors import PortTakenError, StackError
 from infra.stack.ports import LOOPBACK, Ports, reserved_ports
 from infra.stack.processes import Supervisor
 from infra.stack.servers import EMULATOR, TEMPORAL, Server, emulator_server, temporal_server
-from infra.stack.services import BESIDE_LAMBDAS, SERVICES, Service
+from infra.stack.services import Service, usual
 from infra.stack.state import DEFAULT_NAME, StackState, stack_folder, write_private
 
 if TYPE_CHECKING:
@@ -36,11 +38,13 @@ class Stack:
 
     `environment` adds to what the services get, `services` says which of them run, `guarantee` is what each guarantor
     of the demonstration has given, in CNY, unless a stack that persists knows another amount. With `lambdas` gateway,
-    dispatcher and functions are Lambdas of the emulator. Raises StackError when something does not start, with the
-    end of its log; whatever did start is ended again.
+    dispatcher and functions are Lambdas of the emulator; with `serverless` the worker is one, which Temporal calls
+    when work waits. Raises StackError when something does not start, with the end of its log; whatever did start is
+    ended again.
     """
 
     state: StackState
+    _worker_arn: str | None = None
 
     def __init__(
         self,
@@ -51,14 +55,16 @@ class Stack:
         services: Iterable[Service] | None = None,
         guarantee: Decimal = DEFAULT_GUARANTEE,
         lambdas: bool = False,
+        serverless: bool = False,
     ) -> None:
         self._name = name
         self._persist = persist
         self._environment = dict(environment or {})
         self._guarantee = guarantee
         self._lambdas = lambdas
-        usual = BESIDE_LAMBDAS if lambdas else SERVICES
-        self._services = {service.name: service for service in (usual if services is None else services)}
+        self._serverless = serverless
+        chosen = usual(lambdas=lambdas, serverless=serverless) if services is None else services
+        self._services = {service.name: service for service in chosen}
         self._servers: dict[str, Server] = {}
         self._folder = stack_folder(name)
         self._scratch = self._folder / "scratch"
@@ -173,6 +179,7 @@ class Stack:
             self._launch(service)
         self._provision(self._servers.get(EMULATOR))
         self._supervisor.wait_healthy({TEMPORAL: self._servers[TEMPORAL].healthy}, _START_SECONDS)
+        self._offer_worker()
         late = [service for service in self._services.values() if service.needs_resources]
         checks = {service.name: service.healthy(self._ports, self._scratch) for service in (*early, *late)}
         for service in late:
@@ -186,9 +193,12 @@ class Stack:
         data = self._folder / "data" if self._persist else None
         if data:
             data.mkdir(exist_ok=True)
-        servers = [temporal_server(self._ports, self._scratch, data / "temporal.db" if data else None)]
+        database = data / "temporal.db" if data else None
+        calls = aws_environment(self.state.aws_endpoint) if self._serverless else None
+        servers = [temporal_server(self._ports, self._scratch, database, calls)]
         if "AWS_ENDPOINT_URL" not in os.environ:
-            servers.append(emulator_server(self._ports, self._scratch, data, lambdas=self._lambdas))
+            lambdas = self._lambdas or self._serverless
+            servers.append(emulator_server(self._ports, self._scratch, data, lambdas=lambdas))
         return servers
 
     def _provision(self, emulator: Server | None) -> None:
@@ -201,11 +211,12 @@ class Stack:
             self._supervisor.wait_healthy({EMULATOR: emulator.healthy}, _START_SECONDS)
         elif not health.reaches(self.state.aws_endpoint):
             raise StackError(f"nothing answers at AWS_ENDPOINT_URL={self.state.aws_endpoint}: start it or unset it")
-        made = provision(clients, self._packed() if self._lambdas else None)
+        made = provision(clients, self._packed() if self._lambdas or self._serverless else None)
         if made.api_id:
             url = f"{self.state.aws_endpoint}/_aws/execute-api/{made.api_id}/$default"
             self.state = self.state.model_copy(update={"gateway_url": url})
             warm_up(clients)
+        self._worker_arn = made.worker_arn
         open_guarantees(self.state, self._guarantee)
         write_private(self._partners_file, json.dumps(made.partners, ensure_ascii=False))
         write_private(self._certificates_file, made.certificate)
@@ -216,9 +227,17 @@ class Stack:
         from infra.package.build import FOLDER, Target, build  # noqa: PLC0415 - not every stack has Lambdas
         from infra.stack.lambdas import Lambdas  # noqa: PLC0415 - the same
 
-        state = self.state
         packages = build(FOLDER, Target.here())
-        return Lambdas(packages, state.temporal_address, state.temporal_namespace, state.sandbox_url)
+        return Lambdas(packages, self.state)
+
+    def _offer_worker(self) -> None:
+        """Tell Temporal where the worker's Lambda is, and keep the schedules, as a worker does at its start."""
+        if not self._worker_arn:
+            return
+        from infra.serverless import serve_stack  # noqa: PLC0415 - not every stack has such a worker
+
+        with ThreadPoolExecutor(1) as thread:  # the caller may have an event loop of its own
+            thread.submit(asyncio.run, serve_stack(self.state, self._worker_arn)).result()
 
     def _launch(self, service: Service) -> None:
         files = {PARTNERS_FILE: str(self._partners_file), CERTIFICATES_FILE: str(self._certificates_file)}
@@ -248,6 +267,7 @@ class Stack:
             temporal_ui_url=f"http://{LOOPBACK}:{ports.temporal_ui}",
             codec_url=f"http://{LOOPBACK}:{ports.codec}",
             lambdas=self._lambdas,
+            serverless=self._serverless,
         )
 
     def _locked(self) -> TextIO:

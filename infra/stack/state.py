@@ -22,7 +22,7 @@ class StackState(Value):
     the file is for its owner's eyes only.
 
     `pid` is the process that holds the stack, `started` tells it from a later one of the same number; `lambdas` says
-    that gateway, dispatcher and functions are Lambdas of the emulator.
+    that gateway, dispatcher and functions are Lambdas of the emulator, `serverless` that the worker is one.
     """
 
     name: str
@@ -37,6 +37,7 @@ class StackState(Value):
     temporal_ui_url: str
     codec_url: str
     lambdas: bool = False
+    serverless: bool = False
     pids: dict[str, int] = Field(default_factory=dict)
     partner_keys: dict[str, str] = Field(default_factory=dict, repr=False)
     codec_tokens: dict[str, str] = Field(default_factory=dict, repr=False)

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
-FUNCTIONS_CONDITION = "WithFunctions"
+CODE_CONDITIONS = {"WithFunctions", "WithWorker", "WithCode", "WithTemporalRole"}
 
 
 class _Loader(yaml.SafeLoader):
@@ -22,14 +22,14 @@ def whole() -> str:
 def data_resources() -> str:
     """What of the template is left without its functions, as JSON.
 
-    That is what CloudFormation makes of it with `Functions=no`. Leaving the rest out here spares the emulator the
-    translation of SAM, which needs libraries of its own and half a second.
+    That is what CloudFormation makes of it with `Functions=no` and no serverless worker. Leaving the rest out here
+    spares the emulator the translation of SAM, which needs libraries of its own and half a second.
     """
     template = parse(whole())
     del template["Transform"], template["Globals"]
     for section in ("Resources", "Outputs"):
         template[section] = {
-            name: one for name, one in template[section].items() if one.get("Condition") != FUNCTIONS_CONDITION
+            name: one for name, one in template[section].items() if one.get("Condition") not in CODE_CONDITIONS
         }
     return json.dumps(template)
 

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from uuid import uuid4
 from pydantic import BaseModel
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper, WorkflowEnvironment
-from temporalio.worker import Worker
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from events.ceb.base import CebModel
 from events.ceb.declaration_list import CancellationReturn, DeclarationList, DeclarationReturn
@@ -123,15 +123,24 @@ class ScriptedCustoms:
         return [submission.version for submission in self.submissions]
 
 
-def worker_with(client: Client, threads: ThreadPoolExecutor, task_queue: str, customs: FunctionInvoker) -> Worker:
+def worker_with(
+    client: Client,
+    threads: ThreadPoolExecutor,
+    task_queue: str,
+    customs: FunctionInvoker,
+    *,
+    workflows: Sequence[type] = (ImportOrderWorkflow, ImportReturnWorkflow),
+    version: WorkerDeploymentConfig | None = None,
+) -> Worker:
     """The product's worker, with its outside replaced."""
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[ImportOrderWorkflow, ImportReturnWorkflow],
+        workflows=workflows,
         activities=activities_of(ORDER_FUNCTIONS, customs),
         activity_executor=threads,
         workflow_runner=workflow_runner(),
+        deployment_config=version,
     )
 
 

@@ -31,12 +31,20 @@ def order(number: int = 1, **fields: Any) -> OrderReport:
 
 
 BOOKS = Verified(accounts=0, orders=0, payments=0, postings=0, differences=[])
+WORKERS = ["17@host", "5f@arn:aws:lambda:us-east-1:000000000000:function:sandan-worker:1"]
 
 
 def report(*orders: OrderReport) -> DemoReport:
     """A report of these orders."""
     return DemoReport(
-        seed=7, seconds=61.25, orders=list(orders), action_kinds={}, dead_letters=0, payments=[], books=BOOKS
+        seed=7,
+        seconds=61.25,
+        orders=list(orders),
+        action_kinds={},
+        dead_letters=0,
+        payments=[],
+        books=BOOKS,
+        workers=WORKERS,
     )
 
 
@@ -105,3 +113,7 @@ def test_the_table_fits_into_eighty_columns_and_follows_the_order_of_the_scenari
     printed = console.file.getvalue()
     assert "…" not in printed
     assert printed.index("release") < printed.index("inspection-return") < printed.index("\nreturn ")
+
+
+def test_calls_of_a_lambda_are_told_from_processes() -> None:
+    assert report().worker_calls == WORKERS[1:]

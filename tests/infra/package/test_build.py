@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.package import build as building
-from infra.package.build import ROOT, Packages, Target, build
+from infra.package.build import OURS, ROOT, Packages, Target, build
 from infra.stack.errors import StackError
 from infra.stack.lambdas import unpacked
 
@@ -34,11 +34,25 @@ def test_our_code_is_whole_and_runs_from_the_package(packages: Packages, tmp_pat
     assert done.stdout == f"{folder}/functions/lambda_entry.py\n['tax.assess', 'tax.remainder']\n"
 
 
+def test_the_package_of_the_worker_has_all_of_our_code_that_it_runs(packages: Packages, tmp_path: Path) -> None:
+    folder = unpacked(packages.worker)
+    code = (
+        "import functions.worker.handler as h, workflows, infra; print(h.__file__, workflows.__file__, infra.__file__)"
+    )
+    environment = {"PYTHONPATH": str(folder), "AWS_DEFAULT_REGION": "us-east-1"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    files = ("functions/worker/handler.py", "workflows/__init__.py", "infra/__init__.py")
+    assert done.stdout.split() == [f"{folder}/{file}" for file in files]
+
+
 def test_a_package_of_the_same_content_has_the_same_name(packages: Packages) -> None:
-    assert building._functions(packages.functions.parent, packages.target) == packages.functions
+    assert building._code(packages.functions.parent, packages.target, "functions", OURS) == packages.functions
     assert packages.parameters("b") == {
         "PackagesBucket": "b",
         "FunctionsPackage": packages.functions.name,
+        "WorkerPackage": packages.worker.name,
+        "WorkerBuildId": packages.worker.stem.removeprefix("worker-"),
         "DependenciesPackage": packages.dependencies.name,
         "TemporalPackage": packages.temporal.name,
         "Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
@@ -47,7 +61,7 @@ def test_a_package_of_the_same_content_has_the_same_name(packages: Packages) -> 
 
 
 def test_for_another_python_nothing_is_compiled(tmp_path: Path) -> None:
-    made = building._functions(tmp_path, Target("3.99", "arm64", linux=True))
+    made = building._code(tmp_path, Target("3.99", "arm64", linux=True), "functions", OURS)
     assert not [name for name in zipfile.ZipFile(made).namelist() if name.endswith(".pyc")]
 
 

@@ -11,6 +11,7 @@ from infra.stack.template import parse, whole
 PACKAGES = Packages(
     Target("3.12", "arm64", linux=True),
     Path("/p/functions-1.zip"),
+    Path("/p/worker-4.zip"),
     Path("/p/dependencies-2.zip"),
     Path("/p/temporal-3.zip"),
 )
@@ -26,18 +27,19 @@ WORLD = {
 def test_packages_go_first_and_the_template_is_told_where_they_lie() -> None:
     commands = Deployment("test", "bucket", PACKAGES, {**WORLD, "LogDays": "90"}).commands
     assert [command[:3] for command in commands] == [
-        *[["aws", "s3", "cp"]] * 3,
+        *[["aws", "s3", "cp"]] * 4,
         ["aws", "cloudformation", "deploy"],
         ["aws", "cloudformation", "describe-stacks"],
     ]
     assert commands[0][3:] == ["/p/functions-1.zip", "s3://bucket/functions-1.zip"]
-    overrides = dict(pair.split("=", 1) for pair in commands[3][commands[3].index("--parameter-overrides") + 1 :])
+    overrides = dict(pair.split("=", 1) for pair in commands[4][commands[4].index("--parameter-overrides") + 1 :])
     assert (
         overrides.items()
         >= {
             "Prefix": "sandan-test",
             "Functions": "yes",
             "FunctionsPackage": "functions-1.zip",
+            "WorkerPackage": "worker-4.zip",
             "Runtime": "python3.12",
             "Architecture": "arm64",
             "LogDays": "90",
@@ -56,3 +58,22 @@ def test_a_parameter_that_is_not_to_be_given_is_refused_with_those_that_are(name
 def test_addresses_of_the_local_stack_are_not_deployed() -> None:
     with pytest.raises(ValueError, match="give CustomsUrl, PaymentDataUrl, PaymentFirmUrl, BankUrl as well"):
         Deployment("test", "bucket", PACKAGES, {"TemporalAddress": "temporal.internal:7233"})
+
+
+def _build(**given: str) -> str:
+    return Deployment("test", "bucket", PACKAGES, {**WORLD, **given}).worker_build_id
+
+
+def test_a_build_of_the_worker_is_its_code_and_what_it_is_told() -> None:
+    """A version of a Lambda keeps the addresses that it was made with, so other addresses are another build."""
+    assert _build() == _build(LogDays="90", TemporalExternalId="choose-one")
+    assert len({_build(), _build(CustomsUrl="https://customs.example/other")}) == 2
+    assert Deployment("test", "bucket", PACKAGES, WORLD).parameters["WorkerBuildId"] == _build()
+    with pytest.raises(ValueError, match="WorkerBuildId is not a parameter to be given"):
+        _build(WorkerBuildId="mine")
+
+
+def test_it_is_told_how_temporal_comes_to_know_the_worker() -> None:
+    serverless = Deployment("test", "bucket", PACKAGES, {**WORLD, "ServerlessWorker": "yes"})
+    assert f"sandan worker-version add {serverless.worker_build_id} --lambda" in serverless.remarks[-1]
+    assert "SANDAN_FUNCTION_PREFIX=sandan-test" in Deployment("test", "bucket", PACKAGES, WORLD).remarks[-1]

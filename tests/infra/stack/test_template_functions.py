@@ -10,10 +10,11 @@ import pytest
 from functions.bus import OWN_SOURCE
 from functions.dispatch.record import GATEWAY_SOURCE
 from functions.settings import MOST_PER_SECOND, Settings
+from infra.lambda_worker import GRACE, LEFT_AT_THE_END
 from infra.stack.lambdas import CAPABILITIES
-from infra.stack.template import FUNCTIONS_CONDITION, data_resources, parse, whole
+from infra.stack.template import CODE_CONDITIONS, data_resources, parse, whole
 
-DOORS = {"gateway", "dispatch"}
+DOORS = {"gateway", "dispatch", "worker"}
 TABLES = {"IntakeTable", "OrdersTable", "LedgerTable", "PaymentDataTable", "ReplayTable"}
 OWN_TABLES = {
     "intake": {"IntakeTable"},
@@ -69,7 +70,7 @@ def test_wildcards_have_their_reason(template: dict[str, Any]) -> None:
         patterns = [
             pattern
             for statement in _statements(one["Properties"])
-            for pattern in (*_listed(statement["Action"]), *_listed(statement["Resource"]))
+            for pattern in (*_listed(statement["Action"]), *_listed(statement.get("Resource", [])))
         ]
         patterns += [one["Properties"]["SourceArn"]] if "SourceArn" in one["Properties"] else []
         wild = [pattern for pattern in patterns if "*" in json.dumps(pattern) or "?" in json.dumps(pattern)]
@@ -112,7 +113,7 @@ def test_a_worker_that_calls_lambdas_may_call_each_of_them_and_little_else(templ
     calls = {
         ("lambda:InvokeFunction", json.dumps({"Fn::GetAtt": [name, "Arn"]}))
         for name in declared
-        if name not in {"GatewayFunction", "DispatchFunction"}
+        if name not in {"GatewayFunction", "DispatchFunction", "WorkerFunction"}
     }
     keys = _of_secrets({"PayloadKeysSecret", "TemporalSecret"})
     keys.add(("kms:Decrypt", json.dumps({"Fn::GetAtt": ["DataKey", "Arn"]})))
@@ -158,6 +159,26 @@ def test_only_the_rule_puts_documents_into_their_queue(template: dict[str, Any])
     )
     assert denied["Condition"]["ArnNotEquals"] == rule
     assert denied["Condition"]["ArnNotLike"]["aws:PrincipalArn"]["Fn::If"][1] == {"Ref": "OperatorRole"}
+
+
+def test_the_worker_has_the_same_rights_as_a_lambda_and_as_a_process(functions: dict[str, dict[str, Any]]) -> None:
+    assert functions["worker"]["Properties"]["Policies"] == [{"Ref": "WorkerPolicy"}]
+
+
+def test_the_worker_has_a_version_for_each_build_and_a_role_that_may_only_call_it(template: dict[str, Any]) -> None:
+    version, role = template["Resources"]["WorkerVersion"], template["Resources"]["TemporalRole"]
+    assert version["Properties"]["Description"] == {"Ref": "WorkerBuildId"}
+    assert (version["DeletionPolicy"], version["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    trusted, granted = _statements(role["Properties"])
+    assert trusted["Condition"] == {"StringEquals": {"sts:ExternalId": {"Ref": "TemporalExternalId"}}}
+    assert granted["Action"] == ["lambda:GetFunction", "lambda:InvokeFunction"]
+    assert [json.dumps(one).count("WorkerFunction") for one in granted["Resource"]] == [1, 1]
+
+
+def test_the_worker_lets_its_work_end_within_its_time(template: dict[str, Any]) -> None:
+    """Half of the shortest time is left for work."""
+    _, shortest, longest = template["Resources"]["WorkerFunction"]["Properties"]["Timeout"]["Fn::If"]
+    assert GRACE.total_seconds() + LEFT_AT_THE_END.total_seconds() <= shortest / 2 < longest <= 900
 
 
 def test_functions_may_not_administer(functions: dict[str, dict[str, Any]]) -> None:
@@ -237,8 +258,8 @@ def test_the_local_stack_gets_what_is_left_without_functions() -> None:
     kinds = {one["Type"] for one in made["Resources"].values()}
     assert not {kind for kind in kinds if kind.startswith(("AWS::Lambda", "AWS::Serverless", "AWS::ApiGateway"))}
     for section in ("Resources", "Outputs"):
-        assert all(one.get("Condition") != FUNCTIONS_CONDITION for one in made[section].values())
-    left = {name for name, one in parse(whole())["Resources"].items() if one.get("Condition") == FUNCTIONS_CONDITION}
+        assert all(one.get("Condition") not in CODE_CONDITIONS for one in made[section].values())
+    left = {name for name, one in parse(whole())["Resources"].items() if one.get("Condition") in CODE_CONDITIONS}
     text = json.dumps([made["Resources"], made["Outputs"]])
     assert not {name for name in left if f'"{name}"' in text}
 
