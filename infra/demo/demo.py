@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import httpx
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from events.tax_payment import TaxPayment
@@ -19,7 +19,7 @@ from functions.policy.rules import life_limits
 from functions.settings import Settings
 from infra.actions import count_actions, count_transactions
 from infra.aws import StackClients
-from infra.demo.hands import Stagehands
+from infra.demo.hands import PlayError, Stagehands
 from infra.demo.month_end import check_books, pay_tax
 from infra.demo.player import Played, Player
 from infra.demo.report import DemoReport, OrderReport, mean_kinds
@@ -73,13 +73,23 @@ async def _run(state: StackState, orders: Sequence[GeneratedOrder], seed: int, p
                 played.append(await player.end())
 
         await asyncio.gather(*(live(player) for player in players))
-        payments = await pay_tax(temporal)
+        payments = await _end_of_month(temporal, players)
         await asyncio.gather(*(end(player) for player in players))
         watching.cancel()
         progress(subscriber, played)
     seconds = time.monotonic() - started
     books = await asyncio.to_thread(check_books)
     return await _report(temporal, played, _Run(seed, seconds, _dead_letters(aws), payments, books))
+
+
+async def _end_of_month(temporal: Client, players: Sequence[Player]) -> Sequence[TaxPayment]:
+    """The payments of the month; what they fail of is said of every order that waits for one."""
+    try:
+        return await pay_tax(temporal)
+    except (PlayError, RPCError, WorkflowFailureError) as failure:
+        for player in players:
+            player.give_up(str(failure))
+        return ()
 
 
 @dataclass(frozen=True)
