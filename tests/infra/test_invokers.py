@@ -1,13 +1,17 @@
 """The two ways to a function: the same answers, and faults that mean the same."""
 
+import dataclasses
 import io
-from datetime import date
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
 
 from functions.function import Function
 from functions.ledger.account_models import GuaranteeRequest, OpenGuaranteeRequest
@@ -15,11 +19,11 @@ from functions.ledger.handler import guarantee, open_guarantee
 from functions.policy.handler import row
 from functions.policy.models import RowRequest
 from functions.settings import settings
-from infra.activities import FunctionInvoker, InProcessInvoker
+from infra.activities import FunctionInvoker, InProcessInvoker, activities_of
 from infra.invokers import LambdaInvoker, capability_of, chosen_invoker
 from infra.stack.lambdas import CAPABILITIES
 from infra.worker import FUNCTIONS
-from tests.lambdas import lambda_invoker
+from tests.lambdas import LambdasInProcess, lambda_invoker
 
 
 @pytest.fixture(params=["process", "lambda"])
@@ -90,6 +94,37 @@ def test_a_throttled_call_gives_its_place_back() -> None:
     for _ in range(3):
         with pytest.raises(ClientError, match="TooManyRequestsException"):
             invoker.invoke(row, RowRequest(topic="quota.single_limit", on=date(2026, 1, 5)))
+
+
+def test_a_call_without_a_place_fails_when_half_of_its_time_is_over() -> None:
+    """Given a Lambda that does not answer, then others of its capability do not wait for ever, and are retried."""
+    hanging = _Hanging()
+    invoker = LambdaInvoker(cast("Any", hanging), "sandan", at_once=1)
+    run = activities_of([row], invoker)[0]
+    environment = ActivityEnvironment()
+    environment.info = dataclasses.replace(environment.info, start_to_close_timeout=timedelta(seconds=0.4))
+    request = RowRequest(topic="quota.single_limit", on=date(2026, 1, 5))
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(invoker.invoke, row, request)
+        assert hanging.asked.wait(5)
+        with pytest.raises(ApplicationError, match=r"1 calls of sandan-policy have not ended for 0\.2 s") as raised:
+            environment.run(run, request)
+        hanging.go_on.set()
+        assert first.result(5) == row(request)
+    assert (raised.value.type, raised.value.non_retryable) == ("NoPlace", False)
+    assert environment.run(run, request) == row(request)
+
+
+class _Hanging:
+    """A client of Lambda that answers when it may."""
+
+    def __init__(self) -> None:
+        self.asked, self.go_on = threading.Event(), threading.Event()
+
+    def invoke(self, **asked: Any) -> dict[str, Any]:
+        self.asked.set()
+        assert self.go_on.wait(5)
+        return LambdasInProcess().invoke(FunctionName="test-policy", Payload=asked["Payload"])
 
 
 def test_every_function_of_the_worker_has_a_lambda_of_its_capability() -> None:
