@@ -14,12 +14,14 @@ from functions.policy.rules import life_limits
 from functions.settings import Settings
 from infra.demo import hands as hands_module
 from infra.demo import player
+from infra.demo.demo import while_watched
 from infra.demo.hands import PATIENCE_SECONDS, PlayError, Stagehands, within_patience
 from infra.demo.month_end import pay_tax
 from infra.demo.player import Player
 from infra.demo.subscriber import Subscriber
 from infra.generate.orders import generate
 from infra.generate.scenarios import Scenario
+from infra.stack.errors import StackError
 from tests.functions.ledger.samples import TODAY
 
 AS_OF = "2026-12-30T00:00:00+08:00"
@@ -47,6 +49,33 @@ async def test_an_update_that_is_left_is_named_as_well() -> None:
 
     with pytest.raises(PlayError, match="for LYG-1: its answer"):
         await within_patience(update(), "LYG-1: its answer")
+
+
+async def test_what_the_one_who_watches_raises_ends_the_play() -> None:
+    """A worker that died, for instance: without it everything would wait until its patience ends."""
+    ended = asyncio.Event()
+
+    async def playing() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async def watching() -> None:
+        raise StackError("worker ended with signal SIGKILL")
+
+    async with asyncio.timeout(5):
+        with pytest.raises(StackError, match="worker ended"):
+            await while_watched(playing(), watching())
+    assert ended.is_set()
+
+
+async def test_the_play_ends_the_watch() -> None:
+    async def playing() -> str:
+        return "played"
+
+    async with asyncio.timeout(5):
+        assert await while_watched(playing(), asyncio.sleep(60)) == "played"
 
 
 class Never:
