@@ -2,6 +2,8 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 from pydantic import BaseModel
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from functions.function import Function
@@ -22,31 +25,49 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=65, max_pool_connections=32
 )
 """A function has at most 60 seconds (template.yaml); all functions may be called again."""
+_LONGEST_WAIT_SECONDS = 30.0
 
 
 class LambdaInvoker:
-    """Runs a function in the Lambda of its capability, `{prefix}-{capability}`; at most `at_once` calls of each."""
+    """Runs a function in the Lambda of its capability, `{prefix}-{capability}`; at most `at_once` calls of each.
+
+    A call waits for its place for half of its activity's time at the most. What has waited longer would hardly be
+    answered in time; and calls that nobody waits for any more would keep the places from those that come after them.
+    """
 
     def __init__(self, client: "LambdaClient", prefix: str, at_once: int) -> None:
         self._client = client
         self._prefix = prefix
+        self._at_once = at_once
         self._places = defaultdict[str, BoundedSemaphore](lambda: BoundedSemaphore(at_once))
 
     def invoke(self, function: Function[Any, Any], request: BaseModel) -> BaseModel:
         """The function's response.
 
         What the function raises is raised here as ApplicationError with the same type and text, to be retried as in
-        the worker's process. Raises botocore's errors when the Lambda cannot be reached or is not there: retried too.
+        the worker's process. Raises botocore's errors when the Lambda cannot be reached or is not there, and
+        ApplicationError of type NoPlace when all its places were taken: retried too.
         """
         event = f'{{"function": {json.dumps(function.name)}, "request": {request.model_dump_json()}}}'
         name = self.function_name(function)
-        with self._places[name]:
+        with self._place(name):
             answer = self._client.invoke(FunctionName=name, Payload=event.encode())
             payload = answer["Payload"].read()
         if "FunctionError" in answer:
             raise _failure(json.loads(payload))
         response: BaseModel = function.response_model.model_validate_json(payload)
         return response
+
+    @contextmanager
+    def _place(self, name: str) -> Iterator[None]:
+        seconds = _seconds_to_wait()
+        place = self._places[name]
+        if not place.acquire(timeout=seconds):
+            raise ApplicationError(f"{self._at_once} calls of {name} have not ended for {seconds:g} s", type="NoPlace")
+        try:
+            yield
+        finally:
+            place.release()
 
     def function_name(self, function: Function[Any, Any]) -> str:
         """The name of the Lambda."""
@@ -68,6 +89,11 @@ def chosen_invoker() -> FunctionInvoker:
 @cache
 def _client() -> "LambdaClient":
     return boto3.client("lambda", config=_CONFIG)
+
+
+def _seconds_to_wait() -> float:
+    limit = activity.info().start_to_close_timeout if activity.in_activity() else None
+    return limit.total_seconds() / 2 if limit else _LONGEST_WAIT_SECONDS
 
 
 def _failure(error: dict[str, Any]) -> ApplicationError:

@@ -16,6 +16,7 @@ from infra.cli.counted import counted
 from infra.cli.interrupts import end_like_ctrl_c
 from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.scenarios import LIVES, Mode, Scenario
+from infra.stack.errors import StackError
 from infra.stack.stack import Stack
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _demo(
         _say(console, f"Temporal UI: {stack.state.temporal_ui_url}   gateway: {stack.state.gateway_url}")
         _say(console, f"payloads in the UI are encrypted: {stack.state.codec_url}/login (docs/privacy.md) shows them")
         with Live(console=console, refresh_per_second=4) as live:
-            shown = _Progress(live, made)
+            shown = _Progress(live, made, stack)
             result = asyncio.run(run_demo(stack.state, made, seed, shown.update))
         if report:
             report.write_text(result.model_dump_json(indent=2))
@@ -88,12 +89,15 @@ def _demo(
 class _Progress:
     """Where the orders stand, drawn anew while they live."""
 
-    def __init__(self, live: Live, orders: Sequence[GeneratedOrder]) -> None:
+    def __init__(self, live: Live, orders: Sequence[GeneratedOrder], stack: Stack) -> None:
         self._live = live
         self._orders = orders
+        self._stack = stack
 
     def update(self, subscriber: "Subscriber", played: Sequence["Played"]) -> None:
-        """Count the orders by stage."""
+        """Count the orders by stage. StackError when a process has died, without which orders would wait in vain."""
+        for name, ending in self._stack.crashed().items():
+            raise StackError(f"{name} ended with {ending}\n{self._stack.tail(name)}")
         stages = Counter(subscriber.stage(order.key.order_no) or "not heard of" for order in self._orders)
         shown = Table(show_header=False, box=None)
         for stage, count in stages.most_common():

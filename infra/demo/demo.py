@@ -4,12 +4,13 @@ import asyncio
 import base64
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import httpx
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from events.tax_payment import TaxPayment
@@ -19,7 +20,7 @@ from functions.policy.rules import life_limits
 from functions.settings import Settings
 from infra.actions import count_actions, count_transactions, workers_of
 from infra.aws import StackClients
-from infra.demo.hands import Stagehands
+from infra.demo.hands import PlayError, Stagehands
 from infra.demo.month_end import check_books, pay_tax
 from infra.demo.player import Played, Player
 from infra.demo.report import DemoReport, OrderReport, mean_kinds
@@ -34,12 +35,14 @@ AT_ONCE, CONNECTIONS = 16, 16
 _AT_ONCE_WITH_LAMBDAS, _CONNECTIONS_WITH_LAMBDAS = 4, 2  # each request there is a process of its own
 Progress = Callable[[Subscriber, Sequence[Played]], None]
 _PROGRESS_SECONDS = 0.25
+_Answer = TypeVar("_Answer")
 
 
 async def run_demo(state: StackState, orders: Sequence[GeneratedOrder], seed: int, progress: Progress) -> DemoReport:
     """Play the orders, a few at a time; answers when every one has ended or been given up.
 
-    What is due after the days for returns is paid when all orders wait for that.
+    What is due after the days for returns is paid when all orders wait for that. `progress` is called several times a
+    second; what it raises ends the demonstration.
     """
     with functions_on(state):
         return await _run(state, orders, seed, progress)
@@ -59,27 +62,57 @@ async def _run(state: StackState, orders: Sequence[GeneratedOrder], seed: int, p
         sandbox,
     ):
         hands = Stagehands(gateway, sandbox, temporal, subscriber, life_limits(utc_now().date()))
-        watching = asyncio.create_task(_watch(progress, subscriber, played))
-        places = asyncio.Semaphore(_AT_ONCE_WITH_LAMBDAS if state.lambdas else AT_ONCE)
-
         players = [Player(hands, order) for order in orders]
-
-        async def live(player: Player) -> None:
-            async with places:
-                await player.live()
-
-        async def end(player: Player) -> None:
-            async with places:
-                played.append(await player.end())
-
-        await asyncio.gather(*(live(player) for player in players))
-        payments = await pay_tax(temporal)
-        await asyncio.gather(*(end(player) for player in players))
-        watching.cancel()
+        playing = _play(temporal, players, _AT_ONCE_WITH_LAMBDAS if state.lambdas else AT_ONCE, played)
+        payments = await while_watched(playing, _watch(progress, subscriber, played))
         progress(subscriber, played)
     seconds = time.monotonic() - started
     books = await asyncio.to_thread(check_books)
     return await _report(temporal, played, _Run(seed, seconds, _dead_letters(aws), payments, books))
+
+
+async def while_watched(playing: Coroutine[Any, Any, _Answer], watching: Coroutine[Any, Any, None]) -> _Answer:
+    """The answer of what is played; whatever the one who watches raises ends it."""
+    player, watcher = asyncio.create_task(playing), asyncio.create_task(watching)
+    try:
+        await asyncio.wait((player, watcher), return_when=asyncio.FIRST_COMPLETED)
+        if watcher.done():
+            watcher.result()
+        return await player
+    finally:
+        for task in (player, watcher):
+            task.cancel()
+        await asyncio.gather(player, watcher, return_exceptions=True)
+
+
+async def _play(
+    temporal: Client, players: Sequence[Player], at_once: int, played: list[Played]
+) -> Sequence[TaxPayment]:
+    """All lives, the payment of their tax, all ends; the payments."""
+    places = asyncio.Semaphore(at_once)
+
+    async def live(player: Player) -> None:
+        async with places:
+            await player.live()
+
+    async def end(player: Player) -> None:
+        async with places:
+            played.append(await player.end())
+
+    await asyncio.gather(*(live(player) for player in players))
+    payments = await _end_of_month(temporal, players)
+    await asyncio.gather(*(end(player) for player in players))
+    return payments
+
+
+async def _end_of_month(temporal: Client, players: Sequence[Player]) -> Sequence[TaxPayment]:
+    """The payments of the month; what they fail of is said of every order that waits for one."""
+    try:
+        return await pay_tax(temporal)
+    except (PlayError, RPCError, WorkflowFailureError) as failure:
+        for player in players:
+            player.give_up(str(failure))
+        return ()
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
@@ -22,6 +22,7 @@ from infra.gateway_client import GatewayClient
 WHO = "demo"
 PATIENCE_SECONDS = 90.0
 _POLL_SECONDS = 0.3
+_Answer = TypeVar("_Answer")
 
 
 class PlayError(RuntimeError):
@@ -45,16 +46,26 @@ class Stagehands:
             await asyncio.to_thread(_raise, code, amount)
 
     async def forward(self, handle: WorkflowHandle[Any, Any], duration: timedelta) -> None:
-        """Let a workflow's own clock run on, once there is such a workflow."""
+        """Let a workflow's own clock run on, once there is such a workflow; it stands still while an activity runs."""
         async for _ in patience():
             try:
-                await TimeSkipper(self.temporal).fast_forward(handle, duration)
+                skipping = TimeSkipper(self.temporal).fast_forward(handle, duration)
+                await within_patience(skipping, f"{handle.id}: its clock to run on by {duration}")
             except RPCError as error:
                 if error.status is not RPCStatusCode.NOT_FOUND:
                     raise
             else:
                 return
         raise PlayError(f"{handle.id}: there is no such workflow")
+
+
+async def within_patience(awaited: Awaitable[_Answer], what: str) -> _Answer:
+    """What is awaited, which nothing else bounds. Raises PlayError that says `what` it was when patience ends."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await awaited
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):  # the latter is how an update that is left ends
+        raise PlayError(f"waited {PATIENCE_SECONDS:.0f} s for {what}") from None
 
 
 async def patience() -> AsyncIterator[None]:

@@ -9,13 +9,13 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import httpx
-from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
 from events.ceb.message import CebMessage
 from events.cloudevents import STRUCTURED
 from events.life import CancelRequest, ImportOrderResult, OrderSnapshot, Stage
-from infra.demo.hands import PATIENCE_SECONDS, WHO, PlayError, Stagehands, patience
+from infra.demo.hands import PATIENCE_SECONDS, WHO, PlayError, Stagehands, patience, within_patience
 from infra.demo.month_end import LATER
 from infra.demo.returns import ENDS, ReturnPlay
 from infra.generate.files import event_json
@@ -28,6 +28,7 @@ XML = "application/xml"
 _LATER = timedelta(minutes=1)
 _BY_SANDBOX = {"411": "/payment/messages", "511": "/carrier/messages"}
 AFTER_DELIVERY = frozenset(ENDS)
+_FAILURES = (PlayError, httpx.HTTPError, RPCError, WorkflowFailureError, WorkflowUpdateFailedError)
 
 
 @dataclass
@@ -70,6 +71,13 @@ class Player:
         if self._partner:
             await self._partner.live()
 
+    def give_up(self, reason: str) -> None:
+        """What an order waits for at the end of the month has not happened: do not wait for it."""
+        if self._order.scenario.expected is Stage.CLOSED:
+            self._error = self._error or reason
+        if self._partner:
+            self._partner.give_up(reason)
+
     async def end(self) -> Played:
         """After the end of the month: how it ended; a mistake on the way is told, not raised."""
         final = None
@@ -89,7 +97,7 @@ class Player:
         started = time.monotonic()
         try:
             yield
-        except (PlayError, httpx.HTTPError, RPCError, TimeoutError, WorkflowFailureError) as failure:
+        except _FAILURES as failure:
             self._error = str(failure) or type(failure).__name__
         self._seconds += time.monotonic() - started
 
@@ -177,7 +185,8 @@ class Player:
         await self._until(Stage.DECLARED)
         if self._order.mode is Mode.BONDED:
             request = CancelRequest(who=WHO, why="订购人取消订单")
-            await self._handle().execute_update(ImportOrderWorkflow.cancel, request)
+            cancelling = self._handle().execute_update(ImportOrderWorkflow.cancel, request)
+            await within_patience(cancelling, f"{self._no}: its answer to the cancellation")
             return
         snapshot = await self._numbered()
         assert snapshot.invt_no
@@ -189,7 +198,7 @@ class Player:
 
     async def _numbered(self) -> OrderSnapshot:
         async for _ in patience():
-            snapshot = await self._handle().query(ImportOrderWorkflow.state)
+            snapshot = await self._state()
             if snapshot.invt_no:
                 return snapshot
         raise PlayError(f"{self._no}: customs gave no list number")
@@ -203,16 +212,20 @@ class Player:
         expected = self._order.scenario.expected
         await self._until(expected)
         if not expected.is_final:
-            return (await self._handle().query(ImportOrderWorkflow.state)).stage
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            result = await self._handle().result()
+            return (await self._state()).stage
+        result = await within_patience(self._handle().result(), f"{self._no}: its end")
         return result.stage
+
+    async def _state(self) -> OrderSnapshot:
+        return await within_patience(self._handle().query(ImportOrderWorkflow.state), f"{self._no}: its state")
 
     async def _until(self, *stages: Stage) -> None:
         if not await self._hands.subscriber.reached(self._no, frozenset(stages), PATIENCE_SECONDS):
             stage = self._hands.subscriber.stage(self._no)
             names = " or ".join(stages)
-            raise PlayError(f"{self._no}: waited {PATIENCE_SECONDS:.0f} s for {names}, it stands at {stage}")
+            fault = self._hands.subscriber.fault
+            deaf = f"; its events cannot be heard: {fault}" if fault else ""
+            raise PlayError(f"{self._no}: waited {PATIENCE_SECONDS:.0f} s for {names}, it stands at {stage}{deaf}")
 
     def _handle(self) -> WorkflowHandle[ImportOrderWorkflow, ImportOrderResult]:
         return self._hands.temporal.get_workflow_handle_for(ImportOrderWorkflow.run, self._order.key.workflow_id)

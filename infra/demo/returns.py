@@ -1,6 +1,5 @@
 """Plays the returns of made-up orders: the buyer's wish, the operator's decisions, the time that passes."""
 
-import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,7 +7,7 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 
 from events.life import Resolution, ResolveRequest
 from events.return_life import ReturnLine, ReturnRequest, ReturnResult, ReturnStage
-from infra.demo.hands import PATIENCE_SECONDS, WHO, PlayError, Stagehands, patience
+from infra.demo.hands import WHO, PlayError, Stagehands, patience, within_patience
 from infra.generate.orders import GeneratedOrder
 from infra.generate.scenarios import Scenario
 from workflows.import_order import ImportOrderWorkflow
@@ -44,7 +43,8 @@ class ReturnPlay:
 
     async def play(self, exchange_for: str | None = None) -> None:
         """From the wish to the end that the story tells. Raises PlayError when it is another one."""
-        asked = await self._of_order.execute_update(ImportOrderWorkflow.request_return, self._request(exchange_for))
+        asking = self._of_order.execute_update(ImportOrderWorkflow.request_return, self._request(exchange_for))
+        asked = await within_patience(asking, f"{self._order.key}: its answer to the wish for a return")
         handle = self._hands.temporal.get_workflow_handle_for(ImportReturnWorkflow.run, asked.workflow_id)
         if self._order.scenario is Scenario.RETURN_SILENCE:
             await self._until(handle, ReturnStage.APPLIED)
@@ -54,16 +54,16 @@ class ReturnPlay:
             await self._hands.forward(handle, _GOODS_TIME)
         elif self._order.scenario in _FOR_A_PERSON:
             await self._decide(handle)
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            result = await handle.result()
+        result = await within_patience(handle.result(), f"{asked.workflow_id}: its end")
         expected = ENDS[self._order.scenario]
         if result.stage is not expected:
             raise PlayError(f"{asked.workflow_id}: expected {expected}, found {result.stage}")
 
     async def ask_too_late(self) -> None:
         """After the days for returns nobody can ask any more (公告2020-45). Raises PlayError when one can."""
+        asking = self._of_order.execute_update(ImportOrderWorkflow.request_return, self._request(None))
         try:
-            await self._of_order.execute_update(ImportOrderWorkflow.request_return, self._request(None))
+            await within_patience(asking, f"{self._order.key}: its refusal of a late return")
         except WorkflowUpdateFailedError as refused:
             if "too late" in str(refused.cause):
                 return
@@ -79,18 +79,19 @@ class ReturnPlay:
 
     async def _decide(self, handle: WorkflowHandle[ImportReturnWorkflow, ReturnResult]) -> None:
         async for _ in patience():
-            state = await handle.query(ImportReturnWorkflow.state)
+            state = await within_patience(handle.query(ImportReturnWorkflow.state), f"{handle.id}: its state")
             if state.needs_human:
                 request = ResolveRequest(
                     case=state.needs_human, resolution=Resolution.CLOSE, who=WHO, why="与当事人核对后结束"
                 )
-                await handle.execute_update(ImportReturnWorkflow.resolve, request)
+                resolving = handle.execute_update(ImportReturnWorkflow.resolve, request)
+                await within_patience(resolving, f"{handle.id}: its answer to the operator")
                 return
         raise PlayError(f"{handle.id}: nobody was called")
 
     async def _until(self, handle: WorkflowHandle[ImportReturnWorkflow, ReturnResult], stage: ReturnStage) -> None:
         async for _ in patience():
-            state = await handle.query(ImportReturnWorkflow.state)
+            state = await within_patience(handle.query(ImportReturnWorkflow.state), f"{handle.id}: its state")
             description = await handle.describe()
             if state.stage is stage and not description.raw_description.pending_activities:
                 return

@@ -7,6 +7,8 @@ from collections import defaultdict
 from types import TracebackType
 from uuid import uuid4
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from events.catalogue import STAGE_CHANGED
 from events.life import OrderStageChanged, Stage
 from functions.settings import Settings
@@ -17,7 +19,10 @@ _LONG_POLL_SECONDS = 1
 
 
 class Subscriber:
-    """A queue and a rule of its own on the bus, removed at the end; keeps every stage of every order with its time."""
+    """A queue and a rule of its own on the bus, removed at the end; keeps every stage of every order with its time.
+
+    `fault` says why nothing can be heard at present.
+    """
 
     def __init__(self, aws: StackClients, settings: Settings) -> None:
         self._aws = aws
@@ -28,6 +33,7 @@ class Subscriber:
         self._task: asyncio.Task[None] | None = None
         self.stages: dict[str, list[OrderStageChanged]] = defaultdict(list)
         self.heard: dict[str, dict[Stage, float]] = defaultdict(dict)
+        self.fault: str | None = None
 
     async def __aenter__(self) -> "Subscriber":
         await asyncio.to_thread(self._subscribe)
@@ -75,7 +81,13 @@ class Subscriber:
 
     async def _follow(self) -> None:
         while True:
-            events = await asyncio.to_thread(self._receive)
+            try:
+                events = await asyncio.to_thread(self._receive)
+            except (BotoCoreError, ClientError) as fault:  # one that lasts shows in what `reached` waits for in vain
+                self.fault = f"{type(fault).__name__}: {fault}"
+                await asyncio.sleep(_LONG_POLL_SECONDS)
+                continue
+            self.fault = None
             if not events:
                 continue
             async with self._changed:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.settings import Settings, settings
 from infra.aws import StackClients
@@ -123,6 +123,9 @@ def warm_up(clients: StackClients) -> None:
 
 def _try(clients: StackClients, function: str) -> str | None:
     name = f"{Settings().function_prefix}-{function.replace('_', '-')}"
-    answer = clients.functions.invoke(FunctionName=name, Payload=b"{}")
+    try:
+        answer = clients.functions.invoke(FunctionName=name, Payload=b"{}")
+    except (BotoCoreError, ClientError) as error:
+        return f"the Lambda {name} does not start: {error}"
     payload = answer["Payload"].read().decode()
     return f"the Lambda {name} does not start: {payload}" if "FunctionError" in answer else None

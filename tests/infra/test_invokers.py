@@ -1,31 +1,41 @@
 """The two ways to a function: the same answers, and faults that mean the same."""
 
+import dataclasses
 import io
-from datetime import date
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
+from pydantic import BaseModel
 from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
 
 from functions.function import Function
 from functions.ledger.account_models import GuaranteeRequest, OpenGuaranteeRequest
-from functions.ledger.handler import guarantee, open_guarantee
+from functions.ledger.handler import guarantee, open_guarantee, reserve
+from functions.ledger.models import Reserved, ReserveOutcome, ReserveRequest
 from functions.policy.handler import row
 from functions.policy.models import RowRequest
 from functions.settings import settings
-from infra.activities import FunctionInvoker, InProcessInvoker
+from functions.tax.handler import assess
+from functions.tax.models import AssessListRequest, Assessment
+from infra.activities import FunctionInvoker, InProcessInvoker, activities_of
 from infra.invokers import LambdaInvoker, capability_of, chosen_invoker
 from infra.stack.lambdas import CAPABILITIES
 from infra.worker import FUNCTIONS
-from tests.lambdas import lambda_invoker
+from tests.functions.ledger.samples import NOBODY, charge, order
+from tests.functions.tax.cases import MILK, RICE, WINE, a_list, line
+from tests.lambdas import LambdasInProcess, chosen, lambda_invoker
 
 
 @pytest.fixture(params=["process", "lambda"])
 def invoker(request: pytest.FixtureRequest) -> FunctionInvoker:
     """Either."""
-    return InProcessInvoker() if request.param == "process" else lambda_invoker()
+    return chosen(request.param)
 
 
 def test_a_pure_function_gives_the_same_answer(invoker: FunctionInvoker) -> None:
@@ -39,6 +49,44 @@ def test_what_one_call_keeps_the_next_one_finds(invoker: FunctionInvoker) -> Non
     opened = invoker.invoke(open_guarantee, given)
     assert opened == guarantee(GuaranteeRequest(guarantor="3207SDDS01"))
     assert opened == invoker.invoke(guarantee, GuaranteeRequest(guarantor="3207SDDS01"))
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_refusal_is_an_answer_with_its_findings(invoker: FunctionInvoker) -> None:
+    """A guarantee that is too small is no fault: nothing is retried, and nothing is reserved."""
+    open_guarantee(OpenGuaranteeRequest(guarantor="3207SDDS01", amount=Decimal(40)))
+    asked = ReserveRequest(
+        key=order(1),
+        on=date(2026, 1, 5),
+        buyer_id_type="1",
+        buyer_id=NOBODY,
+        guarantor="3207SDDS01",
+        charge=charge("1000", "91.00"),
+    )
+    refused = invoker.invoke(reserve, asked)
+    assert isinstance(refused, Reserved)
+    assert refused.outcome is ReserveOutcome.GUARANTEE_SHORT
+    assert _exactly(refused) == _exactly(reserve(asked))
+    assert guarantee(GuaranteeRequest(guarantor="3207SDDS01")).reserved == 0
+
+
+def test_the_longest_list_keeps_every_digit_of_its_money_and_every_day(invoker: FunctionInvoker) -> None:
+    """99 lines, the most that the standard allows, with long texts; amounts of all scales, dates, findings."""
+    lines = [
+        line(gnum, f"{gnum}.{gnum:02}", gcode=(MILK, WINE, RICE)[gnum % 3], gmodel="型" * 250) for gnum in range(1, 100)
+    ]
+    asked = AssessListRequest(on=date(2026, 1, 5), declaration_list=a_list(*lines), declared_tax=Decimal("1.10"))
+    assert len(asked.model_dump_json()) > 50_000
+    answer = invoker.invoke(assess, asked)
+    assert isinstance(answer, Assessment)
+    assert len(answer.items) == len(lines)
+    assert answer.findings
+    assert _exactly(answer) == _exactly(assess(asked))
+
+
+def _exactly(answer: BaseModel) -> str:
+    """With the scale of every number: 0 and 0.00 are equal, and are not the same amount on a bill."""
+    return f"{answer!r} {answer.model_dump_json()}"
 
 
 def test_a_fault_keeps_its_type_and_text_and_is_retried(invoker: FunctionInvoker) -> None:
@@ -90,6 +138,37 @@ def test_a_throttled_call_gives_its_place_back() -> None:
     for _ in range(3):
         with pytest.raises(ClientError, match="TooManyRequestsException"):
             invoker.invoke(row, RowRequest(topic="quota.single_limit", on=date(2026, 1, 5)))
+
+
+def test_a_call_without_a_place_fails_when_half_of_its_time_is_over() -> None:
+    """Given a Lambda that does not answer, then others of its capability do not wait for ever, and are retried."""
+    hanging = _Hanging()
+    invoker = LambdaInvoker(cast("Any", hanging), "sandan", at_once=1)
+    run = activities_of([row], invoker)[0]
+    environment = ActivityEnvironment()
+    environment.info = dataclasses.replace(environment.info, start_to_close_timeout=timedelta(seconds=0.4))
+    request = RowRequest(topic="quota.single_limit", on=date(2026, 1, 5))
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(invoker.invoke, row, request)
+        assert hanging.asked.wait(5)
+        with pytest.raises(ApplicationError, match=r"1 calls of sandan-policy have not ended for 0\.2 s") as raised:
+            environment.run(run, request)
+        hanging.go_on.set()
+        assert first.result(5) == row(request)
+    assert (raised.value.type, raised.value.non_retryable) == ("NoPlace", False)
+    assert environment.run(run, request) == row(request)
+
+
+class _Hanging:
+    """A client of Lambda that answers when it may."""
+
+    def __init__(self) -> None:
+        self.asked, self.go_on = threading.Event(), threading.Event()
+
+    def invoke(self, **asked: Any) -> dict[str, Any]:
+        self.asked.set()
+        assert self.go_on.wait(5)
+        return LambdasInProcess().invoke(FunctionName="test-policy", Payload=asked["Payload"])
 
 
 def test_every_function_of_the_worker_has_a_lambda_of_its_capability() -> None:

@@ -34,10 +34,11 @@ from functions.payment_data import handler
 from functions.payment_data.customs import PaymentDataUnavailableError
 from functions.payment_data.handler import keep
 from functions.payment_data.models import KeepRequest, Outcome, Uploaded, UploadRequest
-from infra.activities import PAYMENT_DATA_FUNCTIONS, InProcessInvoker, activities_of
+from infra.activities import PAYMENT_DATA_FUNCTIONS, FunctionInvoker, activities_of
 from infra.worker import workflow_runner
 from tests.builders import PLATFORM, original_payment
 from tests.functions.intake.samples import inbound
+from tests.lambdas import BOTH_WAYS
 from workflows.payment_data import PaymentDataWorkflow
 
 MINUTE = timedelta(minutes=1)
@@ -60,7 +61,8 @@ RETRY, CLOSE = PaymentDataResolution.RETRY, PaymentDataResolution.CLOSE
 class ScriptedInterface:
     """Customs' interface of one test: what it answers to each upload (10000 in the end), and how often it is away."""
 
-    def __init__(self) -> None:
+    def __init__(self, invoker: FunctionInvoker) -> None:
+        self._invoker = invoker
         self.answers: list[Uploaded] = []
         self.away = 0
         self.uploads: list[UploadRequest] = []
@@ -68,7 +70,7 @@ class ScriptedInterface:
     def invoke(self, function: Function[Any, Any], request: BaseModel) -> BaseModel:
         """The worker's invoker: everything runs for real, but what goes to customs comes here."""
         if not isinstance(request, UploadRequest):
-            return InProcessInvoker().invoke(function, request)
+            return self._invoker.invoke(function, request)
         if self.away:
             self.away -= 1
             raise PaymentDataUnavailableError("realTimeDataUp answered HTTP 503")
@@ -80,12 +82,17 @@ class Question:
     """Drives one question."""
 
     def __init__(
-        self, temporal: WorkflowEnvironment, task_queue: str, customs: ScriptedInterface, heard: list[OutboundEvent]
+        self,
+        temporal: WorkflowEnvironment,
+        customs: ScriptedInterface,
+        invoker: FunctionInvoker,
+        heard: list[OutboundEvent],
     ) -> None:
         unique = uuid4().hex[:20]
         self.temporal = temporal
-        self.task_queue = task_queue
+        self.task_queue = f"test-{uuid4()}"
         self.customs = customs
+        self.invoker = invoker
         self.heard = heard
         self.key = SessionKey(session_id=f"S{unique}", order_no=f"T{unique}")
         self.second = f"T{unique}-2"
@@ -166,18 +173,25 @@ def worker(question: Question, threads: ThreadPoolExecutor) -> Worker:
         question.temporal.client,
         task_queue=question.task_queue,
         workflows=[PaymentDataWorkflow],
-        activities=activities_of(PAYMENT_DATA_FUNCTIONS, question.customs),
+        activities=activities_of(PAYMENT_DATA_FUNCTIONS, question.invoker),
         activity_executor=threads,
         workflow_runner=workflow_runner(),
     )
 
 
 @pytest.fixture
-def unworked(temporal: WorkflowEnvironment, aws: None, monkeypatch: pytest.MonkeyPatch) -> Question:
+def unworked(
+    temporal: WorkflowEnvironment,
+    aws: None,
+    monkeypatch: pytest.MonkeyPatch,
+    invoker: FunctionInvoker,
+    as_by_lambda: Callable[[FunctionInvoker], FunctionInvoker],
+) -> Question:
     """A question that no worker works on yet."""
     heard: list[OutboundEvent] = []
     monkeypatch.setattr(handler, "put_events", lambda _, events: heard.extend(events))
-    return Question(temporal, f"test-{uuid4()}", ScriptedInterface(), heard)
+    customs = ScriptedInterface(invoker)
+    return Question(temporal, customs, as_by_lambda(customs), heard)
 
 
 @pytest.fixture
@@ -187,6 +201,7 @@ async def question(unworked: Question, threads: ThreadPoolExecutor) -> AsyncIter
         yield unworked
 
 
+@BOTH_WAYS
 async def test_data_that_are_here_go_to_customs_at_once(question: Question) -> None:
     await question.send(question.payment())
     await question.ask()
@@ -294,6 +309,7 @@ async def test_a_customs_that_fails_too_often_waits_for_a_person(question: Quest
     assert len(question.customs.uploads) == 4
 
 
+@BOTH_WAYS
 async def test_a_refusal_for_good_waits_for_a_person_or_for_corrected_data(question: Question) -> None:
     """Given a refusal, when corrected data come, then they go to customs without anybody's doing."""
     question.customs.answers = [REFUSED]

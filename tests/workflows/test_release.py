@@ -9,16 +9,11 @@ from events.life import Resolution, ResolveRequest, Stage
 from functions.dossier import rules, store
 from functions.ledger import handler as ledger
 from functions.ledger.models import ChargeRequest
-from infra.activities import FunctionInvoker, InProcessInvoker
-from tests.lambdas import lambda_invoker
+from tests.lambdas import BOTH_WAYS
 from tests.workflows.life import LIMITS, MINUTE, WINDOW, Life, stages
 from workflows.import_order import ImportOrderWorkflow
 
-
-@pytest.fixture(params=["process", "lambda"])
-def invoker(request: pytest.FixtureRequest) -> FunctionInvoker:
-    """Every life of this module is lived both ways, with the same end."""
-    return InProcessInvoker() if request.param == "process" else lambda_invoker()
+pytestmark = BOTH_WAYS
 
 
 async def test_release_to_closed(life: Life) -> None:

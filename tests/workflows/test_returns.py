@@ -13,6 +13,7 @@ from events.values import Text
 from functions.declaration.returns import return_no
 from functions.dossier import store
 from functions.ledger.models import Standing
+from tests.lambdas import BOTH_WAYS
 from tests.workflows.life import LIMITS, MINUTE, WINDOW, Life
 from tests.workflows.return_life import (
     WHOLE,
@@ -93,6 +94,7 @@ async def test_a_bill_that_is_not_void_in_time_is_for_a_person(returns: Returns,
     assert (await life.result()).stage is Stage.RETURNED
 
 
+@BOTH_WAYS
 async def test_a_part_then_the_rest(returns: Returns, life: Life) -> None:
     """Both together are the whole, to the cent; what is left counts from all that came back."""
     await returns.release()
@@ -346,6 +348,7 @@ async def test_customs_is_away_for_a_while(returns: Returns, life: Life) -> None
     await returns.until(ReturnStage.ACCEPTED)
 
 
+@BOTH_WAYS
 async def test_the_firm_refuses_the_refund(returns: Returns, life: Life) -> None:
     """Sent again on a person's word; then settled without, and the ledger is restored all the same."""
     life.customs.refund_refusal = REFUSED

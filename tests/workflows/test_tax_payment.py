@@ -1,7 +1,7 @@
 """The payment of summarised tax (rulebook 4.4): what is due, once, whoever dies; refused, silent, late."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
@@ -17,8 +17,9 @@ from functions.ledger import handler as ledger
 from functions.ledger.models import BillRequest, Standing
 from functions.tax_payment import bank as bank_module
 from functions.tax_payment import closing
-from infra.activities import InProcessInvoker
+from infra.activities import FunctionInvoker, InProcessInvoker
 from tests.functions.ledger.samples import assert_balanced, charge, give_back, guarantee, standing
+from tests.lambdas import BOTH_WAYS
 from tests.workflows.tax_payments import (
     GUARANTEE,
     NO_FUNDS,
@@ -45,9 +46,14 @@ def unworked(temporal: WorkflowEnvironment, aws: None, monkeypatch: pytest.Monke
 
 
 @pytest.fixture
-async def payer(unworked: Payer, threads: ThreadPoolExecutor) -> AsyncIterator[Payer]:
+async def payer(
+    unworked: Payer,
+    threads: ThreadPoolExecutor,
+    invoker: FunctionInvoker,
+    as_by_lambda: Callable[[FunctionInvoker], FunctionInvoker],
+) -> AsyncIterator[Payer]:
     """A guarantor with a worker of its own."""
-    async with tax_worker(unworked.client, threads, unworked.task_queue, InProcessInvoker()):
+    async with tax_worker(unworked.client, threads, unworked.task_queue, as_by_lambda(invoker)):
         yield unworked
 
 
@@ -70,6 +76,7 @@ async def test_a_bill_is_paid_from_day_31_on(payer: Payer) -> None:
     assert_balanced()
 
 
+@BOTH_WAYS
 async def test_the_bank_is_told_every_bill_with_its_list_and_the_world_is_told_once(payer: Payer) -> None:
     for number in (1, 2, 3):
         payer.release(number, f"{number}.01")
@@ -219,6 +226,7 @@ async def test_a_bank_that_pays_late_makes_a_bill_late(payer: Payer, paid_on: in
     assert [bill.days_late for bill in result.late] == [late] * late
 
 
+@BOTH_WAYS
 async def test_a_refused_payment_leaves_its_bills_due_for_another_one(payer: Payer) -> None:
     payer.release(1)
     payer.bank.refusals = [NO_FUNDS]

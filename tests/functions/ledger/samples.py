@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from events.values import OrderKey
 from functions.aws import dynamodb
@@ -164,6 +165,18 @@ def assert_balanced() -> None:
 
 def empty_table() -> None:
     """Nothing is on record any more."""
-    name = settings().ledger_table
-    for item in dynamodb().scan(TableName=name)["Items"]:
-        dynamodb().delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})
+    for item in all_items():
+        dynamodb().delete_item(TableName=settings().ledger_table, Key={"pk": item["pk"], "sk": item["sk"]})
+
+
+def all_items() -> list[dict[str, Any]]:
+    """Everything that is on record."""
+    items: list[dict[str, Any]] = dynamodb().scan(TableName=settings().ledger_table)["Items"]
+    return items
+
+
+def put_items(items: list[dict[str, Any]]) -> None:
+    """This is on record, and nothing else."""
+    empty_table()
+    for item in items:
+        dynamodb().put_item(TableName=settings().ledger_table, Item=item)
