@@ -18,7 +18,7 @@ from functions.ledger.models import ChargeRequest, OrderCharge
 from functions.payloads.converter import data_converter
 from infra.cli import order_updates, tax_decisions
 from infra.cli.main import application
-from tests.payloads import fixed_ring
+from tests.payloads import fixed_keys
 from tests.workflows.life import WINDOW, Life
 
 Run = Callable[[], Coroutine[Any, Any, Result]]
@@ -31,7 +31,7 @@ def accept(life: Life, monkeypatch: pytest.MonkeyPatch) -> Run:
     address = life.temporal.client.service_client.config.target_host
 
     async def connected(_: object) -> Client:
-        return await Client.connect(address, data_converter=data_converter(fixed_ring()))
+        return await Client.connect(address, data_converter=data_converter(fixed_keys()))
 
     monkeypatch.setattr(tax_decisions, "running_stack", lambda _: None)
     monkeypatch.setattr(tax_decisions, "functions_on", lambda _: nullcontext())
