@@ -36,6 +36,8 @@ _TABLES = (
     NAMES.ledger_table,
     NAMES.replay_table,
     NAMES.payment_data_table,
+    NAMES.data_keys_table,
+    NAMES.retention_table,
 )
 _METADATA = "__temporal_workflow_metadata"  # answers with the current details
 _PAGE = 100

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from events.life import Stage
 from functions.dossier import store
+from functions.dossier.handler import opened
 from functions.ledger import handler as ledger
 from functions.ledger.models import ChargeRequest, OrderCharge
 from functions.payloads.converter import data_converter
@@ -79,5 +80,5 @@ async def test_an_order_goes_on_with_the_bill_of_customs(life: Life, accept: Run
     await life.forward(WINDOW)
     await life.tax_paid()
     assert (await life.result()).stage is Stage.CLOSED
-    decided = [entry.content for entry in store.get_dossier(life.key).entries if entry.kind == "operator"]
+    decided = [entry.content for entry in opened(store.get_dossier(life.key)) if entry.kind == "operator"]
     assert decided == [{"update": "resolve", "who": "op-1", "why": f"accepted tax bill {other.head.tax_no}: hotline"}]

@@ -11,16 +11,17 @@ from infra.stack.lambdas import CAPABILITIES
 from infra.stack.template import FUNCTIONS_CONDITION, data_resources, parse, whole
 
 DOORS = {"gateway", "dispatch"}
-TABLES = {"IntakeTable", "OrdersTable", "LedgerTable", "PaymentDataTable", "ReplayTable"}
+TABLES = {"IntakeTable", "OrdersTable", "LedgerTable", "PaymentDataTable", "ReplayTable", "DataKeysTable", "RetentionTable"}
 OWN_TABLES = {
     "intake": {"IntakeTable"},
     "ledger": {"LedgerTable"},
     "orders": {"OrdersTable"},
-    "payment-data": {"PaymentDataTable"},
+    "payment-data": {"PaymentDataTable", "DataKeysTable"},
+    "dossier": {"DataKeysTable", "RetentionTable"},  # seals with the order's key, notes its end
     "declaration": {"IntakeTable"},  # notes which receipts to expect
     "tax-payment": {"LedgerTable"},  # the books of its payments
     "gateway": {"IntakeTable", "OrdersTable", "ReplayTable"},
-    "dispatch": {"IntakeTable", "OrdersTable", "PaymentDataTable"},
+    "dispatch": {"IntakeTable", "OrdersTable", "PaymentDataTable", "DataKeysTable"},
 }
 
 
@@ -130,7 +131,7 @@ def test_the_functions_are_told_every_resource_and_know_every_setting(template: 
     assert not of_processes & told
 
 
-def test_the_payload_keys_are_for_who_speaks_to_temporal_and_codec_users_for_no_function(
+def test_the_payload_keys_are_for_who_seals_and_codec_users_for_no_function(
     functions: dict[str, dict[str, Any]],
 ) -> None:
     def readers(secret: str) -> set[str]:
@@ -140,8 +141,19 @@ def test_the_payload_keys_are_for_who_speaks_to_temporal_and_codec_users_for_no_
             if f'"{secret}"' in json.dumps(function["Properties"].get("Policies", []))
         }
 
-    assert readers("PayloadKeysSecret") == {"dispatch"}
+    assert readers("PayloadKeysSecret") == {"dispatch", "dossier", "payment-data"}
     assert readers("CodecUsersSecret") == set()
+
+
+def test_functions_make_and_read_keys_and_delete_nothing_there(functions: dict[str, dict[str, Any]]) -> None:
+    """Nor do they read or delete what is on record of holds and shredding."""
+    for name, function in functions.items():
+        for statement in _statements(function["Properties"]):
+            resources = json.dumps(statement["Resource"])
+            if '"DataKeysTable"' in resources:
+                assert set(_listed(statement["Action"])) == {"dynamodb:GetItem", "dynamodb:UpdateItem"}, name
+            if '"RetentionTable"' in resources:
+                assert set(_listed(statement["Action"])) == {"dynamodb:PutItem", "dynamodb:UpdateItem"}, name
 
 
 def test_the_local_stack_gets_what_is_left_without_functions() -> None:
