@@ -69,9 +69,10 @@ class DataKeys:
 
     async def reading(self, order: OrderKey | None, key_id: str) -> PayloadKey:
         """The key that a thing of an order was sealed with, under that key of the secret."""
-        kept = None if order is None else self._held(order) or await asyncio.to_thread(self._found, order)
-        master = await self._ring.reading(key_id)
-        return master if order is None or kept is None else _derived(kept, order, master)
+        if order is None:
+            return await self._ring.reading(key_id)
+        kept = self._held(order) or await asyncio.to_thread(self._found, order)
+        return _derived(kept, order, await self._ring.reading(key_id))
 
     def writing_now(self, order: OrderKey) -> PayloadKey:
         """As `writing`, for a thread that may wait."""

@@ -8,8 +8,8 @@ from functions.dossier import store
 from functions.dossier.models import (
     Archived,
     ArchiveRequest,
-    CheckRequest,
     Checked,
+    CheckRequest,
     Dossier,
     DossierEntry,
     Kept,

@@ -49,9 +49,7 @@ def verify(dossier: Chain) -> None:
             raise BrokenChainError(f"dossier {dossier.key}: entry {number} was changed")
         previous = entry.hash
     if previous != dossier.head:
-        raise BrokenChainError(
-            f"dossier {dossier.key}: the last entry is not the head, entries were lost or added"
-        )
+        raise BrokenChainError(f"dossier {dossier.key}: the last entry is not the head, entries were lost or added")
 
 
 def verify_contents(dossier: Chain, entries: Sequence[DossierEntry], commit: Commit) -> None:

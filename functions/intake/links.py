@@ -2,8 +2,8 @@
 
 A number's link and its waiting documents change together, in one write each, so that no interleaving of two
 documents can lose one. Items: `order-no#…` (platforms), `waybill#…`, `payment#…` and `list#…` (order_key). A document
-waits as the attribute `document#<id>`, and the item expires while one does. `waybill` on a waybill's item is the document by which the link was concluded;
-a list that names the waybill makes the link final and takes it away.
+waits as the attribute `document#<id>`, and the item expires while one does. `waybill` on a waybill's item is the
+document by which the link was concluded; a list that names the waybill makes the link final and takes it away.
 """
 
 from dataclasses import dataclass

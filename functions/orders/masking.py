@@ -62,7 +62,7 @@ def scrub_text(text: Text, personal: Iterable[str]) -> Text:
 
 
 def without_masked(text: Text) -> Text:
-    """The text, unless it quotes a masked value: even two letters of a name are too many of an order that is shredded."""
+    """The text, unless it quotes a masked value: of an order that is shredded even two letters are too many."""
     return _SHREDDED if _MASK in text.zh or _MASK in text.en else text
 
 

@@ -1,7 +1,5 @@
 """Holds, shredding and their record; nothing here is undone, so everything is decided and noted in one transaction."""
 
-from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from events.values import OrderKey

@@ -63,9 +63,7 @@ def read(pk: str) -> State:
 def note_end(request: EndedRequest) -> datetime:
     """Note the end of an order, and at each person that there is this order; what is on record already."""
     for person in request.persons:
-        dynamodb().put_item(
-            TableName=settings().retention_table, Item=_key(person_pk(person), order_pk(request.key))
-        )
+        dynamodb().put_item(TableName=settings().retention_table, Item=_key(person_pk(person), order_pk(request.key)))
     update: UpdateTypeDef = {
         "TableName": settings().retention_table,
         "Key": _key(order_pk(request.key), _STATE),

@@ -34,6 +34,7 @@ _MODULES = {
     "tax-payment": "infra.cli.tax_payments",
     "payload-keys": "infra.cli.payload_keys",
     "codec-server": "infra.cli.codec_server",
+    "retention": "infra.cli.retention",
     "ceb": "infra.cli.ceb",
     "bench": "infra.cli.bench",
     "package": "infra.cli.package",

@@ -116,8 +116,6 @@ def test_sealed_for_one_thing_it_is_not_opened_as_another() -> None:
             other.open(purpose, sealed)
 
 
-
-
 def test_a_commitment_is_the_order_s_own() -> None:
     """So nobody compares two orders, or tries values, without the key."""
     number = b"13800000000"

@@ -57,10 +57,13 @@ async def test_only_ids_are_in_clear() -> None:
 
 
 async def test_payloads_of_an_order_and_its_returns_are_lost_with_its_key_and_no_others() -> None:
-    """Given payloads of workflows, when one order's key is destroyed, then its own are unreadable, even to the secret."""
+    """Given payloads of workflows, when one order's key is destroyed, then its own are unreadable, all of them."""
     seeds = MemorySeeds()
     whole = EncryptingCodec(fixed_keys(seeds=seeds))
-    lost, kept = (ORDER, f"{ORDER.replace('import', 'return')}/1"), (f"{ORDER}2", "tax-payment/3207980001/2026", "other")
+    lost, kept = (
+        (ORDER, f"{ORDER.replace('import', 'return')}/1"),
+        (f"{ORDER}2", "tax-payment/3207980001/2026", "other"),
+    )
     written = {}
     for workflow_id in (*lost, *kept):
         bound = whole.with_context(WorkflowSerializationContext("default", workflow_id))

@@ -19,13 +19,14 @@ from functions.dossier import handler as dossier
 from functions.dossier.models import ArchiveRequest, DossierEntry, LateRequest
 from functions.dossier.models import CheckRequest as DossierCheck
 from functions.ledger.buyers import buyer_hash
-from functions.orders.handler import record, show as show_order
+from functions.orders.handler import record
+from functions.orders.handler import show as show_order
 from functions.orders.models import RecordRequest, ShowRequest
 from functions.payment_data import store as payment_store
 from functions.payment_data.handler import keep
 from functions.payment_data.models import KeepRequest
 from functions.retention import handler, store
-from functions.retention.handler import check, hold, list_orders, release, shred, show
+from functions.retention.handler import check, hold, list_orders, release, show, shred
 from functions.retention.models import (
     CheckRequest,
     Deed,
@@ -228,7 +229,8 @@ def test_a_hold_that_comes_between_the_look_and_the_deed_wins(of: str, monkeypat
 
 
 def _before_the_deed(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    change, acted = store.change, []
+    change = store.change
+    acted: list[bool] = []
 
     def late(*arguments: Any) -> bool:
         if not acted:

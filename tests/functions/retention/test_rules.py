@@ -100,7 +100,7 @@ def test_a_key_is_free_when_every_term_has_ended_and_nobody_holds_it(
 def test_when_the_policy_changes_the_longer_of_both_terms_counts(
     ended: datetime, after: timedelta, changed: date, first: int, then: int
 ) -> None:
-    """Given a term that is changed on a day, then neither what held at the end nor what holds now is fallen short of."""
+    """Given a term that changes on a day, then neither what held at the end nor what holds now is fallen short of."""
     policy = pack((date(2014, 2, 10), first), (changed, then))
     at = ended + after
     for term in terms(ended, at, policy):

@@ -11,7 +11,15 @@ from infra.stack.lambdas import CAPABILITIES
 from infra.stack.template import FUNCTIONS_CONDITION, data_resources, parse, whole
 
 DOORS = {"gateway", "dispatch"}
-TABLES = {"IntakeTable", "OrdersTable", "LedgerTable", "PaymentDataTable", "ReplayTable", "DataKeysTable", "RetentionTable"}
+TABLES = {
+    "IntakeTable",
+    "OrdersTable",
+    "LedgerTable",
+    "PaymentDataTable",
+    "ReplayTable",
+    "DataKeysTable",
+    "RetentionTable",
+}
 OWN_TABLES = {
     "intake": {"IntakeTable"},
     "ledger": {"LedgerTable"},
