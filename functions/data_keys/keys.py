@@ -65,13 +65,18 @@ class DataKeys:
         master = await self._ring.writing()
         if order is None:
             return master
-        return _derived(self._held(order) or await asyncio.to_thread(self._made, order), order, master)
+        kept = self._held(order)
+        if kept is None:
+            kept = await asyncio.to_thread(self._made, order)
+        return _derived(kept, order, master)
 
     async def reading(self, order: OrderKey | None, key_id: str) -> PayloadKey:
         """The key that a thing of an order was sealed with, under that key of the secret."""
         if order is None:
             return await self._ring.reading(key_id)
-        kept = self._held(order) or await asyncio.to_thread(self._found, order)
+        kept = self._held(order)
+        if kept is None:
+            kept = await asyncio.to_thread(self._found, order)
         return _derived(kept, order, await self._ring.reading(key_id))
 
     def writing_now(self, order: OrderKey) -> PayloadKey:
