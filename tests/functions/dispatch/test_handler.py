@@ -10,19 +10,23 @@ from uuid import uuid4
 
 import pytest
 from temporalio import workflow
-from temporalio.client import WorkflowHandle
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from events.ceb.base import CebModel
 from events.documents import DocumentKind
 from events.life import DOCUMENTS_SIGNAL, IMPORT_ORDER_WORKFLOW, TASK_QUEUE, Documents, ImportOrderStart, Stage
-from events.values import OrderKey
-from functions.aws import s3, sqs
+from events.values import OrderKey, utc_now
+from functions.aws import dynamodb, s3, sqs
+from functions.data_keys.keys import destruction, own_data_keys
+from functions.data_keys.models import ShreddedError
 from functions.dispatch import search_attributes
 from functions.dispatch import temporal as delivery
 from functions.dispatch.dead_letters import put_aside
 from functions.dispatch.handler import handler
+from functions.dispatch.temporal import connect
 from functions.intake.table import get
 from functions.orders.handler import show
 from functions.orders.models import ShowRequest
@@ -71,7 +75,7 @@ class RecordingOrder:
 class Dispatch:
     """The dispatcher before one order of its own on the real server."""
 
-    environment: WorkflowEnvironment
+    client: Client
     order_no: str
     parcel: str
 
@@ -83,7 +87,7 @@ class Dispatch:
     @property
     def handle(self) -> WorkflowHandle[RecordingOrder, list[list[str]]]:
         """Its workflow."""
-        return self.environment.client.get_workflow_handle_for(RecordingOrder.run, self.key.workflow_id)
+        return self.client.get_workflow_handle_for(RecordingOrder.run, self.key.workflow_id)
 
     def order(self, **fields: Any) -> CebModel:
         """The order document."""
@@ -123,11 +127,12 @@ async def dispatch(
     monkeypatch.setenv("SANDAN_TEMPORAL_ADDRESS", temporal.client.service_client.config.target_host)
     settings.cache_clear()
     unique = uuid4().hex[:20]
+    client = await connect(lazy=False)  # with the keys of orders that the dispatcher makes
     worker = Worker(
-        temporal.client, task_queue=TASK_QUEUE, workflows=[RecordingOrder], workflow_runner=UnsandboxedWorkflowRunner()
+        client, task_queue=TASK_QUEUE, workflows=[RecordingOrder], workflow_runner=UnsandboxedWorkflowRunner()
     )
     async with worker:
-        yield Dispatch(temporal, f"D{unique}", f"L{unique}")
+        yield Dispatch(client, f"D{unique}", f"L{unique}")
 
 
 @dataclass(frozen=True)
@@ -216,6 +221,31 @@ async def test_what_comes_after_the_end_is_kept_in_the_archive(dispatch: Dispatc
     assert dead_letters() == []
 
 
+@pytest.mark.parametrize("has_lived", [True, False])
+async def test_what_comes_for_a_shredded_order_is_put_aside_and_begins_nothing(
+    dispatch: Dispatch, has_lived: bool
+) -> None:
+    """Given an order whose key was destroyed, whether Temporal still knows it or not, when anything of it comes."""
+    if has_lived:
+        await dispatch.send(dispatch.order(), dispatch.cancellation())
+        await dispatch.handle.result()
+    own_data_keys().require(dispatch.key)
+    dynamodb().transact_write_items(TransactItems=[destruction(dispatch.key, utc_now())])
+    own_data_keys().forget(dispatch.key)
+    body = of_gateway(accepted(dispatch.payment()))
+    assert await dispatch.take(body) == []
+    (letter,) = dead_letters()
+    assert letter.body == body
+    assert letter.reason.startswith(f"the data of order {dispatch.key} were shredded on {utc_now():%Y-%m-%d}")
+    assert s3().list_objects_v2(Bucket=settings().archive_bucket)["KeyCount"] == 0
+    assert dynamodb().scan(TableName=settings().orders_table)["Count"] == int(has_lived)
+    with pytest.raises(ShreddedError):
+        own_data_keys().since(dispatch.key)
+    if not has_lived:
+        with pytest.raises(RPCError, match="not found"):
+            await dispatch.handle.describe()
+
+
 async def test_a_document_that_cannot_start_an_order_is_put_aside_with_the_reason(dispatch: Dispatch) -> None:
     body = of_gateway(accepted(dispatch.cancellation()))
     assert await dispatch.take(body) == []
@@ -278,7 +308,7 @@ async def test_a_server_that_is_away_makes_exactly_its_records_come_again(
         settings.cache_clear()
         bodies = ["{", of_gateway(accepted(dispatch.order())), of_gateway(accepted(dispatch.payment()))]
         assert await dispatch.take(*bodies) == ["m-1", "m-2"]
-    monkeypatch.setenv("SANDAN_TEMPORAL_ADDRESS", dispatch.environment.client.service_client.config.target_host)
+    monkeypatch.setenv("SANDAN_TEMPORAL_ADDRESS", dispatch.client.service_client.config.target_host)
     settings.cache_clear()
     assert await dispatch.take(*bodies[1:]) == []
     assert [sorted(kinds) for kinds in await dispatch.signals()] == [["order", "payment"]]
