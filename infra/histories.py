@@ -46,12 +46,12 @@ async def kept_history(client: Client, key: OrderKey) -> KeptHistory | None:
         found.workflows += 1
         found.events += len(events)
         found.encrypted += sum(is_encrypted(payload) for event in events for payload in payloads_in(event))
-        found.problems += [f"{workflow_id}: {problem}" for problem in problems_of(events, _related(key))]
+        found.problems += [f"{workflow_id}: {problem}" for problem in problems_of(events, key.ebp_code)]
     found.digest = digest.hexdigest()
     return found if found.workflows else None
 
 
-def problems_of(events: list[HistoryEvent], related: str) -> list[str]:
+def problems_of(events: list[HistoryEvent], ebp_code: str) -> list[str]:
     """What is not as Temporal writes a history that has ended: gaps, no begin, no end, a stranger's payloads."""
     problems = []
     if [event.event_id for event in events] != list(range(1, len(events) + 1)):
@@ -62,13 +62,9 @@ def problems_of(events: list[HistoryEvent], related: str) -> list[str]:
         problems.append("it has not ended")
     for event in events:
         owners = {workflow_of(payload) for payload in payloads_in(event) if is_encrypted(payload)}
-        if strangers := {owner for owner in owners if owner and not _is_related(owner, related)}:
+        if strangers := {owner for owner in owners if owner and not _is_related(owner, ebp_code)}:
             problems.append(f"event {event.event_id} holds payloads of {', '.join(sorted(strangers))}")
     return problems
-
-
-def _related(key: OrderKey) -> str:
-    return key.ebp_code
 
 
 def _is_related(workflow_id: str, ebp_code: str) -> bool:

@@ -1,7 +1,7 @@
 """The retention table: where orders and persons stand, and the record of deeds, which is only ever added to.
 
 Items: `order#…` and `person#…` (keyed hash) have a `state` each, with the number and the hash of the last deed, and
-`deed#…` per deed. `person#…`/`order#…` leads from a person to the orders.
+`deed#…` per deed. `orders-of#…`/`order#…` leads from a person to the orders.
 """
 
 from collections.abc import Iterator, Sequence
@@ -54,6 +54,11 @@ def person_pk(person: str) -> str:
     return f"person#{person}"
 
 
+def _orders_pk(person: str) -> str:
+    """A partition of its own: only in these a person of the retention may delete."""
+    return f"orders-of#{person}"
+
+
 def read(pk: str) -> State:
     """Where an order or a person stands; an empty state where nothing is known."""
     found = dynamodb().get_item(TableName=settings().retention_table, Key=_key(pk, _STATE), ConsistentRead=True)
@@ -63,7 +68,7 @@ def read(pk: str) -> State:
 def note_end(request: EndedRequest) -> datetime:
     """Note the end of an order, and at each person that there is this order; what is on record already."""
     for person in request.persons:
-        dynamodb().put_item(TableName=settings().retention_table, Item=_key(person_pk(person), order_pk(request.key)))
+        dynamodb().put_item(TableName=settings().retention_table, Item=_key(_orders_pk(person), order_pk(request.key)))
     update: UpdateTypeDef = {
         "TableName": settings().retention_table,
         "Key": _key(order_pk(request.key), _STATE),
@@ -91,7 +96,7 @@ def deeds(pk: str) -> list[AuditEntry]:
 
 def orders_of(person: str) -> Iterator[State]:
     """The orders of a person."""
-    for item in _query(person_pk(person), _ORDER):
+    for item in _query(_orders_pk(person), _ORDER):
         yield read(item["sk"]["S"])
 
 
@@ -157,7 +162,7 @@ def nobody_holds(person: str) -> "TransactWriteItemTypeDef":
 def forget_persons(state: State) -> None:
     """Take the ways from persons to a shredded order away; repeatable."""
     for person in state.persons:
-        dynamodb().delete_item(TableName=settings().retention_table, Key=_key(person_pk(person), state.pk))
+        dynamodb().delete_item(TableName=settings().retention_table, Key=_key(_orders_pk(person), state.pk))
 
 
 def _transact(items: "Sequence[TransactWriteItemTypeDef]") -> bool:

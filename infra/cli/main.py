@@ -104,6 +104,12 @@ def main() -> None:
         if error.errno not in _UNWRITABLE:
             raise
         _fail(f"{error.filename or 'the output'} cannot be written: {error.strerror}", _BAD_INPUT)
+    except LookupError as error:
+        from functions.data_keys.models import ShreddedError  # noqa: PLC0415 - not every command needs the models
+
+        if not isinstance(error, ShreddedError):
+            raise
+        _fail(str(error), _FAILED)
     except ValueError as error:
         from events.problems import InvalidInputError  # noqa: PLC0415 - not every command needs the models
 

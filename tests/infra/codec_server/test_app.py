@@ -16,7 +16,7 @@ from functions.payloads.models import PayloadKeys
 from infra.codec_server import access
 from infra.codec_server.app import CodecServer
 from infra.codec_server.users import Role, User, Users, UsersError, read_users
-from tests.payloads import fixed_keys, key_of
+from tests.payloads import MemorySeeds, fixed_keys, key_of
 
 UI, CODEC = "http://127.0.0.1:8233", "http://127.0.0.1:8403"
 ORDER = "import/3207SDPT01/LYG9610-1-000001-REL"
@@ -153,6 +153,7 @@ async def test_every_request_is_one_line_without_contents(
         "payloads": 4,
         "unreadable": 1,
         "withheld": 0,
+        "shredded": 0,
         "workflows": [ORDER, other],
         "more_workflows": 0,
     }
@@ -230,6 +231,21 @@ async def test_a_key_that_is_gone_leaves_its_payloads_as_they_are() -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url=CODEC) as client:
         sent = await encrypted(plain())
         assert answered(await ask(client, sent, bearer(AUDITOR))) == sent
+
+
+@pytest.mark.parametrize("user", [OPERATOR, AUDITOR])
+async def test_what_was_shredded_says_so(user: User, log: pytest.LogCaptureFixture) -> None:
+    """Given a payload of an order whose key is destroyed, then both roles see that, and the log counts it."""
+    seeds = MemorySeeds()
+    context = WorkflowSerializationContext("default", ORDER)
+    sent = await EncryptingCodec(fixed_keys(seeds=seeds)).with_context(context).encode([plain()])
+    seeds.shredded.add(OrderKey.from_workflow_id(ORDER))
+    application = CodecServer(fixed_keys(seeds=seeds), Users(Kept().read, 0), UI).application
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url=CODEC) as client:
+        (shown,) = answered(await ask(client, sent, bearer(user)))
+    assert json.loads(shown.data) == {"shredded": "2026-01-05", "order": ORDER.removeprefix("import/")}
+    (line,) = lines(log)
+    assert (line["shredded"], line["unreadable"], line["workflows"]) == (1, 0, [])
 
 
 def test_a_secret_of_users_that_is_wrong_is_told_without_tokens() -> None:
