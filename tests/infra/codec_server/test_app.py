@@ -10,6 +10,7 @@ from google.protobuf import json_format
 from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.converter import WorkflowSerializationContext
 
+from events.values import OrderKey
 from functions.payloads.codec import EncryptingCodec
 from functions.payloads.keys import KeyRing
 from functions.payloads.models import PayloadKeys
