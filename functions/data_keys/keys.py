@@ -4,7 +4,7 @@ import asyncio
 import base64
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -147,6 +147,11 @@ def data_keys_of(ring: KeyRing, client: "Callable[[], DynamoDBClient]", named: S
 def own_data_keys() -> DataKeys:
     """The keys that the settings of this process name."""
     return data_keys_of(own_keys(), _dynamodb, settings())
+
+
+def orders_before(moment: datetime) -> Iterator[OrderKey]:
+    """The orders whose keys were made before a moment and are still there: reads the whole table."""
+    return SeedTable(_dynamodb, settings().data_keys_table).made_before(moment)
 
 
 def destruction(order: OrderKey, at: datetime) -> "TransactWriteItemTypeDef":

@@ -4,8 +4,8 @@ It has no recovery and no backup: whoever restored it would bring destroyed keys
 """
 
 import secrets
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from events.values import OrderKey, utc_now
@@ -53,6 +53,17 @@ class SeedTable:
         seed = _seed(order, dict(updated["Attributes"]))
         assert seed is not None
         return seed
+
+    def made_before(self, moment: datetime) -> Iterator[OrderKey]:
+        """The orders whose seeds were made before that and are still there: reads the whole table."""
+        pages: Any = self._client().get_paginator("scan")
+        for page in pages.paginate(
+            TableName=self._table,
+            FilterExpression="attribute_exists(seed) AND made_at < :moment",
+            ProjectionExpression="pk",
+            ExpressionAttributeValues={":moment": {"S": moment.astimezone(UTC).isoformat()}},
+        ):
+            yield from (OrderKey.from_workflow_id(item["pk"]["S"]) for item in page["Items"])
 
     def destruction(self, order: OrderKey, at: datetime) -> "TransactWriteItemTypeDef":
         """The part of a transaction that destroys a seed for good; its condition fails where there is none."""

@@ -1,9 +1,10 @@
 """Holds, shredding and their record; nothing here is undone, so everything is decided and noted in one transaction."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from events.values import OrderKey
-from functions.data_keys.keys import destruction, own_data_keys
+from functions.data_keys.keys import destruction, orders_before, own_data_keys
 from functions.data_keys.models import ShreddedError
 from functions.function import function
 from functions.orders.handler import forget as forget_texts
@@ -48,8 +49,8 @@ def show(request: OrderRequest) -> OrderRetention:
 
 @function("retention.list")
 def list_orders(request: ListRequest) -> Listed:
-    """The orders that have ended, or are held."""
-    states = store.orders_of(request.person) if request.person else store.every_order()
+    """The orders that have ended, or are held; and those that have not, with data as old as a term."""
+    states = store.orders_of(request.person) if request.person else _every_order(request.at)
     found: list[OrderRetention] = []
     for state in states:
         seen = _seen(state, request.at)
@@ -165,9 +166,18 @@ def _counts_from(state: State) -> tuple[datetime | None, list[Refusal]]:
         return None, [rules.unknown(key)]
     if state.ended_at:
         return state.ended_at, []
-    if show_order(ShowRequest(key=key)).order is not None:
-        return None, [rules.not_ended(key)]
-    return made_at, []
+    view = show_order(ShowRequest(key=key)).order
+    if view is None:
+        return made_at, []
+    return None, [rules.in_clear(key) if view.stage.is_final else rules.not_ended(key)]
+
+
+def _every_order(at: datetime) -> Iterator[State]:
+    yield from store.every_order()
+    for key in orders_before(rules.earliest_end(at, default_pack())):
+        state = store.read(store.order_pk(key))
+        if state == State(state.pk):
+            yield state
 
 
 def _cannot_hold(key: OrderKey, state: State) -> Refusal | None:

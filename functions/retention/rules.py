@@ -49,6 +49,12 @@ def first_day_after(day: date, years: int) -> date:
     return last + timedelta(days=1)
 
 
+def earliest_end(at: datetime, pack: Pack) -> datetime:
+    """What began after this can have no term that has ended by `at`."""
+    years = min(pack.at(at.astimezone(CHINA).date()).row(topic).whole() for topic in CLASSES)
+    return at - timedelta(days=365 * years)
+
+
 def refusals(found: Sequence[Term], holds: Iterable[str], at: datetime) -> list[Refusal]:
     """Why a key must not be destroyed at that moment; empty when it may."""
     today = at.astimezone(CHINA).date()
@@ -86,6 +92,15 @@ def not_ended(key: OrderKey) -> Refusal:
     """The order lives."""
     text = Text(zh=f"订单{key}尚未结束, 保存期未开始", en=f"order {key} has not ended: its retention has not begun")
     return Refusal(reason=Reason.NOT_ENDED, text=text)
+
+
+def in_clear(key: OrderKey) -> Refusal:
+    """The order is from a time when orders had no keys."""
+    text = Text(
+        zh=f"订单{key}在有数据密钥之前已结束: 其档案未加密, 须另行删除",
+        en=f"order {key} ended before orders had keys: its dossier lies in clear, delete it in the archive",
+    )
+    return Refusal(reason=Reason.UNKNOWN, text=text)
 
 
 def is_shredded(key: OrderKey, at: datetime) -> Refusal:

@@ -295,6 +295,27 @@ def test_data_of_an_order_that_never_lived_count_from_the_making_of_their_key() 
     assert payment_store.read(KEY) is None
 
 
+def test_data_of_an_order_that_never_lived_are_found_when_they_are_old() -> None:
+    keep(KeepRequest(document=inbound(builders.original_payment())))
+    made = own_data_keys().since(KEY)
+    assert made
+    assert list_orders(ListRequest(at=made + timedelta(days=1000), due=True)).orders == []
+    later = made + timedelta(days=3 * 366 + 1)
+    assert [one.key for one in list_orders(ListRequest(at=later, due=True)).orders] == [KEY]
+    end(at=made)
+    assert [one.key for one in list_orders(ListRequest(at=later)).orders] == [KEY]
+
+
+def test_an_order_from_before_the_keys_is_not_passed_off_as_shredded() -> None:
+    """Given an order that had ended without a key, when a late document made one, then its old dossier is in clear."""
+    change = StageChange(number=1, stage=Stage.CLOSED, at=ENDED, reason=Text(zh="结束", en="closed"))
+    record(RecordRequest(key=KEY, mode=None, history=[change], told=1, findings=[]))
+    Opener.writing(KEY)
+    answer = shred(wanted(at=LATER + timedelta(days=9000)))
+    assert reasons(answer) == {Reason.UNKNOWN}
+    assert "lies in clear" in answer.refusals[0].text.en
+
+
 def test_an_unknown_order_is_told() -> None:
     answer = shred(wanted())
     assert reasons(answer) == {Reason.UNKNOWN}
