@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from events.return_life import key_of_return
 from events.values import OrderKey
@@ -35,6 +36,7 @@ class NoDataKeyError(LookupError):
         super().__init__(f"the table of data keys has no key of order {order}: was the table lost, or another one?")
 
 
+@lru_cache(4096)
 def order_of_workflow(workflow_id: str | None) -> OrderKey | None:
     """The order whose people a workflow's payloads name: its own, or that of a return; None for all others."""
     try:

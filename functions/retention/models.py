@@ -2,15 +2,16 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from events.life import Stage
 from events.values import OrderKey, Text, Value
 
 Words = Field(min_length=1, max_length=500)
 Matter = Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")
-Hash = Field(pattern=r"^[0-9a-f]{64}$")
+_HASH = r"^[0-9a-f]{64}$"
 
 
 class EndedRequest(Value):
@@ -114,7 +115,7 @@ class ListRequest(Value):
 
     at: AwareDatetime
     most: int = Field(default=100, ge=1)
-    person: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    person: str | None = Field(default=None, pattern=_HASH)
     due: bool = False
 
 
@@ -132,11 +133,17 @@ class HoldRequest(Value):
     """
 
     key: OrderKey | None = None
-    person: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    person: str | None = Field(default=None, pattern=_HASH)
     matter: str = Matter
     who: str = Words
     why: str = Words
     at: AwareDatetime
+
+    @model_validator(mode="after")
+    def _is_about_one_thing(self) -> Self:
+        if (self.key is None) == (self.person is None):
+            raise ValueError("a hold is on an order or on a person: give one of key and person")
+        return self
 
 
 class Held(Value):
