@@ -143,3 +143,11 @@ class StockReturned(Value):
 def return_workflow_id(key: OrderKey, number: int) -> str:
     """The id of the workflow of an order's return."""
     return f"return/{key.ebp_code}/{key.order_no}/{number}"
+
+
+def key_of_return(workflow_id: str) -> OrderKey:
+    """The order of a return's workflow id. Raises ValueError for other ids."""
+    kind, *parts = workflow_id.split("/")
+    if kind != "return" or len(parts) != len(("ebp_code", "order_no", "number")) or not all(parts):
+        raise ValueError(f"not the id of a return: {workflow_id}")
+    return OrderKey(ebp_code=parts[0], order_no=parts[1])

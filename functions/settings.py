@@ -31,6 +31,9 @@ class Settings(BaseModel):
     ledger_table: str = "sandan-ledger"
     replay_table: str = "sandan-replay"
     payment_data_table: str = "sandan-payment-data"
+    data_keys_table: str = "sandan-data-keys"
+    data_keys_seconds: Annotated[float, Field(gt=0)] = 300.0
+    retention_table: str = "sandan-retention"
     archive_bucket: str = "sandan-archive"
     partner_secrets: str = "sandan/partners/"
     signing_secret: str = "sandan/signing"  # noqa: S105 -- the name of a secret, not a secret

@@ -38,6 +38,8 @@ _RESOURCES = {
     "ledger_table",
     "replay_table",
     "payment_data_table",
+    "data_keys_table",
+    "retention_table",
     "archive_bucket",
     "partner_secrets",
     "signing_secret",

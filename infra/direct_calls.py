@@ -28,6 +28,7 @@ def functions_on(state: StackState | None) -> Iterator[None]:
 
 def _forget() -> None:
     from functions import aws  # noqa: PLC0415 - loads boto3, which not every command needs
+    from functions.data_keys.keys import own_data_keys  # noqa: PLC0415 - the same
     from functions.ledger import buyers  # noqa: PLC0415 - the same
     from functions.payloads.keys import own_keys  # noqa: PLC0415 - the same
     from functions.settings import settings  # noqa: PLC0415 - the same
@@ -35,10 +36,12 @@ def _forget() -> None:
     for cached in (
         aws.dynamodb,
         aws.eventbridge,
+        aws.queue_url,
         aws.s3,
         aws.secretsmanager,
         aws.sqs,
         buyers.secret_key,
+        own_data_keys,
         own_keys,
         settings,
     ):

@@ -7,6 +7,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowHistory
 from temporalio.converter import PayloadCodec
 
+from functions.data_keys.keys import DataKeys, data_keys_of
 from functions.payloads.converter import data_converter
 from functions.payloads.keys import KeyRing, read_keys
 from functions.payloads.models import PayloadKeys
@@ -24,10 +25,16 @@ async def connect_to(state: StackState) -> Client:
         return await Client.connect(
             state.temporal_address,
             namespace=state.temporal_namespace,
-            data_converter=data_converter(KeyRing(lambda: stack_keys(state), _FRESH_SECONDS)),
+            data_converter=data_converter(stack_data_keys(state)),
         )
     except RuntimeError as error:
         raise StackError(f"Temporal at {state.temporal_address} does not answer: {error}") from None
+
+
+def stack_data_keys(state: StackState) -> DataKeys:
+    """The keys of a stack's orders."""
+    clients = StackClients(state.aws_endpoint)
+    return data_keys_of(KeyRing(lambda: stack_keys(state), _FRESH_SECONDS), lambda: clients.dynamodb, Settings())
 
 
 def stack_keys(state: StackState) -> PayloadKeys:

@@ -12,6 +12,7 @@ import pytest
 from moto import mock_aws
 
 from functions import aws as clients
+from functions.data_keys.keys import own_data_keys
 from functions.ledger import buyers
 from functions.ledger import handler as ledger
 from functions.ledger.account_models import OpenGuaranteeRequest
@@ -79,13 +80,14 @@ def _forget() -> None:
         customs_transport,
         buyers.secret_key,
         own_keys,
+        own_data_keys,
     ):
         cached.cache_clear()
 
 
 def _create_resources() -> None:
     named = settings()
-    for table in (named.intake_table, named.orders_table, named.payment_data_table):
+    for table in (named.intake_table, named.orders_table, named.payment_data_table, named.data_keys_table):
         clients.dynamodb().create_table(
             TableName=table,
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
@@ -93,6 +95,7 @@ def _create_resources() -> None:
             BillingMode="PAY_PER_REQUEST",
         )
     clients.dynamodb().create_table(**_ledger_table(named.ledger_table))
+    clients.dynamodb().create_table(**_retention_table(named.retention_table))
     buyers_key = base64.b64encode(b"a key for tests of thirty-two b.").decode()
     clients.secretsmanager().create_secret(Name=named.buyers_secret, SecretString=json.dumps({"key": buyers_key}))
     payload_keys = TEST_KEYS.model_dump_json()
@@ -116,5 +119,15 @@ def _ledger_table(name: str) -> dict[str, Any]:
         "GlobalSecondaryIndexes": [
             {"IndexName": "due", "KeySchema": due, "Projection": {"ProjectionType": "KEYS_ONLY"}}
         ],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+
+
+def _retention_table(name: str) -> dict[str, Any]:
+    """The table as the template declares it: two keys."""
+    return {
+        "TableName": name,
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        "AttributeDefinitions": [{"AttributeName": one, "AttributeType": "S"} for one in ("pk", "sk")],
         "BillingMode": "PAY_PER_REQUEST",
     }

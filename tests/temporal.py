@@ -9,7 +9,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from functions.dispatch import search_attributes
 from functions.payloads.converter import data_converter
-from tests.payloads import fixed_ring
+from tests.payloads import fixed_keys
 
 _SEARCH_ATTRIBUTES = (
     search_attributes.MODE,
@@ -29,7 +29,7 @@ async def temporal() -> AsyncIterator[WorkflowEnvironment]:
     binary = Path(sys.executable).parent / "temporal"
     environment = await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(binary),
-        data_converter=data_converter(fixed_ring()),
+        data_converter=data_converter(fixed_keys()),
         search_attributes=list(_SEARCH_ATTRIBUTES),
         dev_server_log_level="error",
         dev_server_extra_args=["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"],

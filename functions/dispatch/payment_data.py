@@ -19,7 +19,9 @@ from events.payment_data_life import (
     SessionKey,
 )
 from events.values import CHINA, utc_now
+from functions.data_keys.models import ShreddedError
 from functions.dispatch import search_attributes as attributes
+from functions.dispatch.record import UnprocessableError
 from functions.payment_data.handler import keep
 from functions.payment_data.models import KeepRequest
 from functions.policy.rules import payment_data_limits
@@ -29,12 +31,18 @@ _RPC_TIMEOUT = timedelta(seconds=10)
 
 
 async def deliver(client: Client, document: InboundDocument) -> None:
-    """Keep data and wake the questions that wait for them; a question starts a workflow, once. Repeatable."""
+    """Keep data and wake the questions that wait for them; a question starts a workflow, once. Repeatable.
+
+    Raises UnprocessableError for data of an order that was shredded.
+    """
     content = document.parsed()
     if isinstance(content, PlatDataOpen):
         await _start(client, content)
         return
-    kept = await asyncio.to_thread(keep, KeepRequest(document=document))
+    try:
+        kept = await asyncio.to_thread(keep, KeepRequest(document=document))
+    except ShreddedError as error:
+        raise UnprocessableError(str(error)) from None
     for workflow_id in kept.waiting:
         await _wake(client, workflow_id)
 

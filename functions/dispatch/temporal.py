@@ -12,6 +12,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from events.documents import DocumentKind, InboundDocument
 from events.life import DOCUMENTS_SIGNAL, IMPORT_ORDER_WORKFLOW, TASK_QUEUE, Documents, ImportOrderStart
 from events.values import CHINA, OrderKey, utc_now
+from functions.data_keys.keys import own_data_keys
+from functions.data_keys.models import ShreddedError
 from functions.dispatch.record import UnprocessableError
 from functions.dispatch.search_attributes import at_start
 from functions.dossier.handler import late
@@ -33,8 +35,17 @@ _RPC_TIMEOUT = timedelta(seconds=10)
 async def deliver(client: Client, key: OrderKey, documents: list[InboundDocument]) -> None:
     """Signal the order's workflow, which starts with its first document; what comes after its end is kept.
 
-    Raises UnprocessableError when the order is unknown and the documents cannot start one.
+    Raises UnprocessableError when the order is unknown and the documents cannot start one, or when its data were
+    shredded: nothing of it may begin again.
     """
+    try:
+        await asyncio.to_thread(own_data_keys().require, key)
+        await _deliver(client, key, documents)
+    except ShreddedError as error:
+        raise UnprocessableError(str(error)) from None
+
+
+async def _deliver(client: Client, key: OrderKey, documents: list[InboundDocument]) -> None:
     message = Documents(documents=documents)
     try:
         if _STARTS_A_LIFE & {document.kind for document in documents}:

@@ -1,10 +1,10 @@
-"""The archive: one object per dossier, one per late document."""
+"""The archive: one object per dossier, one per late document; what names people is sealed in both."""
 
 from pydantic import BaseModel
 
-from events.documents import InboundDocument
 from events.values import OrderKey
 from functions.aws import s3
+from functions.data_keys.sealed import Sealed
 from functions.dossier.models import Dossier
 from functions.settings import settings
 
@@ -15,14 +15,14 @@ def put_dossier(dossier: Dossier) -> str:
 
 
 def get_dossier(key: OrderKey) -> Dossier:
-    """The dossier of a closed order. Raises the archive's NoSuchKey when there is none."""
+    """The dossier of a closed order. Raises the archive's NoSuchKey, ValidationError where something else lies."""
     found = s3().get_object(Bucket=settings().archive_bucket, Key=f"{_folder(key)}/dossier.json")
     return Dossier.model_validate_json(found["Body"].read())
 
 
-def put_late(key: OrderKey, document: InboundDocument) -> str:
-    """Write a late document beside the dossier, under its content's hash: repeats are the same object."""
-    return _put(f"{_folder(key)}/late/{document.kind}-{document.content_hash}.json", document)
+def put_late(key: OrderKey, name: str, document: Sealed) -> str:
+    """Write a late document beside the dossier."""
+    return _put(f"{_folder(key)}/late/{name}.json", document)
 
 
 def _put(name: str, content: BaseModel) -> str:

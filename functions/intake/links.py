@@ -2,8 +2,8 @@
 
 A number's link and its waiting documents change together, in one write each, so that no interleaving of two
 documents can lose one. Items: `order-no#…` (platforms), `waybill#…`, `payment#…` and `list#…` (order_key). A document
-waits as the attribute `document#<id>`. `waybill` on a waybill's item is the document by which the link was concluded;
-a list that names the waybill makes the link final and takes it away.
+waits as the attribute `document#<id>`, and the item expires while one does. `waybill` on a waybill's item is the
+document by which the link was concluded; a list that names the waybill makes the link final and takes it away.
 """
 
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from botocore.exceptions import ClientError
 from events.documents import InboundDocument
 from events.values import OrderKey
 from functions.aws import dynamodb
-from functions.intake.table import ATTEMPTS, ContendedError, Item, get, key, waybill_expiry
+from functions.intake.table import ATTEMPTS, ContendedError, Item, expiry, get, key
 from functions.settings import settings
 
-_WAITING = "document#"
+_WAITING, _WAYBILL = "document#", "waybill#"
 
 
 @dataclass(frozen=True)
@@ -70,17 +70,17 @@ def wait_for_platform(order_no: str, document: InboundDocument) -> bool:
 
 def waybill(number: str) -> Link:
     """What is known of a waybill number ("logisticsCode/logisticsNo") now."""
-    pk = f"waybill#{number}"
+    pk = f"{_WAYBILL}{number}"
     return _link(pk, get(pk))
 
 
 def conclude(number: str, order: OrderKey, document: InboundDocument, seen: OrderKey | None) -> Link | None:
     """Link a waybill to the order that its orderNo leads to; None when the link is not as `seen` any more."""
-    pk = f"waybill#{number}"
+    pk = f"{_WAYBILL}{number}"
     values: Item = {
         ":order": {"S": order.workflow_id},
         ":waybill": {"S": document.model_dump_json()},
-        ":expiry": waybill_expiry(document.received_at),
+        ":expiry": expiry(document.received_at),
     }
     update = "SET order_key = :order, waybill = :waybill, expires_at = :expiry"
     item = _update(pk, update, values | _seen(seen), _unchanged(seen))
@@ -89,8 +89,8 @@ def conclude(number: str, order: OrderKey, document: InboundDocument, seen: Orde
 
 def declare(number: str, order: OrderKey, at: datetime) -> Link:
     """Link a waybill to the order whose list names it. A waybill that was given to another order waits again."""
-    pk = f"waybill#{number}"
-    values: Item = {":order": {"S": order.workflow_id}, ":expiry": waybill_expiry(at)}
+    pk = f"{_WAYBILL}{number}"
+    values: Item = {":order": {"S": order.workflow_id}, ":expiry": expiry(at)}
     update = "SET order_key = :order, expires_at = :expiry"
     for _ in range(ATTEMPTS):
         condition = "attribute_not_exists(waybill) OR order_key = :order"
@@ -107,7 +107,7 @@ def wait_for_link(number: str, document: InboundDocument, seen: OrderKey | None)
 
     False when the link is not as `seen` any more.
     """
-    return _wait(f"waybill#{number}", document, "REMOVE order_key, waybill", _unchanged(seen), _seen(seen))
+    return _wait(f"{_WAYBILL}{number}", document, "REMOVE order_key, waybill", _unchanged(seen), _seen(seen))
 
 
 def link_payment(number: str, order: OrderKey) -> None:
@@ -140,9 +140,13 @@ def wait_for_list(invt_no: str, document: InboundDocument) -> bool:
 
 
 def settle(pk: str, document_ids: list[str]) -> bool:
-    """Let documents wait no longer at an item; False when there is no such item."""
+    """Let documents wait no longer at an item; False when there is no such item.
+
+    What the item links stays then, but for a waybill's, whose number may be used again some day.
+    """
     names = {f"#d{number}": f"{_WAITING}{document_id}" for number, document_id in enumerate(document_ids)}
-    return _update(pk, f"REMOVE {', '.join(names)}", {}, "attribute_exists(pk)", names) is not None
+    gone = [*names] if pk.startswith(_WAYBILL) else [*names, "expires_at"]
+    return _update(pk, f"REMOVE {', '.join(gone)}", {}, "attribute_exists(pk)", names) is not None
 
 
 def _reclaim(pk: str, update: str, values: Item) -> Item | None:
@@ -175,8 +179,8 @@ def _seen(seen: OrderKey | None) -> Item:
 
 
 def _wait(pk: str, document: InboundDocument, undoing: str, condition: str, values: Item) -> bool:
-    update = f"SET #document = :document {undoing}"
-    values = values | {":document": {"S": document.model_dump_json()}}
+    update = f"SET #document = :document, expires_at = :expiry {undoing}"
+    values = values | {":document": {"S": document.model_dump_json()}, ":expiry": expiry(document.received_at)}
     return _update(pk, update, values, condition, {"#document": f"{_WAITING}{document.document_id}"}) is not None
 
 

@@ -8,7 +8,7 @@ from events.values import OrderKey
 from functions.aws import dynamodb
 from functions.intake.models import ExpectRequest, FreezeRequest, Frozen, FrozenDocument, ThawRequest
 from functions.intake.rules import Record
-from functions.intake.table import ATTEMPTS, ContendedError, Item, get, key, waybill_expiry
+from functions.intake.table import ATTEMPTS, ContendedError, Item, expiry, get, key
 from functions.settings import settings
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _item(kind: DocumentKind, business_key: str, record: Record) -> Item:
     if record.order is not None:
         item["order"] = {"S": record.order.workflow_id}
     if kind in _OF_WAYBILLS:
-        item["expires_at"] = waybill_expiry(record.accepted_at)
+        item["expires_at"] = expiry(record.accepted_at)
     return item
 
 

@@ -3,13 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from events.values import CHINA
 from functions.aws import dynamodb
+from functions.policy.pack import default_pack
 from functions.settings import settings
 
 Item = dict[str, Any]
 
 ATTEMPTS = 8
-_WAYBILL_LIFE = timedelta(days=184)
+_TOPIC = "retention.waiting_days"
 
 
 class ContendedError(Exception):
@@ -27,6 +29,7 @@ def get(pk: str) -> Item:
     return dict(found.get("Item", {}))
 
 
-def waybill_expiry(since: datetime) -> Item:
-    """When the table may forget what it knows under a waybill number, which is unique for six months (rulebook 2.3)."""
-    return {"N": str(int((since + _WAYBILL_LIFE).timestamp()))}
+def expiry(since: datetime) -> Item:
+    """When the table may forget a document that waits, and what it knows under a waybill number (policy)."""
+    days = default_pack().at(since.astimezone(CHINA).date()).row(_TOPIC).whole()
+    return {"N": str(int((since + timedelta(days=days)).timestamp()))}

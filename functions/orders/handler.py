@@ -5,8 +5,8 @@ from events.life import OrderStageChanged, StageChange
 from functions.bus import OWN_SOURCE, OutboundEvent, put_events
 from functions.function import function
 from functions.orders import store
-from functions.orders.masking import mask_finding, scrub_text
-from functions.orders.models import OpenRequest, Recorded, RecordRequest, Shown, ShowRequest
+from functions.orders.masking import mask_finding, scrub_text, without_masked
+from functions.orders.models import ForgetRequest, Forgotten, OpenRequest, Recorded, RecordRequest, Shown, ShowRequest
 
 
 @function("orders.record")
@@ -34,6 +34,27 @@ def open_order(request: OpenRequest) -> Recorded:
 def show(request: ShowRequest) -> Shown:
     """The order as its parties may see it."""
     return Shown(order=store.read(request.key))
+
+
+@function("orders.forget")
+def forget(request: ForgetRequest) -> Forgotten:
+    """Clear a shredded order's record of findings, and of reasons that quote masked values; repeatable."""
+    view = store.read(request.key)
+    if view is None:
+        return Forgotten(forgotten=False)
+    history = [change.model_copy(update={"reason": without_masked(change.reason)}) for change in view.history]
+    store.put(
+        RecordRequest(
+            key=request.key,
+            mode=view.mode,
+            history=history,
+            told=len(history),
+            findings=[],
+            needs_human=view.needs_human,
+            due_by=view.due_by,
+        )
+    )
+    return Forgotten(forgotten=True)
 
 
 def _masked(request: RecordRequest) -> RecordRequest:

@@ -21,6 +21,8 @@ _PERSONAL = {
     "initalResponse",
 }
 _SHORT = 8
+_MASK = "***"
+_SHREDDED = Text(zh="内容已销毁", en="shredded")
 
 
 def is_personal(field: str) -> bool:
@@ -41,8 +43,8 @@ def mask(value: str) -> str:
     """The value with only its ends left, of words the first letter: 测试甲 as 测***, 0000001990010100 as 00***00."""
     is_number = value.isascii() and value.isalnum()
     if is_number and len(value) > _SHORT:
-        return f"{value[:2]}***{value[-2:]}"
-    return f"{value[0]}***" if len(value) > 1 else "***"
+        return f"{value[:2]}{_MASK}{value[-2:]}"
+    return f"{value[0]}{_MASK}" if len(value) > 1 else _MASK
 
 
 def scrub(text: str, personal: Iterable[str]) -> str:
@@ -57,6 +59,11 @@ def scrub_text(text: Text, personal: Iterable[str]) -> Text:
     """Both languages scrubbed."""
     values = tuple(personal)
     return Text(zh=scrub(text.zh, values), en=scrub(text.en, values))
+
+
+def without_masked(text: Text) -> Text:
+    """The text, unless it quotes a masked value: of an order that is shredded even two letters are too many."""
+    return _SHREDDED if _MASK in text.zh or _MASK in text.en else text
 
 
 def mask_finding(finding: Finding, personal: Iterable[str]) -> Finding:

@@ -49,3 +49,15 @@ class Shown(Value):
     """The order, or None when nothing is known under the key."""
 
     order: OrderView | None
+
+
+class ForgetRequest(Value):
+    """An order whose data were shredded."""
+
+    key: OrderKey
+
+
+class Forgotten(Value):
+    """Whether there was a record to clear."""
+
+    forgotten: bool

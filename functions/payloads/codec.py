@@ -12,27 +12,33 @@ from temporalio.converter import (
     WorkflowSerializationContext,
 )
 
-from functions.payloads.keys import KeyRing, PayloadKeyError
+from functions.data_keys.keys import DataKeys
+from functions.data_keys.models import order_of_workflow
+from functions.payloads.keys import PayloadKeyError
 from functions.payloads.sealing import BrokenSealError, seal, unseal
 
 ENCODING = b"binary/encrypted"
-KEY_ID, COMPRESSION, WORKFLOW = "encryption-key-id", "compression", "workflow-id"
-_AUTHENTICATED = ("encoding", KEY_ID, COMPRESSION, WORKFLOW)
+KEY_ID, COMPRESSION, WORKFLOW, DATA_KEY = "encryption-key-id", "compression", "workflow-id", "data-key"
+_AUTHENTICATED = ("encoding", KEY_ID, COMPRESSION, WORKFLOW, DATA_KEY)
 _ZLIB, _LEVEL = b"zlib", 1
+_OF_THE_ORDER = b"order"
 _COMPRESS_FROM = 512  # bytes; below it the gain is not worth the time
 
 
 class EncryptingCodec(PayloadCodec, WithSerializationContext):
     """A payload becomes one of encoding `binary/encrypted` with the id of its key and, where known, its workflow's id.
 
-    The ids are in clear and authenticated; a workflow's id is a business key and names no person. What is not
-    encrypted passes through when decoded: histories from before, and what the Temporal command line has sent.
-    Raises PayloadKeyError without the key, BrokenSealError for what was tampered with; neither shows contents.
+    Payloads of an order's workflow, and of its returns, are sealed with the order's own key, which can be destroyed;
+    `data-key` says so. The ids are in clear and authenticated; a workflow's id is a business key and names no person.
+    What is not encrypted passes through when decoded: histories from before, and what the Temporal command line has
+    sent. Raises PayloadKeyError without the key, ShreddedError and NoDataKeyError without the order's, BrokenSealError
+    for what was tampered with; none shows contents.
     """
 
-    def __init__(self, keys: KeyRing, workflow_id: str | None = None) -> None:
+    def __init__(self, keys: DataKeys, workflow_id: str | None = None) -> None:
         self._keys = keys
         self._workflow_id = workflow_id
+        self._order = order_of_workflow(workflow_id)
 
     def with_context(self, context: SerializationContext) -> "EncryptingCodec":
         """A codec that notes the workflow whose payloads it encrypts."""
@@ -43,12 +49,14 @@ class EncryptingCodec(PayloadCodec, WithSerializationContext):
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Every payload encrypted with the key that writes."""
-        key = await self._keys.writing()
+        key = await self._keys.writing(self._order)
         encoded = []
         for payload in payloads:
             metadata = {"encoding": ENCODING, KEY_ID: key.id.encode()}
             if self._workflow_id:
                 metadata[WORKFLOW] = self._workflow_id.encode()
+            if self._order:
+                metadata[DATA_KEY] = _OF_THE_ORDER
             data = payload.SerializeToString()
             if len(data) >= _COMPRESS_FROM:
                 data = zlib.compress(data, _LEVEL)
@@ -67,7 +75,8 @@ class EncryptingCodec(PayloadCodec, WithSerializationContext):
         key_id = metadata[KEY_ID].decode(errors="replace") if KEY_ID in metadata else ""
         if not key_id:
             raise PayloadKeyError(f"an encrypted payload names no key ({KEY_ID}): it was not written by this codec")
-        key = await self._keys.reading(key_id)
+        order = order_of_workflow(workflow_of(payload)) if DATA_KEY in metadata else None
+        key = await self._keys.reading(order, key_id)
         data = unseal(key, payload.data, _associated(metadata))
         if COMPRESSION in metadata:
             data = _inflated(data, metadata[COMPRESSION])

@@ -5,17 +5,17 @@ import dataclasses
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 
+from functions.data_keys.keys import DataKeys, own_data_keys
 from functions.payloads.codec import EncryptingCodec
-from functions.payloads.keys import KeyRing, own_keys
 
 
-def data_converter(keys: KeyRing | None = None) -> DataConverter:
+def data_converter(keys: DataKeys | None = None) -> DataConverter:
     """For every client; a worker and a replayer take that of theirs. The keys are those of this process by default.
 
     Messages and stack traces of failures are encrypted like everything else.
     """
     return dataclasses.replace(
         pydantic_data_converter,
-        payload_codec=EncryptingCodec(keys or own_keys()),
+        payload_codec=EncryptingCodec(keys or own_data_keys()),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

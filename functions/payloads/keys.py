@@ -48,17 +48,40 @@ class KeyRing:
             found = (await self._current()).find(key_id)
         if not found:
             self._missing.add(key_id)
-            raise PayloadKeyError(f"the payload key {key_id} is not in the secrets store: put it back, or it is lost")
+            raise _missing(key_id)
         return found
+
+    def writing_now(self) -> PayloadKey:
+        """As `writing`, for a thread that may wait."""
+        return self._current_now().writing
+
+    def reading_now(self, key_id: str) -> PayloadKey:
+        """As `reading`, for a thread that may wait."""
+        found = self._current_now().find(key_id)
+        if not found:
+            time.sleep(max(0.0, _PAUSE_SECONDS - self._age()))
+            self._refresh(time.monotonic())
+            found = self._current_now().find(key_id)
+        if not found:
+            raise _missing(key_id)
+        return found
+
+    def _current_now(self) -> PayloadKeys:
+        if self._keys is None or self._age() > self._fresh_seconds:
+            self._refresh(time.monotonic())
+        return self._at_hand()
+
+    def _at_hand(self) -> PayloadKeys:
+        if self._keys is None:
+            raise PayloadKeyError("the payload keys cannot be read from the secrets store")
+        return self._keys
 
     async def _current(self) -> PayloadKeys:
         if self._keys is None:
             await asyncio.to_thread(self._refresh, time.monotonic())
         elif self._age() > self._fresh_seconds and not self._reading.locked():
             asyncio.get_running_loop().run_in_executor(None, self._refresh, time.monotonic())
-        if self._keys is None:
-            raise PayloadKeyError("the payload keys cannot be read from the secrets store")
-        return self._keys
+        return self._at_hand()
 
     def _age(self) -> float:
         return time.monotonic() - self._read_at
@@ -74,6 +97,10 @@ class KeyRing:
                 logger.warning("payload keys not read: %s", type(error).__name__)
             self._read_at = time.monotonic()
             self._missing.clear()
+
+
+def _missing(key_id: str) -> PayloadKeyError:
+    return PayloadKeyError(f"the payload key {key_id} is not in the secrets store: put it back, or it is lost")
 
 
 def read_keys(secret: str) -> PayloadKeys:

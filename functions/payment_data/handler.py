@@ -11,6 +11,8 @@ from functions.declaration.signing import platform_signer
 from functions.function import function
 from functions.payment_data import customs, rules, store
 from functions.payment_data.models import (
+    ForgetRequest,
+    Forgotten,
     Gathered,
     GatherRequest,
     KeepRequest,
@@ -31,11 +33,17 @@ class IncompleteDataError(RuntimeError):
 
 @function("payment-data.keep")
 def keep(request: KeepRequest) -> Kept:
-    """Keep the raw data of an order; repeatable."""
+    """Keep the raw data of an order, sealed with its key; repeatable. Raises ShreddedError."""
     payment = request.document.parsed()
     assert isinstance(payment, OriginalPayment)
     order = OrderKey(ebp_code=payment.ebp_code, order_no=payment.order_no)
     return Kept(waiting=store.keep(order, request.document))
+
+
+@function("payment-data.forget")
+def forget(request: ForgetRequest) -> Forgotten:
+    """Clear away the data of an order that was shredded, which nobody can read any more; repeatable."""
+    return Forgotten(forgotten=store.forget(request.key))
 
 
 @function("payment-data.gather")

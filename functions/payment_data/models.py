@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from events.documents import InboundDocument
 from events.payment_data_life import PaymentDataChange, SessionKey
-from events.values import Value
+from events.values import OrderKey, Value
 
 
 class KeepRequest(Value):
@@ -19,6 +19,18 @@ class Kept(Value):
     """The ids of the workflows that wait for data of this order."""
 
     waiting: list[str]
+
+
+class ForgetRequest(Value):
+    """An order whose data were shredded."""
+
+    key: OrderKey
+
+
+class Forgotten(Value):
+    """Whether there were data to clear away."""
+
+    forgotten: bool
 
 
 class GatherRequest(Value):

@@ -13,19 +13,27 @@ from events.documents import InboundDocument
 from events.payment_data import OriginalPayment
 from events.values import OrderKey
 from functions.aws import dynamodb
+from functions.data_keys.models import ShreddedError
+from functions.data_keys.sealed import Opener, Sealed
 from functions.payment_data.models import TellRequest
 from functions.settings import settings
 
 Item = dict[str, Any]
+_PURPOSE = "raw payment data"
 
 
 def keep(order: OrderKey, document: InboundDocument) -> list[str]:
-    """Keep the data of an order unless later ones are here; the ids of the workflows that wait for them."""
+    """Keep the data of an order unless later ones are here; the ids of the workflows that wait for them.
+
+    They are sealed with the order's key. Raises ShreddedError when that was destroyed.
+    """
+    content = document.parsed().model_dump_json(exclude_none=True)
+    sealed = Opener.writing(order).seal(_PURPOSE, content.encode())
     moment = str(int(document.received_at.timestamp() * 1_000_000))
     _put(
         {
             "pk": {"S": _original_pk(order)},
-            "content": {"S": document.parsed().model_dump_json(exclude_none=True)},
+            "sealed": {"S": sealed.model_dump_json()},
             "received_at": {"N": moment},
         },
         "attribute_not_exists(received_at) OR received_at <= :moment",
@@ -52,12 +60,27 @@ def leave(order_no: str, workflow_id: str) -> None:
 
 
 def read(order: OrderKey) -> OriginalPayment | None:
-    """The latest data of an order, or None."""
+    """The latest data of an order; None where there are none, or where they were shredded."""
     found = dynamodb().get_item(
         TableName=settings().payment_data_table, Key={"pk": {"S": _original_pk(order)}}, ConsistentRead=True
     )
     item = found.get("Item")
-    return OriginalPayment.model_validate_json(item["content"]["S"]) if item else None
+    if not item:
+        return None
+    sealed = Sealed.model_validate_json(item["sealed"]["S"])
+    try:
+        content = Opener.reading(order, sealed.key_id).open(_PURPOSE, sealed)
+    except ShreddedError:
+        return None
+    return OriginalPayment.model_validate_json(content)
+
+
+def forget(order: OrderKey) -> bool:
+    """Delete the data of an order; whether there were any."""
+    deleted = dynamodb().delete_item(
+        TableName=settings().payment_data_table, Key={"pk": {"S": _original_pk(order)}}, ReturnValues="ALL_OLD"
+    )
+    return bool(deleted.get("Attributes"))
 
 
 def put_question(request: TellRequest) -> bool:

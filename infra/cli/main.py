@@ -34,6 +34,7 @@ _MODULES = {
     "tax-payment": "infra.cli.tax_payments",
     "payload-keys": "infra.cli.payload_keys",
     "codec-server": "infra.cli.codec_server",
+    "retention": "infra.cli.retention",
     "ceb": "infra.cli.ceb",
     "bench": "infra.cli.bench",
     "package": "infra.cli.package",
@@ -104,6 +105,12 @@ def main() -> None:
         if error.errno not in _UNWRITABLE:
             raise
         _fail(f"{error.filename or 'the output'} cannot be written: {error.strerror}", _BAD_INPUT)
+    except LookupError as error:
+        from functions.data_keys.models import ShreddedError  # noqa: PLC0415 - not every command needs the models
+
+        if not isinstance(error, ShreddedError):
+            raise
+        _fail(str(error), _FAILED)
     except ValueError as error:
         from events.problems import InvalidInputError  # noqa: PLC0415 - not every command needs the models
 

@@ -59,14 +59,16 @@ def _remove(
     aws: InAws = False,
     name: StackName = DEFAULT_NAME,
 ) -> None:
-    """Take a key away. Whatever histories still hold under it is lost, and orders that need it stand still."""
+    """Take a key away. Histories, dossiers and payment data under it are lost, and orders that need it stand still."""
     store = SecretStore(name, in_aws=aws)
     kept = _read(store)
     _require(kept, key_id)
     if key_id == kept.write:
         raise StackError(f"{key_id} is the key that writes: `sandan payload-keys use` another one first")
     if not forever:
-        raise StackError(f"what {key_id} has encrypted would be lost: say --forever when no history needs it any more")
+        raise StackError(
+            f"what {key_id} has encrypted would be lost, dossiers too: say --forever when nothing needs it"
+        )
     _write(store, PayloadKeys(write=kept.write, keys=tuple(key for key in kept.keys if key.id != key_id)))
 
 

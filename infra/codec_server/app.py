@@ -14,8 +14,9 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from temporalio.api.common.v1 import Payloads
 
+from functions.data_keys.keys import DataKeys
 from functions.payloads.codec import EncryptingCodec
-from functions.payloads.keys import KeyRing, PayloadKeyError
+from functions.payloads.keys import PayloadKeyError
 from infra.codec_server.access import Asked, note
 from infra.codec_server.decoding import decode_for
 from infra.codec_server.pages import LOGIN
@@ -38,7 +39,7 @@ class _RefusedError(Exception):
 class CodecServer:
     """What the routes do. `ui_origin` is the only page of the web that may ask."""
 
-    def __init__(self, keys: KeyRing, users: Users, ui_origin: str) -> None:
+    def __init__(self, keys: DataKeys, users: Users, ui_origin: str) -> None:
         self._codec = EncryptingCodec(keys)
         self._users = users
         self._ui_origin = ui_origin
@@ -69,7 +70,12 @@ class CodecServer:
         except _RefusedError as refused:
             return _refusal(request, refused)
         found = await decode_for(role, self._codec, payloads.payloads)
-        counts = {"payloads": len(payloads.payloads), "unreadable": found.unreadable, "withheld": found.withheld}
+        counts = {
+            "payloads": len(payloads.payloads),
+            "unreadable": found.unreadable,
+            "withheld": found.withheld,
+            "shredded": found.shredded,
+        }
         note(request, HTTPStatus.OK, Asked(who, role, counts, found.workflows))
         return _answer(found.payloads)
 

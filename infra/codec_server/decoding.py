@@ -1,10 +1,12 @@
 """Payloads of one request, in clear as far as the role may see them."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from temporalio.api.common.v1 import Payload, Payloads
 
+from functions.data_keys.models import NoDataKeyError, ShreddedError
 from functions.payloads.codec import EncryptingCodec, is_encrypted, workflow_of
 from functions.payloads.keys import PayloadKeyError
 from functions.payloads.sealing import BrokenSealError
@@ -19,16 +21,21 @@ class Decoded:
     payloads: Payloads = field(default_factory=Payloads)
     workflows: set[str] = field(default_factory=set)
     unreadable: int = 0
+    shredded: int = 0
     withheld: int = 0
 
 
 async def decode_for(role: Role, codec: EncryptingCodec, payloads: Iterable[Payload]) -> Decoded:
-    """As many payloads as came; what cannot be read, or may not, stays encrypted."""
+    """As many payloads as came; what cannot be read, or may not, stays encrypted; what was shredded says so."""
     result = Decoded()
     for payload in payloads:
         try:
             (clear,) = await codec.decode([payload])
-        except (PayloadKeyError, BrokenSealError):
+        except ShreddedError as error:
+            result.shredded += 1
+            result.payloads.payloads.append(_note(error))
+            continue
+        except (PayloadKeyError, NoDataKeyError, BrokenSealError):
             result.unreadable += 1
             result.payloads.payloads.append(payload)
             continue
@@ -39,3 +46,9 @@ async def decode_for(role: Role, codec: EncryptingCodec, payloads: Iterable[Payl
         if workflow_id and shown is not None:
             result.workflows.add(workflow_id)
     return result
+
+
+def _note(error: ShreddedError) -> Payload:
+    """What a person sees in the place of a payload that nobody can read any more."""
+    data = json.dumps({"shredded": f"{error.at:%Y-%m-%d}", "order": str(error.order)}, ensure_ascii=False).encode()
+    return Payload(metadata={"encoding": b"json/plain"}, data=data)

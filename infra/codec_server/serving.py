@@ -5,7 +5,7 @@ import sys
 
 import uvicorn
 
-from functions.payloads.keys import own_keys
+from functions.data_keys.keys import own_data_keys
 from functions.settings import settings
 from infra.codec_server import access
 from infra.codec_server.app import CodecServer
@@ -24,7 +24,7 @@ def serve(port: int) -> None:
     access.log.addHandler(lines)
     access.log.setLevel(logging.INFO)
     access.log.propagate = False
-    server = CodecServer(own_keys(), Users(_kept_users, _USERS_FRESH_SECONDS), settings().codec_ui_origin)
+    server = CodecServer(own_data_keys(), Users(_kept_users, _USERS_FRESH_SECONDS), settings().codec_ui_origin)
     uvicorn.run(
         server.application,
         host=LOOPBACK,

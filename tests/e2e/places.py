@@ -36,6 +36,8 @@ _TABLES = (
     NAMES.ledger_table,
     NAMES.replay_table,
     NAMES.payment_data_table,
+    NAMES.data_keys_table,
+    NAMES.retention_table,
 )
 _METADATA = "__temporal_workflow_metadata"  # answers with the current details
 _PAGE = 100
@@ -109,14 +111,19 @@ def in_metrics(port: int) -> Places:
     return {"temporal: metrics": httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).content}
 
 
-async def in_temporal(client: Client) -> Places:
-    """Raw, as who may read the namespace gets it: histories, descriptions, the list, current details, schedules."""
+async def in_temporal(client: Client, *, asking: bool = True) -> Places:
+    """Raw, as who may read the namespace gets it: histories, descriptions, the list, current details, schedules.
+
+    Current details come from a worker, which must be able to read: without `asking` they are left out.
+    """
     kept: dict[str, list[Message]] = defaultdict(list)
     async for execution, info in _executions(client):
         kept["temporal: list"].append(info)
         described = DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=execution)
         kept["temporal: descriptions"].append(await client.workflow_service.describe_workflow_execution(described))
         kept["temporal: histories"] += [page async for page in _history(client, execution)]
+        if not asking:
+            continue
         query = QueryWorkflowRequest(
             namespace=client.namespace, execution=execution, query=WorkflowQuery(query_type=_METADATA)
         )

@@ -16,7 +16,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from typer.testing import CliRunner
 
 from events.ceb.message import CEB311Message, CEB511Message
-from functions.payloads.codec import KEY_ID, is_encrypted
+from functions.payloads.codec import DATA_KEY, KEY_ID, is_encrypted
 from infra.aws import StackClients
 from infra.cli.main import application
 from infra.dead_letters import DeadLetters
@@ -191,6 +191,27 @@ def _search_attributes(event: HistoryEvent) -> set[bytes]:
     holders += [event.upsert_workflow_search_attributes_event_attributes]
     holders += [event.start_child_workflow_execution_initiated_event_attributes]
     return {one.data for holder in holders for one in holder.search_attributes.indexed_fields.values()}
+
+
+async def test_what_is_not_sealed_with_an_order_s_key_names_nobody(
+    stack: Stack, places: Places, personal: set[str], orders: Sequence[GeneratedOrder]
+) -> None:
+    """Tax payments, questions for payment data: shredding an order could not reach them."""
+    assert places
+    client = await connect_to(stack.state)
+    codec = client.data_converter.payload_codec
+    assert codec
+    of_orders, others = 0, []
+    async for page in histories(client):
+        for payload in filter(is_encrypted, payloads_in(page)):
+            if DATA_KEY in payload.metadata:
+                of_orders += 1
+            else:
+                others += await codec.decode([payload])
+    assert of_orders > 500
+    assert len(others) > 10
+    text = b"\n".join(one.data for one in others)
+    assert found_in({"others": text}, personal | {order.facts.buyer.account for order in orders}) == {}
 
 
 async def test_an_operator_sees_nobody_and_an_auditor_everybody(

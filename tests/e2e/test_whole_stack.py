@@ -12,14 +12,14 @@ import httpx
 import pytest
 
 from events.life import OrderView, Stage
-from functions.dossier.models import Dossier
+from functions.dossier.handler import opened
 from functions.dossier.rules import verify
-from functions.settings import Settings
-from infra.aws import StackClients
+from functions.dossier.store import get_dossier
 from infra.demo.demo import run_demo
 from infra.demo.player import Played
 from infra.demo.report import DemoReport
 from infra.demo.subscriber import Subscriber
+from infra.direct_calls import functions_on
 from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.parties import OPERATOR_PARTNER
@@ -88,17 +88,15 @@ def test_no_list_version_is_declared_twice(stack: Stack, report: DemoReport, ord
 def test_every_ended_order_has_a_whole_dossier(
     stack: Stack, report: DemoReport, orders: Sequence[GeneratedOrder]
 ) -> None:
-    archive = StackClients(stack.state.aws_endpoint).s3
     ended = {order.orderNo for order in report.orders if order.finalStage and order.finalStage.is_final}
-    for order in orders:
-        if order.key.order_no not in ended:
-            continue
-        name = f"orders/{order.key.ebp_code}/{order.key.order_no}/dossier.json"
-        dossier = Dossier.model_validate_json(
-            archive.get_object(Bucket=Settings().archive_bucket, Key=name)["Body"].read()
-        )
-        verify(dossier)
-        assert dossier.stage == order.scenario.expected
+    with functions_on(stack.state):
+        for order in orders:
+            if order.key.order_no not in ended:
+                continue
+            dossier = get_dossier(order.key)
+            verify(dossier)
+            assert [entry.kind for entry in opened(dossier)] == [entry.kind for entry in dossier.entries]
+            assert dossier.stage == order.scenario.expected
 
 
 async def test_the_view_of_an_order_names_nobody(

@@ -13,12 +13,13 @@ from typer.testing import CliRunner, Result
 
 from events.life import Stage
 from functions.dossier import store
+from functions.dossier.handler import opened
 from functions.ledger import handler as ledger
 from functions.ledger.models import ChargeRequest, OrderCharge
 from functions.payloads.converter import data_converter
 from infra.cli import order_updates, tax_decisions
 from infra.cli.main import application
-from tests.payloads import fixed_ring
+from tests.payloads import fixed_keys
 from tests.workflows.life import WINDOW, Life
 
 Run = Callable[[], Coroutine[Any, Any, Result]]
@@ -31,7 +32,7 @@ def accept(life: Life, monkeypatch: pytest.MonkeyPatch) -> Run:
     address = life.temporal.client.service_client.config.target_host
 
     async def connected(_: object) -> Client:
-        return await Client.connect(address, data_converter=data_converter(fixed_ring()))
+        return await Client.connect(address, data_converter=data_converter(fixed_keys()))
 
     monkeypatch.setattr(tax_decisions, "running_stack", lambda _: None)
     monkeypatch.setattr(tax_decisions, "functions_on", lambda _: nullcontext())
@@ -79,5 +80,5 @@ async def test_an_order_goes_on_with_the_bill_of_customs(life: Life, accept: Run
     await life.forward(WINDOW)
     await life.tax_paid()
     assert (await life.result()).stage is Stage.CLOSED
-    decided = [entry.content for entry in store.get_dossier(life.key).entries if entry.kind == "operator"]
+    decided = [entry.content for entry in opened(store.get_dossier(life.key)) if entry.kind == "operator"]
     assert decided == [{"update": "resolve", "who": "op-1", "why": f"accepted tax bill {other.head.tax_no}: hotline"}]

@@ -7,6 +7,7 @@ import pytest
 
 from events.life import Resolution, ResolveRequest, Stage
 from functions.dossier import rules, store
+from functions.dossier.handler import opened
 from functions.ledger import handler as ledger
 from functions.ledger.models import ChargeRequest
 from tests.lambdas import BOTH_WAYS
@@ -35,6 +36,7 @@ async def test_release_to_closed(life: Life) -> None:
     # and its dossier is whole
     dossier = store.get_dossier(life.key)
     rules.verify(dossier)
+    assert [entry.kind for entry in opened(dossier)] == [entry.kind for entry in dossier.entries]
     assert dossier.head == result.head
     kinds = [entry.kind for entry in dossier.entries]
     assert {

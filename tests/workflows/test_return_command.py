@@ -16,7 +16,7 @@ from infra import temporal
 from infra.cli import returns as command
 from infra.cli.main import application
 from infra.stack.errors import StackError
-from tests.payloads import TEST_KEYS
+from tests.payloads import fixed_keys
 from tests.workflows.life import Life
 from tests.workflows.return_life import WHOLE, Returns
 
@@ -29,7 +29,7 @@ def run(life: Life, monkeypatch: pytest.MonkeyPatch) -> Run:
     config = life.temporal.client.service_client.config
     state = SimpleNamespace(temporal_address=config.target_host, temporal_namespace=life.temporal.client.namespace)
     monkeypatch.setattr(command, "running_stack", lambda name: state)
-    monkeypatch.setattr(temporal, "stack_keys", lambda _: TEST_KEYS)
+    monkeypatch.setattr(temporal, "stack_data_keys", lambda _: fixed_keys())
 
     async def run(*arguments: str) -> Result:
         call = ["return", *arguments]

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from temporalio import workflow
-from temporalio.client import WorkflowHandle
+from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -17,6 +17,7 @@ from events.documents import DocumentKind
 from events.life import DOCUMENTS_SIGNAL, IMPORT_ORDER_WORKFLOW, TASK_QUEUE, Documents, ImportOrderStart
 from events.values import OrderKey
 from functions.aws import sqs
+from functions.dispatch.connection import connect
 from functions.dispatch.handler import handler
 from functions.settings import settings
 from infra.lambda_context import LocalContext
@@ -62,7 +63,7 @@ class RecordingOrder:
 class Dispatch:
     """The dispatcher before one order of its own on the real server."""
 
-    environment: WorkflowEnvironment
+    client: Client
     order_no: str
     parcel: str
 
@@ -74,7 +75,7 @@ class Dispatch:
     @property
     def handle(self) -> WorkflowHandle[RecordingOrder, list[list[str]]]:
         """Its workflow."""
-        return self.environment.client.get_workflow_handle_for(RecordingOrder.run, self.key.workflow_id)
+        return self.client.get_workflow_handle_for(RecordingOrder.run, self.key.workflow_id)
 
     def order(self, **fields: Any) -> CebModel:
         """The order document."""
@@ -114,11 +115,12 @@ async def dispatch(
     monkeypatch.setenv("SANDAN_TEMPORAL_ADDRESS", temporal.client.service_client.config.target_host)
     settings.cache_clear()
     unique = uuid4().hex[:20]
+    client = await connect()  # with the keys of orders that the dispatcher makes
     worker = Worker(
-        temporal.client, task_queue=TASK_QUEUE, workflows=[RecordingOrder], workflow_runner=UnsandboxedWorkflowRunner()
+        client, task_queue=TASK_QUEUE, workflows=[RecordingOrder], workflow_runner=UnsandboxedWorkflowRunner()
     )
     async with worker:
-        yield Dispatch(temporal, f"D{unique}", f"L{unique}")
+        yield Dispatch(client, f"D{unique}", f"L{unique}")
 
 
 @dataclass(frozen=True)

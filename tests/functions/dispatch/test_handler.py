@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from temporalio.service import RPCError
 
 from events.life import ImportOrderStart, Stage
-from events.values import OrderKey
-from functions.aws import s3
+from events.values import OrderKey, utc_now
+from functions.aws import dynamodb, s3
+from functions.data_keys.keys import destruction, own_data_keys
+from functions.data_keys.models import ShreddedError
 from functions.dispatch import search_attributes
 from functions.dispatch import temporal as delivery
 from functions.dispatch.dead_letters import put_aside
@@ -90,6 +93,31 @@ async def test_what_comes_after_the_end_is_kept_in_the_archive(dispatch: Dispatc
     assert dead_letters() == []
 
 
+@pytest.mark.parametrize("has_lived", [True, False])
+async def test_what_comes_for_a_shredded_order_is_put_aside_and_begins_nothing(
+    dispatch: Dispatch, has_lived: bool
+) -> None:
+    """Given an order whose key was destroyed, whether Temporal still knows it or not, when anything of it comes."""
+    if has_lived:
+        await dispatch.send(dispatch.order(), dispatch.cancellation())
+        await dispatch.handle.result()
+    own_data_keys().require(dispatch.key)
+    dynamodb().transact_write_items(TransactItems=[destruction(dispatch.key, utc_now())])
+    own_data_keys().forget(dispatch.key)
+    body = of_gateway(accepted(dispatch.payment()))
+    assert await dispatch.take(body) == []
+    (letter,) = dead_letters()
+    assert letter.body == body
+    assert letter.reason.startswith(f"the data of order {dispatch.key} were shredded on {utc_now():%Y-%m-%d}")
+    assert s3().list_objects_v2(Bucket=settings().archive_bucket)["KeyCount"] == 0
+    assert dynamodb().scan(TableName=settings().orders_table)["Count"] == int(has_lived)
+    with pytest.raises(ShreddedError):
+        own_data_keys().since(dispatch.key)
+    if not has_lived:
+        with pytest.raises(RPCError, match="not found"):
+            await dispatch.handle.describe()
+
+
 async def test_a_document_that_cannot_start_an_order_is_put_aside_with_the_reason(dispatch: Dispatch) -> None:
     body = of_gateway(accepted(dispatch.cancellation()))
     assert await dispatch.take(body) == []
@@ -152,7 +180,7 @@ async def test_a_server_that_is_away_makes_exactly_its_records_come_again(
         settings.cache_clear()
         bodies = ["{", of_gateway(accepted(dispatch.order())), of_gateway(accepted(dispatch.payment()))]
         assert await dispatch.take(*bodies) == ["m-1", "m-2"]
-    monkeypatch.setenv("SANDAN_TEMPORAL_ADDRESS", dispatch.environment.client.service_client.config.target_host)
+    monkeypatch.setenv("SANDAN_TEMPORAL_ADDRESS", dispatch.client.service_client.config.target_host)
     settings.cache_clear()
     assert await dispatch.take(*bodies[1:]) == []
     assert [sorted(kinds) for kinds in await dispatch.signals()] == [["order", "payment"]]

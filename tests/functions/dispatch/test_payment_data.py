@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from temporalio import workflow
-from temporalio.client import WorkflowHandle
+from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -16,7 +16,11 @@ from events.ceb.base import CebModel
 from events.life import TASK_QUEUE
 from events.payment_data import PlatDataOpen
 from events.payment_data_life import DATA_CAME_SIGNAL, PAYMENT_DATA_WORKFLOW, PaymentDataStart, SessionKey
+from events.values import OrderKey, utc_now
+from functions.aws import dynamodb, sqs
+from functions.data_keys.keys import destruction, own_data_keys
 from functions.dispatch import payment_data, search_attributes
+from functions.dispatch.connection import connect
 from functions.dispatch.handler import handler
 from functions.payment_data.handler import gather
 from functions.payment_data.models import GatherRequest
@@ -61,15 +65,15 @@ class RecordingQuestion:
 class Dispatch:
     """The dispatcher before one question of its own."""
 
-    def __init__(self, environment: WorkflowEnvironment) -> None:
+    def __init__(self, client: Client) -> None:
         unique = uuid4().hex[:20]
-        self.environment = environment
+        self.client = client
         self.key = SessionKey(session_id=f"S{unique}", order_no=f"T{unique}")
 
     @property
     def handle(self) -> WorkflowHandle[RecordingQuestion, int]:
         """The question's workflow."""
-        return self.environment.client.get_workflow_handle_for(RecordingQuestion.run, self.key.workflow_id)
+        return self.client.get_workflow_handle_for(RecordingQuestion.run, self.key.workflow_id)
 
     def question(self, ebp_code: str | None = None) -> CebModel:
         """What customs asks."""
@@ -90,8 +94,9 @@ async def dispatch(
     monkeypatch.setenv("SANDAN_TEMPORAL_ADDRESS", temporal.client.service_client.config.target_host)
     settings.cache_clear()
     runner = UnsandboxedWorkflowRunner()
-    async with Worker(temporal.client, task_queue=TASK_QUEUE, workflows=[RecordingQuestion], workflow_runner=runner):
-        yield Dispatch(temporal)
+    client = await connect()
+    async with Worker(client, task_queue=TASK_QUEUE, workflows=[RecordingQuestion], workflow_runner=runner):
+        yield Dispatch(client)
 
 
 async def test_a_question_starts_its_workflow_once(dispatch: Dispatch) -> None:
@@ -122,7 +127,7 @@ async def test_data_wake_the_questions_that_wait_for_them_and_no_order(dispatch:
     assert await dispatch.take(of_others(original_payment(order_no=dispatch.key.order_no, app_type="2"))) == []
     assert await dispatch.handle.result() == 2
     orders = f"WorkflowId = 'import/{PLATFORM['ebp_code']}/{dispatch.key.order_no}'"
-    assert [found.id async for found in dispatch.environment.client.list_workflows(orders)] == []
+    assert [found.id async for found in dispatch.client.list_workflows(orders)] == []
 
 
 async def test_data_for_a_question_that_has_ended_are_kept_all_the_same(dispatch: Dispatch) -> None:
@@ -152,3 +157,16 @@ async def test_the_day_of_the_limits_is_that_of_china(
     started = await dispatch.handle.query(RecordingQuestion.start)
     assert started
     assert started.limits.deadline == timedelta(minutes=90)
+
+
+async def test_data_of_a_shredded_order_are_put_aside(dispatch: Dispatch) -> None:
+    order = OrderKey(ebp_code=PLATFORM["ebp_code"], order_no=dispatch.key.order_no)
+    own_data_keys().require(order)
+    dynamodb().transact_write_items(TransactItems=[destruction(order, utc_now())])
+    own_data_keys().forget(order)
+    assert await dispatch.take(of_gateway(accepted(original_payment(order_no=order.order_no)))) == []
+    url = sqs().get_queue_url(QueueName=settings().documents_dead_letters)["QueueUrl"]
+    (letter,) = sqs().receive_message(QueueUrl=url, MessageAttributeNames=["All"])["Messages"]
+    reason = letter["MessageAttributes"]["Reason"].get("StringValue", "")
+    assert reason.startswith(f"the data of order {order} were shredded on")
+    assert dynamodb().scan(TableName=settings().payment_data_table)["Count"] == 0

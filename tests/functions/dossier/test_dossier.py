@@ -1,5 +1,7 @@
 """The dossier vouches for itself: whatever is changed, lost, added or moved breaks its chain."""
 
+import hashlib
+import hmac
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,10 +15,11 @@ from events.documents import DocumentKind, InboundDocument, content_hash
 from events.life import Stage
 from events.values import OrderKey
 from functions.aws import s3
-from functions.dossier.handler import archive, late
-from functions.dossier.models import ArchiveRequest, Dossier, DossierEntry, LateRequest
-from functions.dossier.rules import GENESIS, BrokenChainError, chain, verify
-from functions.dossier.store import get_dossier
+from functions.data_keys.sealed import Opener, Sealed
+from functions.dossier.handler import archive, check, late, opened
+from functions.dossier.models import ArchiveRequest, Chain, CheckRequest, DossierEntry, LateRequest
+from functions.dossier.rules import GENESIS, BrokenChainError, chain, verify, verify_contents
+from functions.dossier.store import get_dossier, put_dossier
 from functions.settings import settings
 from tests import builders
 
@@ -36,6 +39,11 @@ ENTRIES = st.lists(
 )
 
 
+def commit(data: bytes) -> str:
+    """A commitment with a key of nobody."""
+    return hmac.new(b"a key", data, hashlib.sha256).hexdigest()
+
+
 def request(entries: list[DossierEntry]) -> ArchiveRequest:
     """What a closed order leaves."""
     return ArchiveRequest(key=KEY, stage=Stage.CLOSED, entries=entries)
@@ -53,23 +61,24 @@ def three_entries() -> list[DossierEntry]:
 
 @given(entries=ENTRIES)
 def test_a_chain_holds_also_after_it_was_stored_as_json(entries: list[DossierEntry]) -> None:
-    dossier = chain(request(entries))
+    dossier = chain(request(entries), commit)
     verify(dossier)
-    verify(Dossier.model_validate_json(dossier.model_dump_json()))
+    verify(Chain.model_validate_json(dossier.model_dump_json()))
     assert [entry.number for entry in dossier.entries] == list(range(1, len(entries) + 1))
     assert dossier.entries[0].previous == GENESIS
     assert dossier.head == dossier.entries[-1].hash
+    verify_contents(dossier, entries, commit)
 
 
 @given(entries=ENTRIES, data=st.data())
 def test_any_change_breaks_the_chain(entries: list[DossierEntry], data: st.DataObject) -> None:
-    dossier = chain(request(entries))
+    dossier = chain(request(entries), commit)
     place = data.draw(st.integers(0, len(entries) - 1))
     entry = dossier.entries[place]
     other: dict[str, Any] = data.draw(
         st.sampled_from(
             [
-                {"content": {**entry.content, "": "another"}},
+                {"commitment": "1" * 64},
                 {"at": entry.at + timedelta(microseconds=1) if entry.at.year < 9999 else NOW},
                 {"kind": "operator"},
                 {"number": entry.number + 1},
@@ -83,8 +92,24 @@ def test_any_change_breaks_the_chain(entries: list[DossierEntry], data: st.DataO
         verify(dossier.model_copy(update={"entries": forged}))
 
 
+@given(entries=ENTRIES, data=st.data())
+def test_any_change_of_a_content_shows_while_there_is_a_key(entries: list[DossierEntry], data: st.DataObject) -> None:
+    dossier = chain(request(entries), commit)
+    place = data.draw(st.integers(0, len(entries) - 1))
+    forged = [
+        entry.model_copy(update={"content": {**entry.content, "": "another"}}) if at == place else entry
+        for at, entry in enumerate(entries)
+    ]
+    with pytest.raises(BrokenChainError, match=f"content of entry {place + 1} was changed"):
+        verify_contents(dossier, forged, commit)
+    with pytest.raises(BrokenChainError, match="contents"):
+        verify_contents(dossier, entries[:-1], commit)
+    with pytest.raises(BrokenChainError, match="content of entry 1 "):
+        verify_contents(dossier, entries, lambda data: hashlib.sha256(data).hexdigest())
+
+
 def test_entries_that_are_lost_added_or_moved_break_the_chain() -> None:
-    dossier = chain(request(three_entries()))
+    dossier = chain(request(three_entries()), commit)
     first, second, third = dossier.entries
     for entries in (
         [],
@@ -103,9 +128,9 @@ def test_entries_that_are_lost_added_or_moved_break_the_chain() -> None:
 def test_a_forger_needs_the_head_too() -> None:
     """Given entries forged with right hashes, when they are checked against the head that was told, then it shows."""
     forged = three_entries()[:2]
-    dossier = chain(request(three_entries()))
+    dossier = chain(request(three_entries()), commit)
     with pytest.raises(BrokenChainError):
-        verify(chain(request(forged)).model_copy(update={"head": dossier.head}))
+        verify(chain(request(forged), commit).model_copy(update={"head": dossier.head}))
 
 
 @pytest.mark.usefixtures("aws")
@@ -115,7 +140,34 @@ def test_what_is_archived_can_be_read_and_verified() -> None:
     dossier = get_dossier(KEY)
     verify(dossier)
     assert (dossier.head, len(dossier.entries), dossier.stage) == (archived.head, archived.entries, Stage.CLOSED)
-    assert [entry.content for entry in dossier.entries] == [entry.content for entry in three_entries()]
+    assert opened(dossier) == three_entries()
+    found = check(CheckRequest(key=KEY, head=archived.head))
+    assert (found.problem, found.readable, found.entries) == ("", True, 3)
+    assert "not the one on record" in check(CheckRequest(key=KEY, head="1" * 64)).problem
+
+
+@pytest.mark.usefixtures("aws")
+def test_what_is_archived_names_nobody_in_clear() -> None:
+    archive(request(three_entries()))
+    (name,) = (one["Key"] for one in s3().list_objects_v2(Bucket=settings().archive_bucket)["Contents"])
+    stored = s3().get_object(Bucket=settings().archive_bucket, Key=name)["Body"].read()
+    head = builders.order().head
+    for value in (head.buyer_name, head.buyer_id_number, head.buyer_telephone or "no telephone"):
+        assert value.encode() not in stored
+        assert json.dumps(value)[1:-1].encode() not in stored
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_dossier_whose_contents_were_exchanged_is_found_out() -> None:
+    """Given a dossier, when the sealed contents of another archiving are put in, then the check says which is wrong."""
+    archived = archive(request(three_entries()))
+    whole = get_dossier(KEY)
+    archive(request([*three_entries()[:2], three_entries()[2].model_copy(update={"content": {"returnStatus": "100"}})]))
+    forged = whole.model_copy(update={"contents": get_dossier(KEY).contents})
+    put_dossier(forged)
+    assert "content of entry 3 was changed" in check(CheckRequest(key=KEY, head=archived.head)).problem
+    s3().put_object(Bucket=settings().archive_bucket, Key=f"orders/{KEY}/dossier.json", Body=b"{}")
+    assert "no dossier of this version" in check(CheckRequest(key=KEY, head=archived.head)).problem
 
 
 @pytest.mark.usefixtures("aws")
@@ -149,6 +201,10 @@ def test_a_document_that_came_after_the_end_is_kept_beside_the_dossier_once() ->
     assert kept.location.startswith(f"s3://{settings().archive_bucket}/orders/{KEY}/late/payment-")
     assert s3().list_objects_v2(Bucket=settings().archive_bucket)["KeyCount"] == 2
     name = kept.location.removeprefix(f"s3://{settings().archive_bucket}/")
-    stored = json.loads(s3().get_object(Bucket=settings().archive_bucket, Key=name)["Body"].read())
-    assert stored["content"] == document.content
+    stored = s3().get_object(Bucket=settings().archive_bucket, Key=name)["Body"].read()
+    sealed = Sealed.model_validate_json(stored)
+    kept_document = Opener.reading(KEY, sealed.key_id).open("late document", sealed)
+    assert InboundDocument.model_validate_json(kept_document).content == document.content
+    assert model.head.payer_name.encode() not in stored
+    assert document.content_hash not in name
     verify(get_dossier(KEY))

@@ -15,6 +15,7 @@ from tests.functions.intake.samples import (
     COP_NO,
     INVT_NO,
     KEY,
+    NOW,
     OTHER_KEY,
     RETURN_NO,
     cancellation,
@@ -233,6 +234,29 @@ def test_a_tax_bill_that_is_early_waits_for_the_receipt_that_numbers_its_list() 
     settled(found)
     assert waiting_places() == ["list#23012026I000000002"]
     assert ids(routed(inbound(list_receipt(invt_no=INVT_NO, return_status="899"), "899"))) == ["899"]
+
+
+def expiring() -> dict[str, int]:
+    """The items that expire, with the day from the first document on."""
+    items = dynamodb().scan(TableName=settings().intake_table)["Items"]
+    return {
+        item["pk"]["S"].partition("#")[0]: (int(item["expires_at"]["N"]) - int(NOW.timestamp())) // 86_400
+        for item in items
+        if "expires_at" in item
+    }
+
+
+def test_what_waits_is_forgotten_after_its_days_and_links_are_not() -> None:
+    """retention.waiting_days. Given documents that wait, then their items expire; once they are taken, links stay."""
+    declared()
+    waits(inbound(tax_bill(), "bill"))
+    waits(inbound(waybill(order_no="unknown"), "waybill"))
+    waits(inbound(waybill_status(logistics_no="UNKNOWN"), "status"))
+    assert expiring() == {"list": 184, "order-no": 184, "waybill": 184}
+    settled(routed(inbound(list_receipt(invt_no=INVT_NO, return_status="800"), "800")))
+    assert waiting_places() != []
+    assert expiring() == {"order-no": 184, "waybill": 184}
+    assert links.list_number(INVT_NO).key == KEY
 
 
 def test_no_tax_bill_is_lost_when_its_list_is_numbered_while_it_sits_down_to_wait() -> None:

@@ -12,12 +12,14 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.converter import ActivitySerializationContext, WorkflowSerializationContext
 from temporalio.exceptions import ApplicationError
 
+from events.values import OrderKey
+from functions.data_keys.models import Seed, ShreddedError
 from functions.payloads.codec import EncryptingCodec, is_encrypted, workflow_of
 from functions.payloads.converter import data_converter
 from functions.payloads.keys import KeyRing, PayloadKeyError
 from functions.payloads.models import Cipher, PayloadKeys
-from functions.payloads.sealing import BrokenSealError
-from tests.payloads import fixed_ring, key_of
+from functions.payloads.sealing import BrokenSealError, seal
+from tests.payloads import TEST_KEYS, MemorySeeds, fixed_keys, key_of
 
 ORDER = "import/3207SDPT01/LYG9610-1-000001-REL"
 CONTENT = json.dumps({"buyerName": "测试甲一"}, ensure_ascii=False).encode()
@@ -28,14 +30,14 @@ def plain(data: bytes = CONTENT) -> Payload:
     return Payload(metadata={"encoding": b"json/plain"}, data=data)
 
 
-def codec() -> EncryptingCodec:
-    return EncryptingCodec(fixed_ring()).with_context(WorkflowSerializationContext("default", ORDER))
+def codec(workflow_id: str = ORDER) -> EncryptingCodec:
+    return EncryptingCodec(fixed_keys()).with_context(WorkflowSerializationContext("default", workflow_id))
 
 
 @pytest.mark.parametrize("cipher", list(Cipher))
 async def test_a_payload_comes_back_as_it_was(cipher: Cipher) -> None:
     key = key_of("of-this-cipher", cipher)
-    codec = EncryptingCodec(KeyRing(lambda: PayloadKeys(write=key.id, keys=(key,)), 3600))
+    codec = EncryptingCodec(fixed_keys(KeyRing(lambda: PayloadKeys(write=key.id, keys=(key,)), 3600)))
     payloads = [plain(), plain(CONTENT * 100), Payload(metadata={"encoding": b"binary/null"}), Payload()]
     encoded = await codec.encode(payloads)
     assert all(is_encrypted(one) for one in encoded)
@@ -49,13 +51,59 @@ async def test_only_ids_are_in_clear() -> None:
         "encoding": b"binary/encrypted",
         "encryption-key-id": b"test",
         "workflow-id": ORDER.encode(),
+        "data-key": b"order",
     }
     assert workflow_of(encoded) == ORDER
 
 
+async def test_payloads_of_an_order_and_its_returns_are_lost_with_its_key_and_no_others() -> None:
+    """Given payloads of workflows, when one order's key is destroyed, then its own are unreadable, all of them."""
+    seeds = MemorySeeds()
+    whole = EncryptingCodec(fixed_keys(seeds=seeds))
+    lost, kept = (
+        (ORDER, f"{ORDER.replace('import', 'return')}/1"),
+        (f"{ORDER}2", "tax-payment/3207980001/2026", "other"),
+    )
+    written = {}
+    for workflow_id in (*lost, *kept):
+        bound = whole.with_context(WorkflowSerializationContext("default", workflow_id))
+        (written[workflow_id],) = await bound.encode([plain()])
+        assert await whole.decode([written[workflow_id]]) == [plain()]
+    order = OrderKey.from_workflow_id(ORDER)
+    seeds.shredded.add(order)
+    after = EncryptingCodec(fixed_keys(seeds=seeds))
+    for workflow_id in lost:
+        with pytest.raises(ShreddedError, match=f"order {order} were shredded on 2026-01-05"):
+            await after.decode([written[workflow_id]])
+        with pytest.raises(ShreddedError):
+            await after.with_context(WorkflowSerializationContext("default", workflow_id)).encode([plain()])
+    assert await after.decode([written[workflow_id] for workflow_id in kept]) == [plain()] * len(kept)
+    seeds.shredded.clear()
+    seeds.seeds[order] = Seed(b"another seed of thirty-two bytes", seeds.seeds[order].made_at)
+    for workflow_id in lost:
+        with pytest.raises(BrokenSealError):
+            await EncryptingCodec(fixed_keys(seeds=seeds)).decode([written[workflow_id]])
+
+
+async def test_an_order_s_seed_is_asked_for_once() -> None:
+    seeds = MemorySeeds()
+    writer = EncryptingCodec(fixed_keys(seeds=seeds)).with_context(WorkflowSerializationContext("default", ORDER))
+    for _ in range(20):
+        await writer.decode(await writer.encode([plain(), plain()]))
+    assert seeds.requests == 1
+
+
+async def test_payloads_from_before_the_keys_of_orders_are_still_read() -> None:
+    """Given a payload of an order without a data-key, sealed with the key of the secret, then it is read as ever."""
+    metadata = {"encoding": b"binary/encrypted", "encryption-key-id": b"test", "workflow-id": ORDER.encode()}
+    associated = "\n".join(f"{name}={value.hex()}" for name, value in metadata.items()).encode()
+    old = Payload(metadata=metadata, data=seal(TEST_KEYS.writing, plain().SerializeToString(), associated))
+    assert await codec().decode([old]) == [plain()]
+
+
 async def test_an_activity_s_payload_is_noted_under_its_workflow() -> None:
     context = ActivitySerializationContext("default", "1", "matching.match", "orders", ORDER, "ImportOrder", True)
-    (encoded,) = await EncryptingCodec(fixed_ring()).with_context(context).encode([plain()])
+    (encoded,) = await EncryptingCodec(fixed_keys()).with_context(context).encode([plain()])
     assert workflow_of(encoded) == ORDER
 
 
@@ -69,7 +117,8 @@ async def test_what_is_long_is_compressed_first() -> None:
 async def test_a_payload_of_one_workflow_cannot_be_passed_off_as_another_s() -> None:
     """Nor can its key id or its compression be changed."""
     (encoded,) = await codec().encode([plain(CONTENT * 100)])
-    for name, value in (("workflow-id", b"import/3207SDPT01/OTHER"), ("compression", b"")):
+    await codec("import/3207SDPT01/OTHER").encode([plain()])
+    for name, value in (("workflow-id", b"import/3207SDPT01/OTHER"), ("compression", b""), ("data-key", b"")):
         changed = Payload()
         changed.CopyFrom(encoded)
         changed.metadata[name] = value
@@ -91,7 +140,7 @@ async def test_an_encrypted_payload_without_a_key_id_is_told() -> None:
 
 
 async def test_messages_and_stack_traces_of_failures_are_encrypted() -> None:
-    converter = data_converter(fixed_ring())
+    converter = data_converter(fixed_keys())
     failure = Failure()
     try:
         raise ApplicationError("测试甲一 is not the payer", {"id": "000000199001010010"})
@@ -106,14 +155,16 @@ async def test_messages_and_stack_traces_of_failures_are_encrypted() -> None:
 
 
 def test_the_converter_is_that_of_pydantic_with_the_codec_on_top() -> None:
-    converter = data_converter(fixed_ring())
+    converter = data_converter(fixed_keys())
     assert isinstance(converter.payload_codec, EncryptingCodec)
     assert "pydantic" in type(dataclasses.replace(converter, payload_codec=None).payload_converter_class()).__module__
 
 
 def test_the_product_has_one_converter() -> None:
     """Whoever connects some other way would write in clear."""
-    allowed = {ROOT / "functions/payloads/converter.py"}
+    replays = ROOT / "infra/replay/checking.py"  # reads histories that were recorded in clear, and connects to nobody
+    assert "Client" not in replays.read_text()
+    allowed = {ROOT / "functions/payloads/converter.py", replays}
     for folder in ("events", "functions", "workflows", "infra"):
         for path in (ROOT / folder).rglob("*.py"):
             text = path.read_text()

@@ -10,7 +10,7 @@ from temporalio.api.common.v1 import Payload
 from functions.payloads.codec import EncryptingCodec
 from functions.payloads.keys import KeyRing, PayloadKeyError, own_keys, read_keys
 from functions.payloads.models import Cipher, PayloadKey, PayloadKeys
-from tests.payloads import TEST_KEYS, key_of
+from tests.payloads import TEST_KEYS, fixed_keys, key_of
 
 OLD, NEW = key_of("old"), key_of("new", Cipher.SM4_GCM)
 CONTENT = Payload(metadata={"encoding": b"json/plain"}, data=b'"content"')
@@ -49,7 +49,7 @@ async def test_rotation_without_a_pause() -> None:
     still there, then each reads whatever the other wrote, at every step.
     """
     store = Store(PayloadKeys(write="old", keys=(OLD,)))
-    writer, reader = (EncryptingCodec(KeyRing(store.read, 0.01)), EncryptingCodec(KeyRing(store.read, 3600)))
+    writer, reader = (EncryptingCodec(fixed_keys(KeyRing(store.read, seconds))) for seconds in (0.01, 3600))
     first = await writer.encode([CONTENT])
     assert await reader.decode(first) == [CONTENT]
     for step in (PayloadKeys(write="old", keys=(OLD, NEW)), PayloadKeys(write="new", keys=(OLD, NEW))):
@@ -66,10 +66,10 @@ async def test_rotation_without_a_pause() -> None:
 
 async def test_a_key_that_was_taken_away_is_told_by_its_id() -> None:
     store = Store(PayloadKeys(write="old", keys=(OLD,)))
-    written = await EncryptingCodec(KeyRing(store.read, 3600)).encode([CONTENT])
+    written = await EncryptingCodec(fixed_keys(KeyRing(store.read, 3600))).encode([CONTENT])
     store.keys = PayloadKeys(write="new", keys=(NEW,))
     with pytest.raises(PayloadKeyError, match="the payload key old is not in the secrets store"):
-        await EncryptingCodec(KeyRing(store.read, 3600)).decode(written)
+        await EncryptingCodec(fixed_keys(KeyRing(store.read, 3600))).decode(written)
 
 
 async def test_a_store_that_fails_stops_nobody_who_has_keys(caplog: pytest.LogCaptureFixture) -> None:
@@ -87,7 +87,7 @@ async def test_a_store_that_fails_stops_nobody_who_has_keys(caplog: pytest.LogCa
 async def test_without_the_store_nothing_is_written_in_clear_and_later_it_goes_on() -> None:
     store = Store(TEST_KEYS)
     store.keys = None
-    codec = EncryptingCodec(KeyRing(store.read, 3600))
+    codec = EncryptingCodec(fixed_keys(KeyRing(store.read, 3600)))
     with pytest.raises(PayloadKeyError, match="cannot be read"):
         await codec.encode([CONTENT])
     store.keys = TEST_KEYS

@@ -137,6 +137,13 @@ def test_the_shipped_topics() -> None:
         "payment_data.attempts": 10,
         "payment_data.refusal_from": 20001,
         "payment_data.expiry_days": 30,
+        "retention.evidence_years": 3,
+        "retention.payment_data_years": 3,
+        "retention.history_years": 3,
+        "retention.waiting_days": 184,
+        "retention.inbox_days": 30,
+        "retention.dead_letter_days": 14,
+        "retention.log_days": 30,
         "life.documents_hours": 72,
         "life.correction_hours": 72,
         "life.silence_minutes": 30,
@@ -174,6 +181,7 @@ def test_the_shipped_topics() -> None:
 def test_only_what_a_regulation_says_names_one() -> None:
     sourced = {found.topic for found in default_pack().at(TODAY).rows() if not found.basis.startswith("setting: ")}
     assert sourced == {
+        "retention.evidence_years",
         "return.window_days",
         "return.goods_back_days",
         "quota.single_limit",
@@ -249,5 +257,5 @@ def test_the_wheel_carries_the_data(tmp_path: Path) -> None:
     assert "functions/tax/data/tariff.csv" in every
     assert packed == {
         f"functions/policy/data/{name}.yaml"
-        for name in ("guarantee", "life", "matching", "payment_data", "personal", "quota", "return", "tax")
+        for name in ("guarantee", "life", "matching", "payment_data", "personal", "quota", "retention", "return", "tax")
     }

@@ -34,7 +34,7 @@ def test_a_rotation() -> None:
     assert (kept().write, kept().keys[1].cipher) == ("test", Cipher.AES_256_GCM)
     assert run("use", new) == f"test  AES-256-GCM  reads\n{new}  AES-256-GCM  writes and reads\n"
     assert [key.id for key in kept().keys] == ["test", new]
-    with pytest.raises(StackError, match="what test has encrypted would be lost: say --forever"):
+    with pytest.raises(StackError, match="what test has encrypted would be lost, dossiers too: say --forever"):
         run("remove", "test")
     assert run("remove", "test", "--forever") == f"{new}  AES-256-GCM  writes and reads\n"
     assert [key.id for key in kept().keys] == [new]

@@ -10,13 +10,14 @@ from google.protobuf import json_format
 from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.converter import WorkflowSerializationContext
 
+from events.values import OrderKey
 from functions.payloads.codec import EncryptingCodec
 from functions.payloads.keys import KeyRing
 from functions.payloads.models import PayloadKeys
 from infra.codec_server import access
 from infra.codec_server.app import CodecServer
 from infra.codec_server.users import Role, User, Users, UsersError, read_users
-from tests.payloads import fixed_ring, key_of
+from tests.payloads import MemorySeeds, fixed_keys, key_of
 
 UI, CODEC = "http://127.0.0.1:8233", "http://127.0.0.1:8403"
 ORDER = "import/3207SDPT01/LYG9610-1-000001-REL"
@@ -51,7 +52,7 @@ def kept() -> Kept:
 @pytest.fixture
 async def server(kept: Kept) -> AsyncIterator[httpx.AsyncClient]:
     """The server, asked as a program would."""
-    application = CodecServer(fixed_ring(), Users(kept.read, fresh_seconds=0), UI).application
+    application = CodecServer(fixed_keys(), Users(kept.read, fresh_seconds=0), UI).application
     transport = httpx.ASGITransport(application, client=("127.0.0.1", 5555))
     async with httpx.AsyncClient(transport=transport, base_url=CODEC) as client:
         yield client
@@ -73,7 +74,7 @@ def plain(value: object = DOCUMENT) -> Payload:
 
 
 async def encrypted(*payloads: Payload, workflow_id: str = ORDER) -> list[Payload]:
-    codec = EncryptingCodec(fixed_ring()).with_context(WorkflowSerializationContext("default", workflow_id))
+    codec = EncryptingCodec(fixed_keys()).with_context(WorkflowSerializationContext("default", workflow_id))
     return await codec.encode(payloads)
 
 
@@ -153,6 +154,7 @@ async def test_every_request_is_one_line_without_contents(
         "payloads": 4,
         "unreadable": 1,
         "withheld": 0,
+        "shredded": 0,
         "workflows": [ORDER, other],
         "more_workflows": 0,
     }
@@ -170,7 +172,7 @@ async def test_the_log_cannot_be_forged(server: httpx.AsyncClient, log: pytest.L
 async def test_what_is_sent_from_the_ui_is_encrypted(server: httpx.AsyncClient) -> None:
     (encoded,) = answered(await ask(server, [plain()], bearer(OPERATOR), "encode"))
     assert encoded.metadata["encoding"] == b"binary/encrypted"
-    assert await EncryptingCodec(fixed_ring()).decode([encoded]) == [plain()]
+    assert await EncryptingCodec(fixed_keys()).decode([encoded]) == [plain()]
 
 
 async def test_a_login_in_the_browser(server: httpx.AsyncClient, log: pytest.LogCaptureFixture) -> None:
@@ -226,10 +228,25 @@ async def test_a_body_that_is_none_is_told(server: httpx.AsyncClient) -> None:
 async def test_a_key_that_is_gone_leaves_its_payloads_as_they_are() -> None:
     other = key_of("other")
     ring = KeyRing(lambda: PayloadKeys(write="other", keys=(other,)), 3600)
-    application = CodecServer(ring, Users(Kept().read, 0), UI).application
+    application = CodecServer(fixed_keys(ring), Users(Kept().read, 0), UI).application
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url=CODEC) as client:
         sent = await encrypted(plain())
         assert answered(await ask(client, sent, bearer(AUDITOR))) == sent
+
+
+@pytest.mark.parametrize("user", [OPERATOR, AUDITOR])
+async def test_what_was_shredded_says_so(user: User, log: pytest.LogCaptureFixture) -> None:
+    """Given a payload of an order whose key is destroyed, then both roles see that, and the log counts it."""
+    seeds = MemorySeeds()
+    context = WorkflowSerializationContext("default", ORDER)
+    sent = await EncryptingCodec(fixed_keys(seeds=seeds)).with_context(context).encode([plain()])
+    seeds.shredded.add(OrderKey.from_workflow_id(ORDER))
+    application = CodecServer(fixed_keys(seeds=seeds), Users(Kept().read, 0), UI).application
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url=CODEC) as client:
+        (shown,) = answered(await ask(client, sent, bearer(user)))
+    assert json.loads(shown.data) == {"shredded": "2026-01-05", "order": ORDER.removeprefix("import/")}
+    (line,) = lines(log)
+    assert (line["shredded"], line["unreadable"], line["workflows"]) == (1, 0, [])
 
 
 def test_a_secret_of_users_that_is_wrong_is_told_without_tokens() -> None:

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from cfnlint.decode import decode  # type: ignore[import-untyped]
 
+from events.values import utc_now
 from functions.dispatch.coming_again import pause_seconds
+from functions.policy.pack import default_pack
 from functions.settings import Settings
 from infra.stack.template import CODE_CONDITIONS, TEMPLATE
 
@@ -25,16 +27,25 @@ def _properties(resources: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def test_every_table_is_paid_by_use_encrypted_and_can_be_recovered(resources: dict[str, Any]) -> None:
-    """Each has one key, `pk`; the ledger has `sk` besides, and an index of what is due."""
+    """Each has one key, `pk`; the ledger and the retention have `sk` besides. Only keys are never recovered."""
     tables = _properties(resources, "AWS::DynamoDB::Table")
 
-    assert set(tables) == {"IntakeTable", "LedgerTable", "OrdersTable", "PaymentDataTable", "ReplayTable"}
+    assert set(tables) == {
+        "DataKeysTable",
+        "IntakeTable",
+        "LedgerTable",
+        "OrdersTable",
+        "PaymentDataTable",
+        "ReplayTable",
+        "RetentionTable",
+    }
     for name, table in tables.items():
         assert table["BillingMode"] == "PAY_PER_REQUEST"
-        keys = [("pk", "HASH"), ("sk", "RANGE")] if name == "LedgerTable" else [("pk", "HASH")]
+        keys = [("pk", "HASH"), ("sk", "RANGE")] if name in {"LedgerTable", "RetentionTable"} else [("pk", "HASH")]
         assert [(key["AttributeName"], key["KeyType"]) for key in table["KeySchema"]] == keys
         assert {attribute["AttributeType"] for attribute in table["AttributeDefinitions"]} == {"S"}
-        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        recovered = name != "DataKeysTable"  # a recovered table would bring destroyed keys back
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": recovered}
         assert table["SSESpecification"] == {"SSEEnabled": True}
 
 
@@ -47,6 +58,19 @@ def test_what_is_only_needed_for_a_time_expires(resources: dict[str, Any]) -> No
     assert tables["ReplayTable"]["TimeToLiveSpecification"] == expiry
     assert "TimeToLiveSpecification" not in tables["OrdersTable"]
     assert "TimeToLiveSpecification" not in tables["LedgerTable"]
+
+
+def test_what_the_template_forgets_is_what_the_policy_says(resources: dict[str, Any]) -> None:
+    """retention.inbox_days, retention.dead_letter_days and retention.log_days."""
+    policy = default_pack().at(utc_now().date())
+    (archive,) = _properties(resources, "AWS::S3::Bucket").values()
+    (rule,) = archive["LifecycleConfiguration"]["Rules"]
+    assert (rule["Prefix"], rule["Status"]) == ("inbox/", "Enabled")
+    assert rule["ExpirationInDays"] == policy.row("retention.inbox_days").whole()
+    seconds = resources["DocumentsDeadLetters"]["Properties"]["MessageRetentionPeriod"]
+    assert seconds == policy.row("retention.dead_letter_days").whole() * 24 * 3600
+    template, _ = decode(str(TEMPLATE))
+    assert template["Parameters"]["LogDays"]["Default"] == policy.row("retention.log_days").whole()
 
 
 def test_the_archive_is_versioned_encrypted_and_closed(resources: dict[str, Any]) -> None:
@@ -89,6 +113,8 @@ def test_data_survive_the_end_of_the_deployment(resources: dict[str, Any]) -> No
         "ArchiveBucket",
         "DocumentsDeadLetters",
         "DataKey",
+        "DataKeysTable",
+        "RetentionTable",
         "SigningSecret",
         "BuyersSecret",
         "PayloadKeysSecret",
@@ -114,6 +140,8 @@ def test_names_begin_with_the_prefix_and_are_the_defaults_of_the_settings(resour
             "ledger_table",
             "replay_table",
             "payment_data_table",
+            "data_keys_table",
+            "retention_table",
             "signing_secret",
             "buyers_secret",
             "payload_keys_secret",

@@ -15,16 +15,25 @@ from infra.stack.lambdas import CAPABILITIES
 from infra.stack.template import CODE_CONDITIONS, data_resources, parse, whole
 
 DOORS = {"gateway", "dispatch", "worker"}
-TABLES = {"IntakeTable", "OrdersTable", "LedgerTable", "PaymentDataTable", "ReplayTable"}
+TABLES = {
+    "IntakeTable",
+    "OrdersTable",
+    "LedgerTable",
+    "PaymentDataTable",
+    "ReplayTable",
+    "DataKeysTable",
+    "RetentionTable",
+}
 OWN_TABLES = {
     "intake": {"IntakeTable"},
     "ledger": {"LedgerTable"},
     "orders": {"OrdersTable"},
-    "payment-data": {"PaymentDataTable"},
+    "payment-data": {"PaymentDataTable", "DataKeysTable"},
+    "dossier": {"DataKeysTable", "RetentionTable"},  # seals with the order's key, notes its end
     "declaration": {"IntakeTable"},  # notes which receipts to expect
     "tax-payment": {"LedgerTable"},  # the books of its payments
     "gateway": {"IntakeTable", "OrdersTable", "ReplayTable"},
-    "dispatch": {"IntakeTable", "OrdersTable", "PaymentDataTable"},
+    "dispatch": {"IntakeTable", "OrdersTable", "PaymentDataTable", "DataKeysTable"},
 }
 
 
@@ -95,6 +104,9 @@ def _rights(value: Any) -> set[tuple[str, str]]:
     }
 
 
+_SEALS = ("GetItem", "UpdateItem")
+
+
 def _of_secrets(names: set[str]) -> set[tuple[str, str]]:
     return {("secretsmanager:GetSecretValue", json.dumps({"Ref": name})) for name in names}
 
@@ -116,12 +128,14 @@ def test_a_worker_that_calls_lambdas_may_call_each_of_them_and_little_else(templ
         if name not in {"GatewayFunction", "DispatchFunction", "WorkerFunction"}
     }
     keys = _of_secrets({"PayloadKeysSecret", "TemporalSecret"})
+    keys |= {(f"dynamodb:{action}", json.dumps({"Fn::GetAtt": ["DataKeysTable", "Arn"]})) for action in _SEALS}
     keys.add(("kms:Decrypt", json.dumps({"Fn::GetAtt": ["DataKey", "Arn"]})))
     assert _rights(template["Resources"]["CallingWorkerPolicy"]["Properties"]) == calls | keys
 
 
 def test_the_codec_server_reads_two_secrets(template: dict[str, Any]) -> None:
     wanted = _of_secrets({"PayloadKeysSecret", "CodecUsersSecret"})
+    wanted.add(("dynamodb:GetItem", json.dumps({"Fn::GetAtt": ["DataKeysTable", "Arn"]})))
     wanted.add(("kms:Decrypt", json.dumps({"Fn::GetAtt": ["DataKey", "Arn"]})))
     assert _rights(template["Resources"]["CodecServerPolicy"]["Properties"]) == wanted
 
@@ -129,7 +143,7 @@ def test_the_codec_server_reads_two_secrets(template: dict[str, Any]) -> None:
 def test_the_policies_of_processes_are_told(template: dict[str, Any]) -> None:
     policies = {name for name, one in template["Resources"].items() if one["Type"] == "AWS::IAM::ManagedPolicy"}
     told = {one["Value"].get("Ref") for one in template["Outputs"].values()}
-    assert policies == {"WorkerPolicy", "CallingWorkerPolicy", "CodecServerPolicy"} <= told
+    assert policies == {"WorkerPolicy", "CallingWorkerPolicy", "CodecServerPolicy", "RetentionPolicy"} <= told
 
 
 def test_everybody_says_on_the_bus_who_he_is(template: dict[str, Any]) -> None:
@@ -237,7 +251,7 @@ def test_the_functions_are_told_every_resource_and_know_every_setting(template: 
     assert not of_processes & told
 
 
-def test_the_payload_keys_are_for_who_speaks_to_temporal_and_codec_users_for_no_function(
+def test_the_payload_keys_are_for_who_seals_and_codec_users_for_no_function(
     functions: dict[str, dict[str, Any]],
 ) -> None:
     def readers(secret: str) -> set[str]:
@@ -247,8 +261,20 @@ def test_the_payload_keys_are_for_who_speaks_to_temporal_and_codec_users_for_no_
             if f'"{secret}"' in json.dumps(function["Properties"].get("Policies", []))
         }
 
-    assert readers("PayloadKeysSecret") == readers("TemporalSecret") == {"dispatch"}
+    assert readers("PayloadKeysSecret") == {"dispatch", "dossier", "payment-data"}
+    assert readers("TemporalSecret") == {"dispatch"}
     assert readers("CodecUsersSecret") == set()
+
+
+def test_functions_make_and_read_keys_and_delete_nothing_there(functions: dict[str, dict[str, Any]]) -> None:
+    """Nor do they read or delete what is on record of holds and shredding."""
+    for name, function in functions.items():
+        for statement in _statements(function["Properties"]):
+            resources = json.dumps(statement["Resource"])
+            if '"DataKeysTable"' in resources:
+                assert set(_listed(statement["Action"])) == {"dynamodb:GetItem", "dynamodb:UpdateItem"}, name
+            if '"RetentionTable"' in resources:
+                assert set(_listed(statement["Action"])) == {"dynamodb:PutItem", "dynamodb:UpdateItem"}, name
 
 
 def test_the_local_stack_gets_what_is_left_without_functions() -> None:

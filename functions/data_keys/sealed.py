@@ -1,0 +1,72 @@
+"""Data of an order at rest: sealed with its key, and commitments that tell nothing once the key is gone."""
+
+import base64
+import hashlib
+import hmac
+import zlib
+from typing import Annotated
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import Base64Bytes, Field, field_serializer
+
+from events.values import OrderKey, Value
+from functions.data_keys.keys import own_data_keys
+from functions.payloads.models import PayloadKey
+from functions.payloads.sealing import BrokenSealError, seal, unseal
+
+_COMMITMENTS = b"sandan commitment 1"
+_LEVEL = 6
+
+
+class Sealed(Value):
+    """Compressed, then sealed with an order's key, under that key of the secret. `data` is Base64 in JSON."""
+
+    key_id: str
+    data: Annotated[Base64Bytes, Field(repr=False)]
+
+    @field_serializer("data", when_used="json")
+    def _as_base64(self, data: bytes) -> str:
+        return base64.b64encode(data).decode()
+
+
+class Opener:
+    """An order's key at hand. Raises ShreddedError when it was destroyed, PayloadKeyError, NoDataKeyError."""
+
+    def __init__(self, order: OrderKey, key: PayloadKey) -> None:
+        self._order = order
+        self._key = key
+
+    @classmethod
+    def writing(cls, order: OrderKey) -> "Opener":
+        """With the key that seals for the order now; the first use makes it."""
+        return cls(order, own_data_keys().writing_now(order))
+
+    @classmethod
+    def reading(cls, order: OrderKey, key_id: str) -> "Opener":
+        """With the key that something of the order was sealed with."""
+        return cls(order, own_data_keys().reading_now(order, key_id))
+
+    def seal(self, purpose: str, data: bytes) -> Sealed:
+        """Sealed for one purpose: elsewhere it cannot be opened."""
+        sealed = seal(self._key, zlib.compress(data, _LEVEL), self._associated(purpose))
+        return Sealed(key_id=self._key.id, data=base64.b64encode(sealed))
+
+    def open(self, purpose: str, sealed: Sealed) -> bytes:
+        """What was sealed. Raises BrokenSealError when it was changed, or sealed for something else."""
+        data = unseal(self._key, sealed.data, self._associated(purpose))
+        try:
+            return zlib.decompress(data)
+        except zlib.error:
+            raise BrokenSealError("not compressed as what is sealed here") from None
+
+    def commitment(self, data: bytes) -> str:
+        """HMAC-SHA256 in hexadecimal: as good as a hash while the key is there, a random number without it.
+
+        So whoever knows all but a telephone number cannot try all of them, as he could with a hash alone.
+        """
+        secret = HKDF(SHA256(), SHA256.digest_size, None, _COMMITMENTS).derive(self._key.key)
+        return hmac.new(secret, data, hashlib.sha256).hexdigest()
+
+    def _associated(self, purpose: str) -> bytes:
+        return "\n".join((purpose, self._order.workflow_id, self._key.id)).encode()
