@@ -28,7 +28,7 @@ XML = "application/xml"
 _LATER = timedelta(minutes=1)
 _BY_SANDBOX = {"411": "/payment/messages", "511": "/carrier/messages"}
 AFTER_DELIVERY = frozenset(ENDS)
-_FAILURES = (PlayError, httpx.HTTPError, RPCError, WorkflowFailureError, WorkflowUpdateFailedError)
+_FAILURES = (RPCError, WorkflowFailureError, WorkflowUpdateFailedError)
 
 
 @dataclass
@@ -97,8 +97,14 @@ class Player:
         started = time.monotonic()
         try:
             yield
+        except httpx.RequestError as failure:
+            self._error = (
+                f"{self._no}: {failure.request.method} {failure.request.url}: {type(failure).__name__} {failure}"
+            )
+        except PlayError as failure:
+            self._error = str(failure)
         except _FAILURES as failure:
-            self._error = str(failure) or type(failure).__name__
+            self._error = f"{self._no}: {type(failure).__name__} {failure}"
         self._seconds += time.monotonic() - started
 
     async def _send_documents(self) -> None:

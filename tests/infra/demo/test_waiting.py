@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any, cast
 
+import httpx
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
@@ -139,3 +140,20 @@ async def test_orders_that_wait_for_a_payment_that_failed_are_given_up_at_once()
     assert (first.final, first.error) == (None, "the tax payment of G1 is still under way")
     assert second.error
     assert "for expired" in second.error
+
+
+async def test_a_request_that_fails_says_of_which_order_and_where_to() -> None:
+    """The sandbox is away: ReadError alone would tell nothing."""
+
+    async def fail(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError("", request=request)
+
+    subscriber = Subscriber(cast("Any", Deaf()), Settings())
+    async with httpx.AsyncClient(transport=httpx.MockTransport(fail), base_url="http://sandbox") as sandbox:
+        hands = Stagehands(cast("Any", None), sandbox, cast("Any", None), subscriber, life_limits(TODAY))
+        (order,) = generate(1, seed=3, scenarios=(Scenario.RELEASE,))
+        player = Player(hands, order)
+        async with player._watched():
+            await player._send("411")
+        played = await player.end()
+    assert played.error == f"{order.key.order_no}: POST http://sandbox/payment/messages: ReadError "
