@@ -70,6 +70,13 @@ class Player:
         if self._partner:
             await self._partner.live()
 
+    async def deliver(self) -> str | None:
+        """From the first document until the parcel of a plain order is signed for; what went wrong, if anything."""
+        async with self._watched():
+            await self._send_documents()
+            await self._until(Stage.DELIVERED)
+        return self._error
+
     async def end(self) -> Played:
         """After the end of the month: how it ended; a mistake on the way is told, not raised."""
         final = None
