@@ -24,7 +24,7 @@ from infra.stack.stack import Stack
 from infra.stack.state import StackState
 from infra.temporal import connect_to
 
-ORDERS = 120
+ORDERS = 150
 LEAST_SHARE = 0.8
 _RECORDED_SEED, _FIRST_SEED = 61, 62
 _BARE = Service("bare", "infra.bench.bare")

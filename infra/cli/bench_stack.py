@@ -14,9 +14,7 @@ from infra.cli.interrupts import end_like_ctrl_c
 
 _AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 _FAILED = 1
-_ORDERS_EXAMPLE = (
-    "Example:\n\n    sandan bench orders --orders 120 --repeats 5\n\nAbout a minute a repeat."
-)
+_ORDERS_EXAMPLE = "Example:\n\n    sandan bench orders --orders 150 --repeats 5\n\nAbout a minute a repeat."
 _ACTIONS_EXAMPLE = "Example:\n\n    sandan bench actions --orders 60 --json\n\nTakes about a minute."
 _STEADY_EXAMPLE = "Example:\n\n    sandan bench steady --minutes 2 --rate 3\n\nEnds early where the pace is too much."
 _GROWTH_EXAMPLE = "Example:\n\n    sandan bench growth --batch 20\n\nTakes about five minutes."
@@ -40,7 +38,7 @@ def register(bench: typer.Typer) -> None:
 
 def bench_orders(
     *,
-    orders: Annotated[int, typer.Option(min=1, help="Orders of each run.")] = 120,
+    orders: Annotated[int, typer.Option(min=1, help="Orders of each run.")] = 150,
     repeats: Annotated[int, typer.Option(min=1, help="How often each side is measured.")] = REPEATS,
     as_json: _AsJson = False,
 ) -> None:
