@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _RECEIVE_AT_ONCE = 10
 _LONG_POLL_SECONDS = 1
 _PAUSE_SECONDS = 1.0
+_PAUSE_BETWEEN_SECONDS = 0.1  # an empty queue is asked at most so often within the window
 _BATCH = int(os.environ.get("SANDAN_DISPATCH_BATCH", "200"))
 _WINDOW_SECONDS = float(os.environ.get("SANDAN_DISPATCH_WINDOW_SECONDS", "0.4"))
 
@@ -40,7 +41,7 @@ def gather(url: str) -> list["MessageTypeDef"]:
         if left <= 0:
             break
         if not more:
-            time.sleep(min(left, 0.02))
+            time.sleep(min(left, _PAUSE_BETWEEN_SECONDS))
     return messages
 
 

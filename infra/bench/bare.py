@@ -49,6 +49,11 @@ class BareWorkflow:
         self._signals += 1
 
 
+async def bare_client(address: str, namespace: str) -> Client:
+    """A client that neither encrypts nor reads what is sent, which is nothing but zeros."""
+    return await Client.connect(address, namespace=namespace)
+
+
 async def start_bare(client: Client, workflow_id: str, shape: Shape) -> None:
     """Start a life with its first signal, as the dispatcher does."""
     await client.start_workflow(
@@ -68,7 +73,7 @@ async def main() -> None:
 
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    client = await Client.connect(os.environ[ADDRESS], namespace=os.environ[NAMESPACE])
+    client = await bare_client(os.environ[ADDRESS], os.environ[NAMESPACE])
     with ThreadPoolExecutor(ACTIVITY_THREADS) as threads:
         worker = Worker(
             client,

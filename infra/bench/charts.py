@@ -5,7 +5,7 @@ from html import escape
 
 PALETTE = ("#2f6f9f", "#e08a3c", "#4f9d69", "#b5495b", "#7a6bb0", "#c9a227", "#5fa8a8", "#8b8f97", "#d17ba5", "#3f4a5a")
 _WIDTH, _LABEL, _VALUE = 760, 190, 90
-_ROW, _BAR, _TOP = 34, 20, 8
+_ROW, _BAR, _TOP, _BASE = 34, 20, 8, 14
 _LEGEND_ROW, _LETTER = 22, 7.2
 _PLOT = _WIDTH - _LABEL - _VALUE
 _LINE_HEIGHT = 180
@@ -18,10 +18,12 @@ def bars(rows: Sequence[Bar], unit: str, digits: int = 2) -> str:
     parts = list(dict.fromkeys(name for _, values in rows for name in values))
     colours = {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(parts)}
     most = max([sum(values.values()) for _, values in rows] + [1e-9]) * 1.02
-    drawn = [
-        _row(number, row, most, colours, f"{_number(sum(row[1].values()), digits)} {unit}")
-        for number, row in enumerate(rows)
-    ]
+    drawn = []
+    for number, (label, values) in enumerate(rows):
+        total = sum(values.values())
+        widths = {name: _PLOT * value / most for name, value in values.items()}
+        drawn.append(_bar(number, label, widths, colours))
+        drawn.append(_said(number, _PLOT * total / most, f"{_number(total, digits)} {unit}"))
     height = _TOP + _ROW * len(rows)
     legend, extra = _legend(colours, height) if len(parts) > 1 else ("", 0)
     return _svg("".join(drawn) + legend, height + extra)
@@ -32,11 +34,11 @@ def ranges(rows: Sequence[tuple[str, float, float, float]], unit: str) -> str:
     most = max([greatest for *_, greatest in rows] + [1e-9]) * 1.02
     drawn = []
     for number, (label, middle, least, greatest) in enumerate(rows):
-        said = f"{_number(middle, 2)} {unit}"
         y = _TOP + _ROW * number + _BAR / 2
         left, right = (_LABEL + _PLOT * value / most for value in (least, greatest))
-        drawn.append(_row(number, (label, {"": middle}), most, {"": PALETTE[0]}, said, right))
+        drawn.append(_bar(number, label, {"": _PLOT * middle / most}, {"": PALETTE[0]}))
         drawn.append(f'<line class="whisker" x1="{left:.1f}" y1="{y}" x2="{right:.1f}" y2="{y}"/>')
+        drawn.append(_said(number, right - _LABEL, f"{_number(middle, 2)} {unit}"))
     return _svg("".join(drawn), _TOP + _ROW * len(rows))
 
 
@@ -62,20 +64,18 @@ def line(values: Sequence[float], step: float, unit: str, what: str) -> str:
     return _svg(f'{grid}<polyline class="line" points="{points}"/>{below}', _LINE_HEIGHT + 34)
 
 
-def _row(number: int, row: Bar, most: float, colours: Mapping[str, str], said: str, right: float = 0) -> str:
-    """A bar and what it says, which stands to the right of it, or of `right`."""
-    label, values = row
+def _bar(number: int, label: str, widths: Mapping[str, float], colours: Mapping[str, str]) -> str:
+    """The row of that number (from 0): its label, and its parts side by side."""
     y, x = _TOP + _ROW * number, float(_LABEL)
-    drawn = f'<text class="label" x="{_LABEL - 10}" y="{y + _BAR * 0.72:.1f}" text-anchor="end">{escape(label)}</text>'
-    for name, value in values.items():
-        width = _PLOT * value / most
-        tip = escape(f"{name or label}: {_number(value, 4)}")
-        drawn += (
-            f'<rect x="{x:.1f}" y="{y}" width="{max(width, 0):.1f}" height="{_BAR}" fill="{colours[name]}">'
-            f"<title>{tip}</title></rect>"
-        )
+    drawn = f'<text x="{_LABEL - 10}" y="{y + _BASE}" text-anchor="end">{escape(label)}</text>'
+    for name, width in widths.items():
+        drawn += f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{_BAR}" fill="{colours[name]}"/>'
         x += width
-    return f'{drawn}<text class="value" x="{max(x, right) + 8:.1f}" y="{y + _BAR * 0.72:.1f}">{escape(said)}</text>'
+    return drawn
+
+
+def _said(number: int, after: float, text: str) -> str:
+    return f'<text x="{_LABEL + after + 8:.1f}" y="{_TOP + _ROW * number + _BASE}">{escape(text)}</text>'
 
 
 def _legend(colours: Mapping[str, str], top: float) -> tuple[str, float]:

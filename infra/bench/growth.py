@@ -9,13 +9,12 @@ from infra.bench.lives import ANSWERING_AT_ONCE, deliver, on_stage, plain_orders
 from infra.bench.measure import REPEATS, Spread, Target
 from infra.bench.processes import spent
 from infra.demo.hands import Stagehands
-from infra.direct_calls import functions_on
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
 
 BATCH, TIMES = 20, 10
 LIMIT = 1.1
-_STACK, _SEED = "bench", 64
+_STACK, _OTHER, _SEED = "bench", "bench-crowded", 64
 
 
 class Cost(Value):
@@ -27,9 +26,9 @@ class Cost(Value):
 
 
 class GrowthBench(Value):
-    """One run: batches of orders with few open orders, then with `times` as many; an order is open until it is closed.
+    """One run: batches of orders on a stack with few open orders and, in turn, on one with `times` as many.
 
-    The ratio is that of the medians: the batches of the two do not belong together in pairs.
+    The ratio is taken batch by batch.
     """
 
     batch: int
@@ -42,11 +41,14 @@ class GrowthBench(Value):
 
 
 def run(batch: int = BATCH, repeats: int = REPEATS, times: int = TIMES) -> GrowthBench:
-    """Measure on one stack; orders that were delivered stay open, as they do for a month. Raises BenchError."""
-    with Stack(_STACK, environment=ANSWERING_AT_ONCE) as stack, functions_on(stack.state):
-        few, many = asyncio.run(_measure(stack.state, batch, repeats, times))
-    base = median(_sums(few.spent))
-    ratio = Spread.of([total / base for total in _sums(many.spent)])
+    """Measure on two stacks in turn, batch by batch: orders that were delivered stay open, as they do for a month.
+
+    Raises BenchError, StackError.
+    """
+    with Stack(_STACK, environment=ANSWERING_AT_ONCE) as one, Stack(_OTHER, environment=ANSWERING_AT_ONCE) as other:
+        few, many = asyncio.run(_measure(one.state, other.state, batch, repeats, times))
+    shares = [beyond / within for beyond, within in zip(_sums(many.spent), _sums(few.spent), strict=True)]
+    ratio = Spread.of(shares)
     target = Target(
         name="growth",
         reading=f"processor time of an order with {times} times as many open",
@@ -82,17 +84,19 @@ class _Batches:
         )
 
 
-async def _measure(state: StackState, batch: int, repeats: int, times: int) -> tuple[_Batches, _Batches]:
+async def _measure(
+    one: StackState, other: StackState, batch: int, repeats: int, times: int
+) -> tuple[_Batches, _Batches]:
     few, many = _Batches(), _Batches()
-    async with on_stage(state) as hands:
-        opened = _Opened(state, hands)
-        await opened.more(batch)  # the first orders load what is loaded once
-        for _ in range(repeats):
-            await opened.measured(batch, few)
-        wanted = times * mean(few.open_orders) - batch * repeats / 2
-        await opened.more(max(0, round(wanted) - opened.count))
-        for _ in range(repeats):
-            await opened.measured(batch, many)
+    async with on_stage(one) as hands, on_stage(other) as other_hands:
+        quiet, crowded = _Opened(one, hands), _Opened(other, other_hands)
+        await quiet.more(batch)  # the first orders load what is loaded once
+        middle = batch + batch * repeats / 2
+        await crowded.more(max(batch, round(times * middle - batch * repeats / 2)))
+        for number in range(repeats):
+            turns = [(quiet, few), (crowded, many)]
+            for opened, batches in turns[:: -1 if number % 2 else 1]:
+                await opened.measured(batch, batches)
     return few, many
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from statistics import median
 from urllib.parse import urlsplit
 
-from temporalio.client import Client
-
 from events.values import Value
+from infra.bench.bare import bare_client
 from infra.bench.floor import Floor, run_bare
 from infra.bench.handed import HandedOver
 from infra.bench.listening import Listening, sink
@@ -116,8 +115,8 @@ def _repeat(recording: Recording, orders: int, number: int) -> _Repeat:
 
 async def _measure(stack: Stack, recording: Recording, orders: int, number: int) -> _Repeat:
     """Whole stack and floor, in one repeat this first, in the next that; then the workflow part, likewise."""
-    bare_client = await Client.connect(stack.state.temporal_address, namespace=stack.state.temporal_namespace)
-    floor = Floor(stack.state, bare_client, recording.recorded)
+    client = await bare_client(stack.state.temporal_address, stack.state.temporal_namespace)
+    floor = Floor(stack.state, client, recording.recorded)
     floor.prepare()
 
     async def whole() -> _Timed:
@@ -130,7 +129,7 @@ async def _measure(stack: Stack, recording: Recording, orders: int, number: int)
             return await _timed(stack.state, floor.run)
 
     async def bare() -> _Timed:
-        return await _timed(stack.state, lambda: run_bare(bare_client, recording.recorded.shapes))
+        return await _timed(stack.state, lambda: run_bare(client, recording.recorded.shapes))
 
     async def workflow() -> _Timed:
         handed = HandedOver(await connect_to(stack.state), recording)

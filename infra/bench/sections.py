@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from pydantic import ValidationError
+
 from infra.bench.actions import ActionsBench
 from infra.bench.ceb import CebBench
 from infra.bench.charts import bars, line, ranges
@@ -27,8 +29,14 @@ TITLES = {
 
 
 def section(part: str, result: Mapping[str, Any]) -> str:
-    """The inside of a part's section; of a part without plots of its own, its targets and its whole result."""
-    drawn = _DRAWN[part](result) if part in _DRAWN else _targets(result)
+    """The inside of a part's section; of a part without plots of its own, its targets and its whole result.
+
+    So too of a result in the form of another version.
+    """
+    try:
+        drawn = _DRAWN.get(part, _targets)(result)
+    except ValidationError:
+        drawn = f'<p class="note">Written by another version: without plots.</p>{_targets(result)}'
     whole = escape(json.dumps(result, ensure_ascii=False, indent=2))
     return f"{drawn}<details><summary>the whole result</summary><pre>{whole}</pre></details>"
 
