@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 PALETTE = ("#2f6f9f", "#e08a3c", "#4f9d69", "#b5495b", "#7a6bb0", "#c9a227", "#5fa8a8", "#8b8f97", "#d17ba5", "#3f4a5a")
+_PROCESSES = ("temporal", "worker", "emulator", "gateway", "dispatcher", "bare", "sandbox", "client", "codec")
 _WIDTH, _LABEL, _VALUE = 760, 190, 90
 _ROW, _BAR, _TOP, _BASE = 34, 20, 8, 14
 _LEGEND_ROW, _LETTER = 22, 7.2
@@ -16,7 +17,7 @@ Bar = tuple[str, Mapping[str, float]]
 def bars(rows: Sequence[Bar], unit: str, digits: int = 2) -> str:
     """One bar for each row, of one or more parts by name."""
     parts = list(dict.fromkeys(name for _, values in rows for name in values))
-    colours = {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(parts)}
+    colours = {name: _colour(name, number) for number, name in enumerate(parts)}
     most = max([sum(values.values()) for _, values in rows] + [1e-9]) * 1.02
     drawn = []
     for number, (label, values) in enumerate(rows):
@@ -62,6 +63,12 @@ def line(values: Sequence[float], step: float, unit: str, what: str) -> str:
     middle = left + width / 2
     below += f'<text class="tick" x="{middle}" y="{_LINE_HEIGHT + 24}" text-anchor="middle">{escape(what)}</text>'
     return _svg(f'{grid}<polyline class="line" points="{points}"/>{below}', _LINE_HEIGHT + 34)
+
+
+def _colour(name: str, number: int) -> str:
+    """A process has the same colour in every plot."""
+    place = _PROCESSES.index(name) if name in _PROCESSES else number
+    return PALETTE[place % len(PALETTE)]
 
 
 def _bar(number: int, label: str, widths: Mapping[str, float], colours: Mapping[str, str]) -> str:

@@ -98,7 +98,7 @@ def _actions(result: Mapping[str, Any]) -> str:
         ("read request units (4 KB)", f"{found.read_units:g}"),
         ("write request units (1 KB; twice in a transaction)", f"{found.write_units:g}"),
     ]
-    kinds = bars([("Actions by kind", found.kinds)], "in the mean")
+    kinds = bars([("by kind, mean", found.kinds)], "Actions")
     orders = bars(
         [(f"{actions} Actions", {"": count}) for actions, count in found.distribution.items()], "orders", digits=0
     )
