@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO ?= --orders 200 --seed 7
 FUZZ ?= 300
+WORKERS ?= auto
 
-.PHONY: demo up test lint fuzz lock schemas emulator package validate clean
+.PHONY: demo up test lint lint-style lint-types lint-imports lint-template fuzz lock schemas emulator package validate clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -22,14 +23,22 @@ demo: $(VENV)/.installed ## 200 orders through the whole local stack, checked
 up: $(VENV)/.installed ## the same stack, until Ctrl-C
 	$(BIN)/sandan up
 
-test: $(VENV)/.installed
-	$(BIN)/python -m pytest
+test: $(VENV)/.installed ## by a process for each processor (WORKERS=number), four at the most
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
-lint: $(VENV)/.installed
+lint: lint-style lint-types lint-imports lint-template
+
+lint-style: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+lint-types: $(VENV)/.installed
 	$(BIN)/mypy
+
+lint-imports: $(VENV)/.installed
 	$(BIN)/lint-imports
+
+lint-template: $(VENV)/.installed
 	$(BIN)/cfn-lint template.yaml
 
 emulator: $(VENV)/emulator/.installed ## the emulator beside SAM's translator, which wants other versions than ours: for `sandan up --lambda`
@@ -45,9 +54,9 @@ package: $(VENV)/.installed ## the packages of the functions, for this machine's
 validate: $(VENV)/sam/.installed ## the template, as SAM sees it
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(VENV)/sam/bin/sam validate --lint --template template.yaml
 
-$(VENV)/sam/.installed: $(VENV)/.installed
+$(VENV)/sam/.installed: sam.lock $(VENV)/.installed
 	$(PYTHON) -m venv $(VENV)/sam
-	$(VENV)/sam/bin/python -m pip install --quiet --disable-pip-version-check aws-sam-cli==1.170.0
+	$(VENV)/sam/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r sam.lock
 	touch $@
 
 fuzz: $(VENV)/.installed ## five minutes of fuzzing what strangers send (FUZZ=seconds); needs a wheel of atheris
@@ -64,6 +73,8 @@ lock: $(VENV)/.installed ## pin every dependency with hashes, for every platform
 	{ echo aws-sam-translator; grep '^ministack==' requirements.lock | cut -d' ' -f1; } | \
 		$(VENV)/lock/bin/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--custom-compile-command "make lock" --output-file emulator.lock
+	echo aws-sam-cli | $(VENV)/lock/bin/uv pip compile - --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --output-file sam.lock
 
 clean:
 	rm -rf $(VENV) .sandan

@@ -60,6 +60,7 @@ class Settings(BaseModel):
     own_name: str = "点点通"
     temporal_address: str = "127.0.0.1:7233"
     temporal_namespace: str = "default"
+    metrics_address: str | None = None
     invoker: Literal["process", "lambda"] = "process"
     function_prefix: str = "sandan"
     functions_at_once: Annotated[int, Field(ge=1)] = 24

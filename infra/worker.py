@@ -23,6 +23,7 @@ from infra.activities import (
 from infra.invokers import chosen_invoker
 from infra.ready import announce_ready
 from infra.schedules import keep_schedules
+from infra.telemetry import MetricsAddressError, serve_metrics
 from workflows.import_order import ImportOrderWorkflow
 from workflows.import_return import ImportReturnWorkflow
 from workflows.payment_data import PaymentDataWorkflow
@@ -65,13 +66,14 @@ def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = 
 
 
 async def main() -> None:
-    """Work until SIGTERM or SIGINT. Ends at once where the way to customs is not set up.
+    """Work until SIGTERM or SIGINT. Ends at once where the way to customs or the address of its metrics is not right.
 
     Brings the schedules to what the settings say.
     """
     try:
         customs_transport()
-    except (TransportSettingError, TransportUnavailableError) as error:
+        serve_metrics()
+    except (TransportSettingError, TransportUnavailableError, MetricsAddressError) as error:
         sys.exit(f"worker: {error}")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

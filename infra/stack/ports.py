@@ -1,9 +1,16 @@
-"""Which port each part of the local stack listens on: the usual one when it is free, else any free one."""
+"""Which port each part of the local stack listens on: the usual one when it is free, else another one.
 
+A stack reserves its ports for as long as it lives, by locks on files that every stack of this user knows: else two that
+start at the same moment would both find a port free, and both tell their servers to listen there.
+"""
+
+import fcntl
 import os
 import socket
-from collections.abc import Mapping
-from contextlib import ExitStack
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,6 +19,8 @@ from infra.stack.errors import StackError
 LOOPBACK = "127.0.0.1"
 VARIABLE = "SANDAN_PORT_{}"
 _HIGHEST = 65535
+_OTHERS = range(20_000, 30_000)
+"""Where other ports are looked for: below those that systems give to connections, which would come and go there."""
 
 
 class Ports(BaseModel):
@@ -29,10 +38,12 @@ class Ports(BaseModel):
     codec: int = 8403
 
 
-def pick_ports(environment: Mapping[str, str] = os.environ) -> Ports:
-    """Ports that are free now, no two alike.
+@contextmanager
+def reserved_ports(environment: Mapping[str, str] = os.environ) -> Iterator[Ports]:
+    """Ports that are free now, no two alike, and that no other stack of this user gets meanwhile.
 
-    `SANDAN_PORT_GATEWAY` and so on fix a port. Raises StackError when a fixed one is taken or is not a port.
+    `SANDAN_PORT_GATEWAY` and so on fix a port. Raises StackError when a fixed one is taken or is not a port, or when
+    the locks cannot be written. The locks end with this process, however it ends.
     """
     with ExitStack() as held:
         fixed = {name: _fixed(name, environment, held) for name in Ports.model_fields}
@@ -40,7 +51,7 @@ def pick_ports(environment: Mapping[str, str] = os.environ) -> Ports:
             name: port or _free(preferred, held)
             for (name, port), preferred in zip(fixed.items(), Ports().model_dump().values(), strict=True)
         }
-    return Ports.model_validate(picked)
+        yield Ports.model_validate(picked)
 
 
 def is_listening(port: int) -> bool:
@@ -58,25 +69,52 @@ def _fixed(name: str, environment: Mapping[str, str], held: ExitStack) -> int | 
     if not value.isdecimal() or not 0 < int(value) <= _HIGHEST:
         raise StackError(f"{variable}={value} is not a port: give a number from 1 to {_HIGHEST}")
     port = int(value)
-    if not _hold(port, held):
+    if not _reserve(port, held):
         raise StackError(f"port {port} ({variable}) is taken: end what listens there or choose another port")
     return port
 
 
 def _free(preferred: int, held: ExitStack) -> int:
-    return _hold(preferred, held) or _hold(0, held)
+    if preferred and _reserve(preferred, held):
+        return preferred
+    for port in _OTHERS:
+        if _reserve(port, held):
+            return port
+    raise StackError(f"no port from {_OTHERS.start} to {_OTHERS.stop - 1} is free: end some stacks")
 
 
-def _hold(port: int, held: ExitStack) -> int:
-    """Bind the port until `held` closes, so that it is picked once; 0 when it is taken."""
-    if port and is_listening(port):  # some systems let a second socket bind where another one listens
-        return 0
-    holder = socket.socket()
-    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port in TIME_WAIT counts as free
+def _reserve(port: int, held: ExitStack) -> bool:
+    """Reserve the port until `held` closes; False when somebody listens there or has reserved it."""
+    file = _locks() / str(port)
     try:
-        holder.bind((LOOPBACK, port))
-    except OSError:
-        holder.close()
-        return 0
-    held.callback(holder.close)
-    return int(holder.getsockname()[1])
+        lock = file.open("w")
+    except OSError as error:
+        raise StackError(f"cannot write {file} ({error.strerror}): set TMPDIR to a folder of your own") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return False
+    if not _is_free(port):
+        lock.close()
+        return False
+    held.callback(lock.close)
+    return True
+
+
+def _locks() -> Path:
+    folder = Path(tempfile.gettempdir()) / f"sandan-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _is_free(port: int) -> bool:
+    if is_listening(port):  # some systems let a second socket bind where another one listens
+        return False
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port in TIME_WAIT counts as free
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True

@@ -11,12 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from infra.stack import watchdog
-from infra.stack.errors import StackError
+from infra.stack.errors import PortTakenError, StackError
 
 Check = Callable[[], bool]
 
 _POLL_SECONDS = 0.02
 _TAIL_LINES = 15
+_PORT_TAKEN = "already in use"  # in the words of every system and of all our servers
 
 
 class Supervisor:
@@ -62,20 +63,30 @@ class Supervisor:
         self._register()
 
     def wait_healthy(self, checks: Mapping[str, Check], timeout: float) -> None:
-        """Wait until every check holds; StackError with the end of the log when a child dies or time is up."""
+        """Wait until every check holds; StackError with the end of the log when a child dies or time is up.
+
+        A child that died because its port was taken makes it PortTakenError.
+        """
         deadline = time.monotonic() + timeout
         waiting = dict(checks)
         while waiting:
             for name in [name for name, healthy in waiting.items() if healthy()]:
                 del waiting[name]
-            for name in waiting:
-                code = _poll(self._children[name])
-                if code is not None:
-                    raise StackError(f"{name} ended with {_ending(code)} while it started\n{self.tail(name)}")
+            for name in checks:  # a healthy one too: it may have been another program that answered on its port
+                self._check_alive(name)
             if waiting and time.monotonic() > deadline:
                 name = next(iter(waiting))
                 raise StackError(f"{name} is not healthy after {timeout:g} seconds\n{self.tail(name)}")
             time.sleep(_POLL_SECONDS if waiting else 0)
+
+    def _check_alive(self, name: str) -> None:
+        code = _poll(self._children[name])
+        if code is not None:
+            ended = f"{name} ended with {_ending(code)} while it started"
+            for line in self._lines(name):  # not of the end alone: after it Temporal tells of its whole stack
+                if _PORT_TAKEN in line.lower():
+                    raise PortTakenError(f"{ended}: {line.strip()}\n{self.tail(name)}")
+            raise StackError(f"{ended}\n{self.tail(name)}")
 
     def crashed(self) -> dict[str, str]:
         """The children that ended on their own since they were started, each with how it ended."""
@@ -102,8 +113,10 @@ class Supervisor:
 
     def tail(self, name: str) -> str:
         """The last lines of a child's log."""
-        lines = self.log(name).read_text(errors="replace").splitlines() if self.log(name).exists() else []
-        return "\n".join([f"the end of {self.log(name)}:", *(f"  {line}" for line in lines[-_TAIL_LINES:])])
+        return "\n".join([f"the end of {self.log(name)}:", *(f"  {line}" for line in self._lines(name)[-_TAIL_LINES:])])
+
+    def _lines(self, name: str) -> list[str]:
+        return self.log(name).read_text(errors="replace").splitlines() if self.log(name).exists() else []
 
     def _end(self, names: list[str], how: signal.Signals, grace: float) -> None:
         running = [name for name in names if _poll(self._children[name]) is None]

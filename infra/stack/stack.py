@@ -5,14 +5,15 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from decimal import Decimal
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from infra.aws import StackClients, stack_environment
 from infra.stack import health, watchdog
-from infra.stack.errors import StackError
-from infra.stack.ports import LOOPBACK, Ports, pick_ports
+from infra.stack.errors import PortTakenError, StackError
+from infra.stack.ports import LOOPBACK, Ports, reserved_ports
 from infra.stack.processes import Supervisor
 from infra.stack.servers import EMULATOR, TEMPORAL, Server, emulator_server, temporal_server
 from infra.stack.services import BESIDE_LAMBDAS, SERVICES, Service
@@ -25,6 +26,7 @@ DEFAULT_GUARANTEE = Decimal(1_000_000)
 PARTNERS_FILE = "SANDAN_SANDBOX_PARTNERS"
 CERTIFICATES_FILE = "SANDAN_SANDBOX_CERTIFICATES"
 _START_SECONDS = 60
+_STARTS = 3
 _GRACE_SECONDS = 15
 _GRACE_WITHOUT_DATA_SECONDS = 1  # what is in memory is gone anyway
 
@@ -61,6 +63,7 @@ class Stack:
         self._scratch = self._folder / "scratch"
         self._partners_file = self._scratch / "partners.json"
         self._certificates_file = self._scratch / "certificates.pem"
+        self._reservation = ExitStack()
 
     def __enter__(self) -> Self:
         self._lock = self._locked()
@@ -72,7 +75,7 @@ class Stack:
             self._lock.close()
             raise
         try:
-            self._start_everything()
+            self._start_on_free_ports()
         except BaseException:
             self.close()
             raise
@@ -120,15 +123,33 @@ class Stack:
         """End everything: the services first, then the servers."""
         if hasattr(self, "state"):
             self.state.remove()
-        grace = _GRACE_SECONDS if self._persist else _GRACE_WITHOUT_DATA_SECONDS
-        self._supervisor.stop(self._services, grace)
-        self._supervisor.close(grace if self._persist else 0)
+        self._end_processes()
+        self._supervisor.close(0)
+        self._reservation.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
         self._lock.close()
 
+    def _end_processes(self) -> None:
+        grace = _GRACE_SECONDS if self._persist else _GRACE_WITHOUT_DATA_SECONDS
+        self._supervisor.stop(self._services, grace)
+        self._supervisor.stop((TEMPORAL, EMULATOR), grace if self._persist else 0)
+
+    def _start_on_free_ports(self) -> None:
+        """A program that reserves no ports may take one before its server does; then everything starts on others."""
+        for left in reversed(range(_STARTS)):
+            try:
+                self._start_everything()
+            except PortTakenError:
+                if not left:
+                    raise
+                self._end_processes()
+                self._reservation.close()
+            else:
+                return
+
     def _start_everything(self) -> None:
         """Slow things first and side by side; while they start, this process loads what the provisioning needs."""
-        self._ports = pick_ports()
+        self._ports = self._reservation.enter_context(reserved_ports())
         self.state = self._first_state()
         servers = {server.name: server for server in self._servers()}
         for server in servers.values():
@@ -142,7 +163,9 @@ class Stack:
         checks = {service.name: service.healthy(self._ports, self._scratch) for service in (*early, *late)}
         for service in late:
             self._launch(service)
-        self._supervisor.wait_healthy(checks, _START_SECONDS)
+        self._supervisor.wait_healthy(
+            checks | {name: server.healthy for name, server in servers.items()}, _START_SECONDS
+        )
         self._write_state()
 
     def _servers(self) -> list[Server]:

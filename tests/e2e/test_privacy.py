@@ -4,7 +4,6 @@ import asyncio
 import base64
 import json
 import re
-import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,6 +40,7 @@ from tests.e2e.places import (
     in_temporal,
     in_temporal_s_files,
 )
+from tests.ports import free_port
 
 pytestmark = pytest.mark.stack
 NAME, SEED = "privacy", 11
@@ -49,12 +49,6 @@ PLACED = "cn.sandan.order.placed.v1"
 DOCUMENTED = Path(__file__).parents[2] / "docs/privacy.md"
 SECTION = "Where personal data stand in clear"
 MAY_BE_EMPTY = ("log ", f"queue {NAMES.documents_queue}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import asyncio
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from infra.http_event import Event
 from infra.http_front import application
 from infra.stack.ports import LOOPBACK
+from tests.ports import free_port
 
 _LIMIT = 1000
 _PATIENCE_SECONDS = 20
@@ -109,9 +109,7 @@ async def test_a_copy_of_the_function_gets_one_request_at_a_time() -> None:
 @pytest.fixture
 def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A front with two copies, as a process."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen([sys.executable, "-c", _SERVE, str(port)], start_new_session=True)
     while not _pid(port):
         assert process.poll() is None

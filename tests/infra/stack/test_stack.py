@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -17,11 +19,12 @@ from functions.gateway.partners import Partner
 from functions.settings import Settings
 from infra.aws import StackClients
 from infra.stack.errors import StackError
-from infra.stack.ports import is_listening, pick_ports
-from infra.stack.services import Service
+from infra.stack.ports import LOOPBACK, Ports, is_listening, reserved_ports
+from infra.stack.services import SERVICES, Service
 from infra.stack.stack import Stack
 from infra.stack.state import running_stack
 from infra.stack.watchdog import started_at
+from tests.ports import free_ports
 
 pytestmark = pytest.mark.stack
 
@@ -182,8 +185,7 @@ def test_the_same_stack_does_not_run_twice(stack: Stack) -> None:
 
 def test_it_starts_twice_in_a_row_and_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each time on the same ports, quickly, and with new data; beside a stack that runs."""
-    for name, port in pick_ports().model_dump().items():
-        monkeypatch.setenv(f"SANDAN_PORT_{name.upper()}", str(port))
+    _fix_ports(monkeypatch)
     began = time.monotonic()
     for _ in range(2):
         with Stack("again", services=[]) as stack:
@@ -212,9 +214,7 @@ def test_a_stack_that_persists_keeps_orders_documents_and_keys(home: Path) -> No
 
 def test_what_does_not_start_is_told_and_the_rest_is_ended(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A service with a mistake: its log is in the error, no process stays."""
-    ports = pick_ports().model_dump()
-    for name, port in ports.items():
-        monkeypatch.setenv(f"SANDAN_PORT_{name.upper()}", str(port))
+    ports = _fix_ports(monkeypatch)
     broken = Service("worker", "tests.infra.stack.no_such_module")
 
     with (
@@ -226,6 +226,48 @@ def test_what_does_not_start_is_told_and_the_rest_is_ended(home: Path, monkeypat
     with pytest.raises(StackError, match="no stack is running"):
         running_stack("broken")
     assert not any(is_listening(port) for port in ports.values())
+
+
+@pytest.mark.parametrize("name", ["temporal", "temporal_ui", "emulator", "gateway"])
+def test_a_port_that_is_taken_at_the_last_moment_is_given_up(
+    name: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that reserves nothing listens there before the stack's server does: all starts on other ports."""
+    strangers: list[socket.socket] = []
+
+    @contextmanager
+    def too_late() -> Iterator[Ports]:
+        with reserved_ports() as ports:
+            if not strangers:
+                strangers.append(socket.create_server((LOOPBACK, getattr(ports, name))))
+            yield ports
+
+    monkeypatch.setattr("infra.stack.stack.reserved_ports", too_late)
+    services = [service for service in SERVICES if service.name == name]
+
+    with Stack("late", services=services) as stack, strangers[0]:
+        assert {"temporal", "emulator", *(service.name for service in services)} == set(stack.state.pids)
+        assert stack.crashed() == {}
+        assert not {str(strangers[0].getsockname()[1])} & set(re.findall(r"\d{4,5}", stack.state.model_dump_json()))
+
+
+def test_a_fixed_port_that_is_taken_at_the_last_moment_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user asked for this very port: the stack does not start on another one."""
+    ports = _fix_ports(monkeypatch)
+
+    @contextmanager
+    def too_late() -> Iterator[Ports]:
+        with reserved_ports() as reserved:
+            strangers.enter_context(socket.create_server((LOOPBACK, ports["emulator"])))
+            yield reserved
+
+    monkeypatch.setattr("infra.stack.stack.reserved_ports", too_late)
+    with (
+        ExitStack() as strangers,
+        pytest.raises(StackError, match=rf"port {ports['emulator']} \(SANDAN_PORT_EMULATOR\) is taken"),
+        Stack("late", services=[]),
+    ):
+        pass
 
 
 def test_a_folder_that_cannot_be_written_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,6 +299,14 @@ def test_an_aws_that_does_not_answer_is_told(home: Path, monkeypatch: pytest.Mon
         Stack("nowhere", services=[]),
     ):
         pass
+
+
+def _fix_ports(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """Ports that are free now, as the user's wish."""
+    ports = dict(zip(Ports.model_fields, free_ports(len(Ports.model_fields)), strict=True))
+    for name, port in ports.items():
+        monkeypatch.setenv(f"SANDAN_PORT_{name.upper()}", str(port))
+    return ports
 
 
 def _listening(pid: int) -> list[str]:
