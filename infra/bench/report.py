@@ -39,6 +39,22 @@ def report(results: Sequence[PartResult]) -> str:
     )
 
 
+def markdown(results: Sequence[PartResult]) -> str:
+    """The targets as a table for a README, with the machine and the day."""
+    lines = ["| figure | measured | target | |", "|---|---|---|---|"]
+    lines += [f"| {' | '.join(_plain(target))} |" for one in results for target in one.targets]
+    machine = results[0].machine
+    lines += ["", f"{machine.at:%Y-%m-%d}, {machine.processor}, {machine.cores} cores, commit {machine.commit}."]
+    return "\n".join(lines) + "\n"
+
+
+def _plain(target: Target) -> tuple[str, str, str, str]:
+    unit = "" if target.unit == "ratio" else f" {target.unit}"
+    value = target.value
+    measured = f"{value.median:,g}{unit} ({value.least:,g}–{value.greatest:,g})"
+    return target.reading, measured, f"{target.sense} {target.limit:,g}{unit}", "met" if target.met else "missed"
+
+
 def differences(results: Sequence[PartResult]) -> list[str]:
     """What the parts do not have in common: a report of several machines, commits or days must say so."""
     said: dict[str, set[object]] = {

@@ -70,8 +70,8 @@ def bench_report(*, out: _Out) -> None:
 
 
 def _write(out: Path, results: "Sequence[PartResult]") -> None:
-    from infra.bench.report import report  # noqa: PLC0415 - the same
+    from infra.bench.report import markdown, report  # noqa: PLC0415 - the same
 
-    file = out / "report.html"
-    file.write_text(report(results), encoding="utf-8")
-    typer.echo(str(file))
+    for name, text in {"report.html": report(results), "targets.md": markdown(results)}.items():
+        (out / name).write_text(text, encoding="utf-8")
+        typer.echo(str(out / name))

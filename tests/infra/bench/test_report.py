@@ -102,6 +102,7 @@ def test_results_are_kept_and_read_again_in_the_order_of_the_parts(tmp_path: Pat
     assert [one.part for one in kept_results(tmp_path)] == ["rules", "steady"]
     assert CliRunner().invoke(application("bench"), ["bench", "report", "--out", str(tmp_path)]).exit_code == 0
     assert "Targets: 2 of 2 met" in (tmp_path / "report.html").read_text()
+    assert "| a < b | 1 (1–1) | at most 1.5 | met |" in (tmp_path / "targets.md").read_text()
 
 
 def test_a_command_that_fails_is_a_result_with_its_reason() -> None:
