@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -22,6 +23,7 @@ _RECEIVE_AT_ONCE = 10
 _LONG_POLL_SECONDS = 1
 _PAUSE_SECONDS = 1.0
 _PAUSE_BETWEEN_SECONDS = 0.1  # an empty queue is asked at most so often within the window
+_BATCHES_AT_ONCE = 2
 _BATCH = int(os.environ.get("SANDAN_DISPATCH_BATCH", "200"))
 _WINDOW_SECONDS = float(os.environ.get("SANDAN_DISPATCH_WINDOW_SECONDS", "0.4"))
 
@@ -81,19 +83,35 @@ def _record(message: "MessageTypeDef") -> dict[str, Any]:
 
 
 def run(stop: threading.Event) -> None:
-    """Poll until told to stop; a queue that is away is asked again after a pause."""
+    """Poll until told to stop; a queue that is away is asked again after a pause.
+
+    While one batch is dispatched the next one is gathered, as Lambda would: else what comes meanwhile waits for both.
+    """
     url = None
-    while not stop.is_set():
-        try:
-            if url is None:
-                url = sqs().get_queue_url(QueueName=settings().documents_queue)["QueueUrl"]
-                announce_ready()
-            messages = gather(url)
-            if messages:
-                dispatch(url, messages)
-        except (BotoCoreError, ClientError) as error:
-            print(f"documents queue: {error}", file=sys.stderr, flush=True)  # noqa: T201 - the log of this process
-            stop.wait(_PAUSE_SECONDS)
+    under_way: set[Future[None]] = set()
+    with ThreadPoolExecutor(_BATCHES_AT_ONCE, thread_name_prefix="batch") as threads:
+        while not stop.is_set():
+            try:
+                if url is None:
+                    url = sqs().get_queue_url(QueueName=settings().documents_queue)["QueueUrl"]
+                    announce_ready()
+                under_way = _unfinished(under_way)
+                messages = gather(url)
+                if messages:
+                    under_way.add(threads.submit(dispatch, url, messages))
+            except (BotoCoreError, ClientError) as error:
+                print(f"documents queue: {error}", file=sys.stderr, flush=True)  # noqa: T201 - the log of this process
+                stop.wait(_PAUSE_SECONDS)
+
+
+def _unfinished(batches: set[Future[None]]) -> set[Future[None]]:
+    """Those that are still under way, once there is a place for another one; the fault of a finished one is raised."""
+    full = len(batches) >= _BATCHES_AT_ONCE
+    done, others = wait(batches, timeout=None if full else 0, return_when=FIRST_COMPLETED)
+    batches.difference_update(done)
+    for batch in done:
+        batch.result()
+    return others
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from types import TracebackType
 from typing import Self
 
@@ -14,13 +15,14 @@ from starlette.routing import Route
 from infra.stack.ports import LOOPBACK
 
 _BACKLOG = 512
+_PATIENCE_SECONDS, _PAUSE_SECONDS = 20, 0.05
 
 
 class Listening:
     """An application on a port of this machine, any free one unless it is given, while the context lasts."""
 
     def __init__(self, app: Starlette, port: int = 0) -> None:
-        self._socket = socket.create_server((LOOPBACK, port), backlog=_BACKLOG)
+        self._socket = _listening(port)
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
@@ -39,6 +41,18 @@ class Listening:
     ) -> None:
         self._server.should_exit = True
         self._thread.join()
+
+
+def _listening(port: int) -> socket.socket:
+    """The port may belong to a process for a moment yet that was just ended."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return socket.create_server((LOOPBACK, port), backlog=_BACKLOG)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_SECONDS)
 
 
 def sink() -> Starlette:
