@@ -18,8 +18,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import boto3
 import httpx
 from botocore import xform_name
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
@@ -27,20 +29,14 @@ from temporalio.testing import TimeSkipper
 from functions import aws
 from functions.settings import Settings
 from infra.bench.bare import start_bare
-from infra.bench.lives import AT_ONCE, at_once
+from infra.bench.lives import AT_ONCE, BenchError, Work, at_once
 from infra.bench.recording import Call, parameters
 from infra.bench.shape import Shape
 from infra.demo.month_end import LATER
 from infra.stack.state import StackState
 
 OWN = "floor-"
-_TABLES = ("intake_table", "orders_table", "ledger_table", "replay_table", "payment_data_table")
 _GATEWAY_SOURCE = "sandan.gateway"
-_CLIENTS: dict[str, Callable[[], Any]] = {
-    "dynamodb": aws.dynamodb,
-    "events": aws.eventbridge,
-    "secretsmanager": aws.secretsmanager,
-}
 _APART = timedelta(seconds=0.1)
 _IN_TENS = 10
 _PATIENCE_SECONDS = 60
@@ -68,8 +64,12 @@ class Floor:
     def prepare(self) -> None:
         """Tables with the schema and the contents of the real ones, a bus with two queues, a bucket."""
         names = Settings()
-        for setting in _TABLES:
-            _copy_table(getattr(names, setting))
+        for table in aws.dynamodb().list_tables()["TableNames"]:
+            _copy_table(table)
+        create: Any = boto3.client
+        config = Config(max_pool_connections=AT_ONCE)
+        services = {call.service for call in self.recorded.calls}
+        self._clients: dict[str, Any] = {service: create(service, config=config) for service in services}
         aws.s3().create_bucket(Bucket=OWN + names.archive_bucket)
         aws.eventbridge().create_event_bus(Name=OWN + names.bus)
         own: list[str] = [_GATEWAY_SOURCE]
@@ -98,7 +98,7 @@ class Floor:
             drain.stop()
         return seconds
 
-    def _life(self, name: str, shape: Shape) -> Any:
+    def _life(self, name: str, shape: Shape) -> Work:
         async def live() -> None:
             handle = self.temporal.get_workflow_handle(f"bare/{name}")
             for number, size in enumerate(shape.signals):
@@ -125,9 +125,9 @@ class Floor:
     def _again(self, call: Call) -> None:
         if call.service == "s3":
             bucket, _, key = call.path.lstrip("/").partition("/")
-            aws.s3().put_object(Bucket=OWN + bucket, Key=key, Body=call.sent)
+            self._clients["s3"].put_object(Bucket=OWN + bucket, Key=key, Body=call.sent)
             return
-        getattr(_CLIENTS[call.service](), xform_name(call.operation))(**own_parameters(call))
+        getattr(self._clients[call.service], xform_name(call.operation))(**own_parameters(call))
 
     def _queue(self, name: str, sources: list[Any]) -> str:
         bus = OWN + Settings().bus
@@ -154,7 +154,7 @@ async def run_bare(client: Client, shapes: Sequence[Shape]) -> float:
     """The bare workflows alone; the seconds they took. A pause between two signals, so that each wakes its workflow."""
     run = uuid4().hex[:8]
 
-    def life(number: int, shape: Shape) -> Any:
+    def life(number: int, shape: Shape) -> Work:
         async def live() -> None:
             name = f"bare/{run}/{number}"
             for count, size in enumerate(shape.signals):
@@ -209,9 +209,11 @@ def _copy_table(name: str) -> None:
         aws.dynamodb().put_item(TableName=OWN + name, Item=item)
 
 
-async def _until(done: Any) -> None:
+async def _until(done: Callable[[], bool]) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not done() and time.monotonic() < deadline:
+    while not done():
+        if time.monotonic() > deadline:
+            raise BenchError("the queues did not bring what the floor put on its bus")
         await asyncio.sleep(0.02)
 
 

@@ -21,7 +21,7 @@ from functions.aws import dynamodb
 from functions.bus import OutboundEvent
 from functions.dispatch.handler import handler
 from functions.dispatch.record import GATEWAY_SOURCE
-from infra.bench.lives import AT_ONCE, BenchError, at_once
+from infra.bench.lives import AT_ONCE, BenchError, Work, at_once
 from infra.bench.record_orders import Life, Recording
 from infra.bench.recording import parameters
 from infra.demo.hands import PATIENCE_SECONDS
@@ -69,7 +69,7 @@ class HandedOver:
         dispatching.cancel()
         return seconds
 
-    def _living(self, life: Life) -> Any:
+    def _living(self, life: Life) -> Work:
         async def live() -> None:
             handle = self._temporal.get_workflow_handle(life.key.workflow_id)
             async with asyncio.timeout(PATIENCE_SECONDS):

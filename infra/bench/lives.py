@@ -28,6 +28,9 @@ ANSWERING_AT_ONCE = {"SANDAN_SANDBOX_DELAY": "0,0", "SANDAN_SANDBOX_SAMPLE": "0"
 """The sandbox answers without a pause, and customs asks nobody for payment data."""
 
 
+Work = Callable[[], Awaitable[None]]
+
+
 class BenchError(RuntimeError):
     """Something did not go as it must go to be measured; the message says what."""
 
@@ -63,7 +66,7 @@ async def live_whole_lives(hands: Stagehands, orders: Sequence[GeneratedOrder]) 
     await pay_tax(hands.temporal)
     played: list[Played] = []
 
-    def end(player: Player) -> Callable[[], Awaitable[None]]:
+    def end(player: Player) -> Work:
         async def run() -> None:
             played.append(await player.end())
 
@@ -81,7 +84,7 @@ async def deliver(hands: Stagehands, orders: Sequence[GeneratedOrder]) -> float:
     Raises BenchError when an order does not come so far.
     """
 
-    def one(player: Player) -> Callable[[], Awaitable[None]]:
+    def one(player: Player) -> Work:
         async def run() -> None:
             if error := await player.deliver():
                 raise BenchError(error)
@@ -100,11 +103,11 @@ def require_right(played: Sequence[Played]) -> None:
             raise BenchError(f"{one.order.key}: ended as {one.final}: {one.error}")
 
 
-async def at_once(most: int, works: Sequence[Callable[[], Awaitable[None]]]) -> None:
+async def at_once(most: int, works: Sequence[Work]) -> None:
     """Do all of the work, so many pieces at once; the first fault is raised."""
     places = asyncio.Semaphore(most)
 
-    async def one(work: Callable[[], Awaitable[None]]) -> None:
+    async def one(work: Work) -> None:
         async with places:
             await work()
 
