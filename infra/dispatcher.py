@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,15 +22,16 @@ if TYPE_CHECKING:
 _RECEIVE_AT_ONCE = 10
 _LONG_POLL_SECONDS = 1
 _PAUSE_SECONDS = 1.0
+_PAUSE_BETWEEN_SECONDS = 0.1  # an empty queue is asked at most so often within the window
 _BATCH = int(os.environ.get("SANDAN_DISPATCH_BATCH", "200"))
 _WINDOW_SECONDS = float(os.environ.get("SANDAN_DISPATCH_WINDOW_SECONDS", "0.4"))
 
 
-def gather(url: str) -> list["MessageTypeDef"]:
+def gather(url: str, before: Future[None] | None = None) -> list["MessageTypeDef"]:
     """A batch: what lies in the queue, and what comes within the window after the first message.
 
-    Lambda's event source does the same (MaximumBatchingWindowInSeconds): documents of one order that come together
-    reach its workflow in one signal.
+    While the batch `before` is still dispatched, what comes joins this one. Lambda's event source has such a window too
+    (MaximumBatchingWindowInSeconds): documents of one order that come together reach its workflow in one signal.
     """
     messages = _receive(url, _LONG_POLL_SECONDS)
     until = time.monotonic() + _WINDOW_SECONDS
@@ -37,10 +39,13 @@ def gather(url: str) -> list["MessageTypeDef"]:
         more = _receive(url, 0)
         messages += more
         left = until - time.monotonic()
-        if left <= 0:
-            break
-        if not more:
-            time.sleep(min(left, 0.02))
+        if left > 0 and not more:
+            time.sleep(min(left, _PAUSE_BETWEEN_SECONDS))
+        elif left <= 0:
+            if before is None or before.done():
+                break
+            if not more:
+                wait({before}, timeout=_PAUSE_BETWEEN_SECONDS)
     return messages
 
 
@@ -80,19 +85,26 @@ def _record(message: "MessageTypeDef") -> dict[str, Any]:
 
 
 def run(stop: threading.Event) -> None:
-    """Poll until told to stop; a queue that is away is asked again after a pause."""
+    """Poll until told to stop; a queue that is away is asked again after a pause.
+
+    While one batch is dispatched the next one is gathered: what comes meanwhile waits for one of the two, not for both.
+    """
     url = None
-    while not stop.is_set():
-        try:
-            if url is None:
-                url = sqs().get_queue_url(QueueName=settings().documents_queue)["QueueUrl"]
-                announce_ready()
-            messages = gather(url)
-            if messages:
-                dispatch(url, messages)
-        except (BotoCoreError, ClientError) as error:
-            print(f"documents queue: {error}", file=sys.stderr, flush=True)  # noqa: T201 - the log of this process
-            stop.wait(_PAUSE_SECONDS)
+    under_way: Future[None] | None = None
+    with ThreadPoolExecutor(1, thread_name_prefix="batch") as thread:
+        while not stop.is_set():
+            try:
+                if url is None:
+                    url = sqs().get_queue_url(QueueName=settings().documents_queue)["QueueUrl"]
+                    announce_ready()
+                messages = gather(url, under_way)
+                if messages:
+                    before, under_way = under_way, thread.submit(dispatch, url, messages)
+                    if before is not None:
+                        before.result()
+            except (BotoCoreError, ClientError) as error:
+                print(f"documents queue: {error}", file=sys.stderr, flush=True)  # noqa: T201 - the log of this process
+                stop.wait(_PAUSE_SECONDS)
 
 
 def main() -> None:

@@ -47,17 +47,11 @@ class Target(Value):
 
 
 class Ratio(Value):
-    """How many times as long `ours` takes as `theirs` (microseconds of processor time); `limit` is the target."""
+    """How many times as long `ours` takes as `theirs` (microseconds of processor time)."""
 
     ours: Spread
     theirs: Spread
     ratio: Spread
-    limit: float
-
-    @property
-    def within(self) -> bool:
-        """Whether the median keeps the limit."""
-        return self.ratio.median <= self.limit
 
 
 def timed(
@@ -75,10 +69,10 @@ def timed(
     return found
 
 
-def ratio(ours: list[float], theirs: list[float], limit: float) -> Ratio:
+def ratio(ours: list[float], theirs: list[float]) -> Ratio:
     """The ratio repeat by repeat."""
     shares = [mine / other for mine, other in zip(ours, theirs, strict=True)]
-    return Ratio(ours=Spread.of(ours), theirs=Spread.of(theirs), ratio=Spread.of(shares), limit=limit)
+    return Ratio(ours=Spread.of(ours), theirs=Spread.of(theirs), ratio=Spread.of(shares))
 
 
 def _calls_for(function: Callable[[], object], least_seconds: float) -> int:

@@ -5,9 +5,12 @@ from typing import Annotated
 
 import typer
 from lxml import etree
+from rich.console import Console
 
 from infra.bench.ceb import CebBench, run
-from infra.bench.measure import Ratio, Spread
+from infra.bench.measure import Spread
+from infra.cli import bench_all, bench_stack
+from infra.cli.bench_stack import targets_table
 
 _BAD_INPUT = 2
 _EXAMPLE = (
@@ -21,6 +24,8 @@ def register(app: typer.Typer) -> None:
     bench = typer.Typer(help="Measure what things cost, as ratios in one run.", no_args_is_help=True)
     bench.callback()(_group)
     bench.command("ceb", epilog=_EXAMPLE)(bench_ceb)
+    bench_stack.register(bench)
+    bench_all.register(bench)
     app.add_typer(bench, name="bench")
 
 
@@ -55,24 +60,10 @@ def _print(found: CebBench) -> None:
     )
     for name, spread in found.steps.items():
         typer.echo(f"  {name:<16} {_said(spread)}")
-    if found.validation:
-        _print_ratio("parse, both layers and build / lxml and XSD", found.validation)
-    else:
+    if not found.validation:
         typer.echo("validation: give --xsd DIR to compare with the official schema")
-    _print_ratio("sign and verify / bare SM2", found.signature)
-    memory = found.memory
-    typer.echo(
-        f"memory for {memory.message} bytes: {memory.ratio} × the message {_verdict(memory.within, memory.limit)}"
-    )
-
-
-def _print_ratio(name: str, found: Ratio) -> None:
-    typer.echo(f"{name}: {_said(found.ratio)} {_verdict(found.within, found.limit)}")
+    Console().print(targets_table(found.targets))
 
 
 def _said(spread: Spread) -> str:
     return f"{spread.median} ({spread.least}–{spread.greatest})"
-
-
-def _verdict(within: bool, limit: float) -> str:
-    return f"{'within' if within else 'above'} the limit of {limit}"

@@ -71,6 +71,13 @@ class Player:
         if self._partner:
             await self._partner.live()
 
+    async def deliver(self) -> str | None:
+        """From the first document until the parcel of a plain order is signed for; what went wrong, if anything."""
+        async with self._watched():
+            await self._send_documents()
+            await self._until(Stage.DELIVERED)
+        return self._error
+
     def give_up(self, reason: str) -> None:
         """What an order waits for at the end of the month has not happened: do not wait for it."""
         if self._order.scenario.expected is Stage.CLOSED:

@@ -63,7 +63,7 @@ def temporal_server(
 
     With the environment of an AWS client it calls workers that are Lambdas there.
     """
-    command = [_temporal_path(), "server", "start-dev", "--ip", LOOPBACK, "--ui-ip", LOOPBACK]
+    command = [temporal_path(), "server", "start-dev", "--ip", LOOPBACK, "--ui-ip", LOOPBACK]
     command += ["--port", str(ports.temporal), "--ui-port", str(ports.temporal_ui)]
     command += ["--http-port", str(ports.temporal_http), "--metrics-port", str(ports.temporal_metrics)]
     command += ["--log-level", "error", "--color", "never", "--ui-disable-news-fetch"]
@@ -112,7 +112,8 @@ def emulator_server(ports: Ports, scratch: Path, data: Path | None, *, lambdas: 
     return Server(EMULATOR, [python, "-m", "ministack"], environment, healthy)
 
 
-def _temporal_path() -> str:
+def temporal_path() -> str:
+    """The Temporal CLI: the one that is set, the one beside this Python, or any. StackError when there is none."""
     beside_python = Path(sysconfig.get_path("scripts")) / "temporal"
     path = os.environ.get("TEMPORAL_CLI_PATH") or shutil.which(beside_python) or shutil.which("temporal")
     if not path or not shutil.which(path):

@@ -68,6 +68,7 @@ def test_with_the_schema_there_is(shared_ceb: Path) -> None:
     found = run(shared_ceb / "xsd", SMALL, QUICK)
     assert found.validation is not None
     assert found.validation.theirs.median > 0
+    assert found.targets[0].value == found.validation.ratio
 
 
 def invoke(*arguments: str) -> Result:
@@ -79,10 +80,12 @@ def invoke(*arguments: str) -> Result:
 
 def test_the_command_prints_json_or_words(measured: CebBench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench, "run", lambda _: measured)
+    monkeypatch.setenv("COLUMNS", "200")
     assert json.loads(invoke("--json").stdout) == json.loads(measured.model_dump_json())
     said = invoke().stdout
     assert "give --xsd DIR" in said
     assert "sign and verify / bare SM2" in said
+    assert all(target.reading in said for target in measured.targets)
 
 
 def test_a_folder_without_the_schema_is_told(tmp_path: Path) -> None:

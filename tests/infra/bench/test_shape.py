@@ -1,0 +1,58 @@
+"""What the floor repeats of a life, and our own time in it, read from a recorded history."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.api.history.v1 import HistoryEvent
+
+from events.documents import DocumentKind
+from infra.actions import count_actions
+from infra.bench.own_time import BILL, DECLARE, DELIVERY, RECEIPT, own_times
+from infra.bench.shape import mean_actions, shape_of, signalled, weight_of
+from infra.replay.files import load
+
+EVENTS = load(Path(__file__).parents[2] / "replay" / "histories" / "orders" / "9610-release.json.gz").events
+
+
+def test_the_shape_has_the_signals_activities_and_timers_of_the_life() -> None:
+    shape, actions = shape_of(EVENTS), count_actions(EVENTS)
+    assert len(shape.signals) == actions["signal"]
+    assert len(shape.activities) == actions["activity"] == 1
+    assert shape.timers == actions["timer"]
+    assert all(size > 100 for size in shape.signals)
+
+
+def test_the_documents_of_each_signal_are_those_of_the_order() -> None:
+    kinds = {document.kind for documents in signalled(EVENTS) for document in documents}
+    assert {DocumentKind.ORDER, DocumentKind.PAYMENT, DocumentKind.WAYBILL, DocumentKind.DECLARATION_LIST} <= kinds
+    assert len(signalled(EVENTS)) == len(shape_of(EVENTS).signals)
+
+
+def test_the_weight_is_events_bytes_and_actions() -> None:
+    weight = weight_of(EVENTS)
+    assert weight.events == len(EVENTS)
+    assert weight.bytes > sum(shape_of(EVENTS).signals)
+    assert weight.transactions == 3
+    assert mean_actions([weight, weight]) == dict(sorted(weight.actions.items()))
+
+
+def test_every_stage_of_a_plain_life_has_its_own_time() -> None:
+    times = list(own_times(EVENTS))
+    assert {stage for stage, _ in times} == {DECLARE, RECEIPT, BILL, DELIVERY}
+    assert all(seconds > 0 for _, seconds in times)
+
+
+@pytest.mark.parametrize("late", [0.0, 7.5])
+def test_own_time_begins_when_the_last_document_is_accepted_and_ends_with_us(late: float) -> None:
+    """What customs takes between our list and its answer is none of it."""
+    moved = [HistoryEvent.FromString(event.SerializeToString()) for event in EVENTS]
+    submitted = next(event for event in moved if event.HasField("activity_task_started_event_attributes"))
+    for event in moved:
+        if event.event_id > submitted.event_id:
+            break
+        at = event.event_time.ToDatetime() + timedelta(seconds=late if event is submitted else 0)
+        event.event_time.FromDatetime(at)
+    before, after = dict(own_times(EVENTS)), dict(own_times(moved))
+    assert after[DECLARE] == pytest.approx(before[DECLARE] + late)
+    assert after[DELIVERY] == before[DELIVERY]
