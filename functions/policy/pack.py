@@ -1,10 +1,10 @@
 """Dated policy as data: rows with their days of effect and their regulation, asked for by date."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import groupby, pairwise
@@ -24,6 +24,7 @@ class PolicyError(ValueError):
 
 Scalar = Decimal | int | str
 _DIGITS = 14
+_DAYS = 64  # days whose policy is kept: nearly every request is of today
 
 
 def _exact(value: Any) -> Any:
@@ -109,9 +110,9 @@ class Row(Valued):
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PolicyAtDate:
-    """What is in effect on one day."""
+    """What is in effect on one day; equal to nothing but itself, so that what is made of it can be kept by it."""
 
     on: date
     in_effect: dict[str, Row]
@@ -136,7 +137,10 @@ class Pack:
 
     def at(self, on: date) -> PolicyAtDate:
         """The policy of a day."""
-        return PolicyAtDate(on, {row.topic: row for row in self._rows if row.covers(on)})
+        return _at(self, on)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows)
 
     def replaced_by(self, others: Sequence[Row]) -> "Pack":
         """The what-if pack: topics that occur in `others` are taken wholly from there."""
@@ -154,6 +158,11 @@ class Pack:
         for _, same_topic in groupby(self._rows, key=lambda row: row.topic):
             for earlier, later in pairwise(same_topic):
                 _check_neighbours(earlier, later)
+
+
+@lru_cache(maxsize=_DAYS)
+def _at(pack: Pack, on: date) -> PolicyAtDate:
+    return PolicyAtDate(on, {row.topic: row for row in pack if row.covers(on)})
 
 
 def _check_neighbours(earlier: Row, later: Row) -> None:

@@ -4,50 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from events.ceb.declaration_list import DeclarationList, ListItem
-from functions.tax.tariff import ConsumptionKind, TariffRow
+from functions.tax.tariff import LineRates
 from functions.tax.units import converted
 
 BONDED = "1210"
 
 
-@dataclass(frozen=True)
-class Quantity:
+class Quantity(NamedTuple):
     """How much, in a customs unit."""
 
     amount: Decimal
     unit: str
 
 
-@dataclass(frozen=True)
-class LineRates:
-    """Statutory rates of a line; `specific` is CNY per `specific_unit`, `threshold` the policy table that frees it."""
-
-    duty: Decimal
-    vat: Decimal
-    consumption: Decimal = Decimal(0)
-    specific: Decimal = Decimal(0)
-    specific_unit: str | None = None
-    threshold: str | None = None
-
-    @classmethod
-    def of(cls, row: TariffRow) -> "LineRates":
-        """The rates of a tariff row."""
-        return cls(
-            row.duty, row.vat, row.consumption_rate, row.consumption_specific, row.consumption_unit, row.threshold
-        )
-
-    @property
-    def kind(self) -> ConsumptionKind:
-        """How the consumption tax is levied."""
-        if self.specific:
-            return ConsumptionKind.COMPOUND if self.consumption else ConsumptionKind.SPECIFIC
-        return ConsumptionKind.AD_VALOREM if self.consumption else ConsumptionKind.NONE
-
-
-@dataclass(frozen=True)
-class Goods:
+class Goods(NamedTuple):
     """One line; `price` is its total in CNY without freight and insurance, the first quantity the legal one.
 
     `rates` are given outright, or None where the tariff code decides.

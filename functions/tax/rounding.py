@@ -4,18 +4,37 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil, floor
+from functools import lru_cache
+from math import lcm
+from typing import NamedTuple
 
 from functions.policy.pack import PolicyAtDate, PolicyError
 
 ROUNDING = "tax.rounding"
 CENT = Decimal("0.01")
+_DAYS = 64
 
-_MODES: dict[str, Callable[[Fraction], int]] = {
-    "half-up": lambda units: floor(units + Fraction(1, 2)),
-    "half-even": round,
-    "up": ceil,
-    "down": floor,
+
+class Exact(NamedTuple):
+    """An exact amount as two whole numbers, which need not be reduced: whole numbers are reckoned with much faster.
+
+    The denominator is above 0.
+    """
+
+    numerator: int
+    denominator: int
+
+
+def _half_even(number: int, parts: int) -> int:
+    whole, rest = divmod(number, parts)
+    return whole + (2 * rest > parts or (2 * rest == parts and whole % 2))
+
+
+_MODES: dict[str, Callable[[int, int], int]] = {
+    "half-up": lambda number, parts: (2 * number + parts) // (2 * parts),
+    "half-even": _half_even,
+    "up": lambda number, parts: -(-number // parts),
+    "down": lambda number, parts: number // parts,
 }
 
 
@@ -27,11 +46,13 @@ class Rounding:
     step: Decimal
     row: str
 
-    def __call__(self, exact: Fraction) -> Decimal:
+    def __call__(self, exact: Fraction | Exact) -> Decimal:
         """The amount in whole steps."""
-        return _MODES[self.mode](exact / Fraction(self.step)) * self.step
+        step, of_steps = self.step.as_integer_ratio()
+        return _MODES[self.mode](exact.numerator * of_steps, exact.denominator * step) * self.step
 
 
+@lru_cache(maxsize=_DAYS)
 def rounding_of(policy: PolicyAtDate) -> Rounding:
     """The rounding in effect. Raises PolicyError when its row has no known mode or no step that divides 1 CNY."""
     row = policy.row(ROUNDING)
@@ -44,18 +65,45 @@ def rounding_of(policy: PolicyAtDate) -> Rounding:
     return Rounding(str(mode), Decimal(step), row.id)
 
 
-def shares(total: Decimal, weights: Sequence[Fraction], step: Decimal) -> list[Decimal]:
+def rounded_sum(amounts: Sequence[Fraction | Exact], rounding: Rounding) -> tuple[Decimal, list[Decimal]]:
+    """The sum of exact amounts, rounded once, and the parts of it that fall to them (see `shares`)."""
+    numbers, parts = _over_one_denominator(amounts)
+    total = rounding(Exact(sum(numbers), parts))
+    return total, _shared(total, numbers, rounding.step)
+
+
+def shares(total: Decimal, weights: Sequence[Fraction | Exact], step: Decimal) -> list[Decimal]:
     """`total`, which is whole steps, shared out by weight in whole steps that add up to it exactly.
 
     Largest remainder: each share is rounded down, and the steps that are left go to the largest rests, of equal ones
     to the first. Weights that are all 0 count as equal.
     """
-    whole = sum(weights, Fraction(0))
-    parts = list(weights) if whole else [Fraction(1)] * len(weights)
-    exact = [Fraction(total) / Fraction(step) * part / (whole or len(parts)) for part in parts]
-    units = [floor(part) for part in exact]
-    left = int(Fraction(total) / Fraction(step)) - sum(units)
-    by_rest = sorted(range(len(parts)), key=lambda place: units[place] - exact[place])
-    for place in by_rest[:left]:
-        units[place] += 1
+    return _shared(total, _over_one_denominator(weights)[0], step)
+
+
+def _shared(total: Decimal, weights: Sequence[int], step: Decimal) -> list[Decimal]:
+    if not total:
+        return [0 * step] * len(weights)
+    whole = sum(weights)
+    if not whole:
+        weights, whole = [1] * len(weights), len(weights)
+    steps = _steps(total, step)
+    divided = [divmod(steps * weight, whole) for weight in weights]
+    units = [share for share, _ in divided]
+    left = steps - sum(units)
+    if left:
+        by_rest = sorted(range(len(divided)), key=lambda place: -abs(divided[place][1]))
+        for place in by_rest[:left]:
+            units[place] += 1
     return [number * step for number in units]
+
+
+def _steps(total: Decimal, step: Decimal) -> int:
+    number, parts = total.as_integer_ratio()
+    step_number, step_parts = step.as_integer_ratio()
+    return number * step_parts // (parts * step_number)
+
+
+def _over_one_denominator(amounts: Sequence[Fraction | Exact]) -> tuple[list[int], int]:
+    parts = lcm(*(amount.denominator for amount in amounts))
+    return [amount.numerator * (parts // amount.denominator) for amount in amounts], parts

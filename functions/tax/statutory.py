@@ -1,6 +1,6 @@
 """The statutory rates of a line: from its tariff code, with the threshold of consumption tax and the unit taxes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -8,9 +8,9 @@ from events.findings import Finding
 from functions.policy.pack import PolicyAtDate, PolicyError, Row
 from functions.tax import findings
 from functions.tax.formulas import Rates
-from functions.tax.goods import BONDED, Goods, LineRates, Quantity
+from functions.tax.goods import BONDED, Goods, Quantity
 from functions.tax.models import YearlyQuantity
-from functions.tax.tariff import TariffAtDate, TariffRow
+from functions.tax.tariff import LineRates, TariffAtDate, TariffRow
 from functions.tax.units import Measure, in_base, measure_of
 
 THRESHOLD, LITRE_KILOGRAMS = "tax.threshold.", "tax.litre_kilograms"
@@ -42,7 +42,7 @@ def line_rates(goods: Goods, tariff: TariffAtDate, mode: str | None, notes: Note
     elif row.bonded_only and mode not in {None, BONDED}:
         notes.findings.append(findings.bonded_only(goods, row))
     else:
-        return LineRates.of(row)
+        return row.rates
     return None
 
 
@@ -59,18 +59,16 @@ def statutory(goods: Goods, rates: LineRates, value: Decimal, policy: PolicyAtDa
 
 def rates_if(goods: Goods, rates: LineRates, notes: Notes, *, taxed: bool) -> Rates | None:
     """The rates with consumption tax or without; None, with a finding, when the quantity of a unit tax is missing."""
-    duty, vat, nothing = Fraction(rates.duty), Fraction(rates.vat), Fraction(0)
     if not taxed:
-        return Rates(duty, nothing, nothing, vat)
-    specific = nothing
-    if rates.specific:
-        quantity = goods.quantity_in(rates.specific_unit or "")
-        if quantity is None:
-            basis = "specific consumption tax: CNY per unit"
-            notes.findings.append(findings.no_quantity(goods, str(rates.specific_unit), basis))
-            return None
-        specific = quantity * Fraction(rates.specific)
-    return Rates(duty, Fraction(rates.consumption), specific, vat)
+        return rates.free_of_consumption_tax
+    if not rates.specific:
+        return rates.by_value
+    quantity = goods.quantity_in(rates.specific_unit or "")
+    if quantity is None:
+        basis = "specific consumption tax: CNY per unit"
+        notes.findings.append(findings.no_quantity(goods, str(rates.specific_unit), basis))
+        return None
+    return replace(rates.by_value, specific=quantity * Fraction(rates.specific))
 
 
 def threshold_value(goods: Goods, name: str, policy: PolicyAtDate, notes: Notes) -> Fraction | None:

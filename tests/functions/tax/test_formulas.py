@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from functions.policy.pack import PolicyError, Row, default_pack
 from functions.tax.formulas import FULL_TAX, Rates, Relief, price_within, taxes
-from functions.tax.goods import Goods, LineRates, Quantity
+from functions.tax.goods import Goods, Quantity
 from functions.tax.reverse import price_from
 from functions.tax.rounding import Rounding, rounding_of, shares
 from functions.tax.statutory import Notes, statutory
+from functions.tax.tariff import LineRates
 
 WITHIN = Relief(Fraction("0.7"), Fraction(0))
 TODAY = default_pack().at(date(2026, 1, 5))
