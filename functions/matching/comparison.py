@@ -2,11 +2,21 @@
 
 from collections.abc import Iterator
 
+from events.ceb.base import CebModel
 from events.ceb.fields import Field, Rule, same
 from events.findings import Finding
 from events.values import Text
 
 EQUAL = Text(zh="两者应当一致", en="they must be equal")
+
+
+def unlike(left: CebModel, right: CebModel, names: tuple[str, ...]) -> list[str]:
+    """Of these fields those that do not hold the very same: nearly always none, and only those are looked at closely.
+
+    What is equal here is the same by `same` too.
+    """
+    ours, theirs = left.__dict__, right.__dict__
+    return [name for name in names if ours[name] != theirs[name]]
 
 
 def unequal(rule: Rule, left: Field, right: Field, mend: Field | None = None) -> Iterator[Finding]:

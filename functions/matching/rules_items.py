@@ -13,7 +13,7 @@ from events.ceb.order import Order, OrderItem
 from events.documents import DocumentKind
 from events.findings import Finding, Fix, Place
 from events.values import Text
-from functions.matching.comparison import EQUAL, unequal
+from functions.matching.comparison import EQUAL, unequal, unlike
 
 Item = OrderItem | ListItem
 SomeItem = TypeVar("SomeItem", bound=Item)
@@ -40,20 +40,21 @@ def lines_multiply(kind: DocumentKind, items: Sequence[Item], others: Sequence[I
 
     Proposes what the other document says when that alone mends the line, otherwise another total.
     """
-    counterparts = _by_number(others)
     for item in _by_number(items).values():
-        total = line_total(item.price, item.qty)
-        if total == item.total_price:
+        if _multiplies(item):
             continue
+        total = line_total(item.price, item.qty)
         wrong = Field(kind, item, "total_price", item.gnum)
         product = Place(document=kind, field=f"items[{item.gnum}].price*qty", value=_tidy(total))
-        other = counterparts.get(item.gnum)
+        other = _by_number(others).get(item.gnum)
         fix = other and _fix_by_counterpart(kind, item, other)
         yield _MULTIPLIES.broken_between(wrong.place, product, fix or wrong.fix(_tidy(total)))
 
 
 def lines_are_unique(kind: DocumentKind, items: Sequence[Item]) -> Iterator[Finding]:
     """M7: lines answer to each other by gnum, so no gnum may stand twice in a document."""
+    if len({item.gnum for item in items}) == len(items):
+        return
     counts = Counter(item.gnum for item in items)
     for item in {item.gnum: item for item in items if counts[item.gnum] > 1}.values():
         field = Field(kind, item, "gnum", item.gnum)
@@ -76,8 +77,9 @@ def same_lines(order: Order, declaration_list: DeclarationList) -> Iterator[Find
 
 
 def _same_line(ordered: OrderItem, declared: ListItem) -> Iterator[Finding]:
-    order_is_wrong = not _multiplies(ordered) and _multiplies(declared)
-    for name in _COMPARED:
+    different = unlike(ordered, declared, _COMPARED)
+    order_is_wrong = bool(different) and not _multiplies(ordered) and _multiplies(declared)
+    for name in different:
         left, right = Field(_ORDER, ordered, name, ordered.gnum), Field(_LIST, declared, name, declared.gnum)
         if left.given and right.given:
             yield from unequal(_SAME_ITEM, left, right, mend=left if order_is_wrong and name in _AMOUNTS else right)
@@ -85,6 +87,8 @@ def _same_line(ordered: OrderItem, declared: ListItem) -> Iterator[Finding]:
 
 def _lone_lines(order: Order, declaration_list: DeclarationList) -> Iterator[Finding]:
     ordered, declared = {item.gnum for item in order.items}, {item.gnum for item in declaration_list.items}
+    if ordered == declared:
+        return
     without_list, without_order = ordered - declared, declared - ordered
     unique = len(ordered) == len(order.items) and len(declared) == len(declaration_list.items)
     if unique and len(without_list) == len(without_order) == 1:
@@ -108,11 +112,15 @@ def _fix_by_counterpart(kind: DocumentKind, item: Item, other: Item) -> Fix | No
 
 
 def _multiplies(item: Item) -> bool:
-    return line_total(item.price, item.qty) == item.total_price
+    price, qty, total = item.price, item.qty, item.total_price
+    return price * qty == total or line_total(price, qty) == total  # the first is cheap, and nearly always true
 
 
 def _by_number(items: Sequence[SomeItem]) -> dict[int, SomeItem]:
     """The lines by gnum; those whose number stands more than once are left out, nobody can tell which is meant."""
+    found = {item.gnum: item for item in items}
+    if len(found) == len(items):
+        return found
     counts = Counter(item.gnum for item in items)
     return {item.gnum: item for item in items if counts[item.gnum] == 1}
 

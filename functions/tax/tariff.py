@@ -17,6 +17,7 @@ from events.values import Value
 from functions.tax.formulas import Rates
 
 CODE_LENGTHS = (10, 8)
+_RATES = 4096  # more than a tariff has different rates
 _DAYS = 64  # days whose tariff is kept: nearly every request is of today
 _SHARE = Annotated[Decimal, Field(ge=0, lt=1, decimal_places=10)]
 _RATE = Annotated[Decimal, Field(ge=0, le=10, decimal_places=10)]  # duty rates above 100 % exist
@@ -53,12 +54,18 @@ class LineRates:
     @cached_property
     def by_value(self) -> Rates:
         """The rates as exact shares, without what is levied by the quantity."""
-        return Rates(Fraction(self.duty), Fraction(self.consumption), Fraction(0), Fraction(self.vat))
+        return _by_value(self.duty, self.consumption, self.vat)
 
     @cached_property
     def free_of_consumption_tax(self) -> Rates:
         """The rates below the threshold."""
-        return Rates(Fraction(self.duty), Fraction(0), Fraction(0), Fraction(self.vat))
+        return _by_value(self.duty, Decimal(0), self.vat)
+
+
+@lru_cache(maxsize=_RATES)
+def _by_value(duty: Decimal, consumption: Decimal, vat: Decimal) -> Rates:
+    """The same rates are the same object for all codes, so that what is kept by them is found at once."""
+    return Rates(Fraction(duty), Fraction(consumption), Fraction(0), Fraction(vat))
 
 
 class TariffRow(Value):

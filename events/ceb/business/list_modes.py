@@ -35,9 +35,8 @@ def list_mode_findings(declaration_list: DeclarationList) -> list[Finding]:
 
     Rulebook 2.4, the prose of 规范 202205 for CEB621. No official code of rejection is known for these.
     """
-    by_mode = {DIRECT_PURCHASE: _direct_purchase, BONDED: _bonded}
     head = declaration_list.head
-    found = list(by_mode.get(head.trade_mode, _unknown_mode)(declaration_list))
+    found = list(_BY_MODE.get(head.trade_mode, _unknown_mode)(declaration_list))
     if head.pack_no != 1:
         pack_no = _head(declaration_list, "pack_no")
         found.append(_ONE_PARCEL.broken_at(pack_no, pack_no.fix("1")))
@@ -83,6 +82,9 @@ def _bonded(declaration_list: DeclarationList) -> Iterator[Finding]:
     if head.country != CHINA_CODE:
         country = _head(declaration_list, "country")
         yield _FROM_CHINA.broken_at(country, country.fix(CHINA_CODE))
+
+
+_BY_MODE = {DIRECT_PURCHASE: _direct_purchase, BONDED: _bonded}
 
 
 def _wanting(rule: Rule, declaration_list: DeclarationList, names: tuple[str, ...]) -> Iterator[Finding]:
