@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from pydantic_core import to_json
+
 from events.ceb.message import CebMessage
 from functions.matching.models import MatchRequest
 from infra.generate.orders import GeneratedOrder, generate
@@ -51,13 +53,13 @@ def _element(message: object) -> object:
 
 
 def _bytes(request: MatchRequest) -> bytes:
-    return request.model_dump_json(exclude_none=True).encode()
+    return to_json(request)
 
 
 def _bent(request: MatchRequest, place: int) -> bytes:
     """The order with one of the faults, in its first line where it is one of a line."""
     document, part, field, value = _FAULTS[place // ONE_IN % len(_FAULTS)]
-    content: dict[str, Any] = request.model_dump(mode="json", exclude_none=True)
+    content: dict[str, Any] = request.model_dump(mode="json")
     within = content[document][part]
     (within[0] if isinstance(within, list) else within)[field] = value
     return _bytes(MatchRequest.model_validate(content))

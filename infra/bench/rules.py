@@ -4,10 +4,12 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 
 from pydantic_core import from_json
 
 from events.findings import Finding
+from events.reading import read_json
 from events.values import Value
 from functions.matching.handler import match
 from functions.matching.models import MatchRequest, MatchResult
@@ -60,7 +62,7 @@ def decide(data: bytes) -> Decision:
     Of the annual limit the ledger's table is left out. Raises pydantic's ValidationError for what is no MatchRequest
     with an order and a list.
     """
-    request = MatchRequest.model_validate_json(data)
+    request = read_json(MatchRequest, data)
     matched, assessed = match(request), assess(tax_request(request))
     return Decision.model_construct(match=matched, assessment=assessed, annual=over_the_year(request, assessed))
 
@@ -84,12 +86,12 @@ def over_the_year(request: MatchRequest, assessed: Assessment) -> list[Finding]:
 def run(orders: int = ORDERS) -> RulesBench:
     """Measure `orders` different orders, `REPEATS` times over."""
     data = orders_in_bytes(orders)
-    requests = [MatchRequest.model_validate_json(given) for given in data]
+    requests = [read_json(MatchRequest, given) for given in data]
     decisions = [decide(given) for given in data]
     steps: dict[str, Callable[[], object]] = {
         "json.loads": _each(json.loads, data),
         "from_json": _each(from_json, data),
-        "read and validate": _each(MatchRequest.model_validate_json, data),
+        "read and validate": _each(partial(read_json, MatchRequest), data),
         "match": _each(match, requests),
         "tax": _each(assess, [tax_request(request) for request in requests]),
         "whole": _each(decide, data),
