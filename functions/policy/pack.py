@@ -24,7 +24,8 @@ class PolicyError(ValueError):
 
 Scalar = Decimal | int | str
 _DIGITS = 14
-_DAYS = 64  # days whose policy is kept: nearly every request is of today
+DAYS_KEPT = 64
+"""Of so many days what their policy comes to is kept: nearly every request is of today."""
 
 
 def _exact(value: Any) -> Any:
@@ -160,7 +161,7 @@ class Pack:
                 _check_neighbours(earlier, later)
 
 
-@lru_cache(maxsize=_DAYS)
+@lru_cache(maxsize=DAYS_KEPT)
 def _at(pack: Pack, on: date) -> PolicyAtDate:
     return PolicyAtDate(on, {row.topic: row for row in pack if row.covers(on)})
 

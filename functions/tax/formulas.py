@@ -1,7 +1,6 @@
 """The tax formulas, exact: full tax, tax within the limits, and the price from a tax-inclusive price (rulebook 4.2)."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
@@ -93,12 +92,14 @@ class Linear:
     slope: Exact
     fixed: Exact
 
-    def at(self, value: Decimal) -> Exact:
+    def at(self, value: Exact) -> Exact:
         """The amount at a dutiable value."""
-        (slope, of_slope), (fixed, of_fixed), (number, parts) = self.slope, self.fixed, value.as_integer_ratio()
+        (slope, of_slope), (fixed, of_fixed), (number, parts) = self.slope, self.fixed, value
         if not fixed:
-            return Exact(slope * number, of_slope * parts)
-        return Exact(slope * number * of_fixed + fixed * of_slope * parts, of_slope * parts * of_fixed)
+            if not slope:
+                return 0, 1
+            return slope * number, of_slope * parts
+        return slope * number * of_fixed + fixed * of_slope * parts, of_slope * parts * of_fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def levy(statutory: Rates, relief: Relief) -> Levy:
 
 
 def _linear(at_zero: Fraction, at_one: Fraction) -> Linear:
-    return Linear(Exact(*(at_one - at_zero).as_integer_ratio()), Exact(*at_zero.as_integer_ratio()))
+    return Linear((at_one - at_zero).as_integer_ratio(), at_zero.as_integer_ratio())
 
 
 def price_within(price_with_tax: Fraction, statutory: Rates, relief: Relief) -> Fraction | None:

@@ -1,7 +1,6 @@
 """What is taxed: lines of goods with their rates, from a declaration list or given outright."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -38,8 +37,7 @@ class Goods(NamedTuple):
         return next((quantity for quantity in found if quantity is not None), None)
 
 
-@dataclass(frozen=True)
-class Consignment:
+class Consignment(NamedTuple):
     """Everything of one list: `charges` are freight and insurance in CNY.
 
     `one_piece`: the whole is a single piece, which is taken for indivisible. `mode` is the supervision mode, None

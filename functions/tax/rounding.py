@@ -6,23 +6,15 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
-from typing import NamedTuple
 
-from functions.policy.pack import PolicyAtDate, PolicyError
+from functions.policy.pack import DAYS_KEPT, PolicyAtDate, PolicyError
 
 ROUNDING = "tax.rounding"
 CENT = Decimal("0.01")
-_DAYS = 64
 
 
-class Exact(NamedTuple):
-    """An exact amount as two whole numbers, which need not be reduced: whole numbers are reckoned with much faster.
-
-    The denominator is above 0.
-    """
-
-    numerator: int
-    denominator: int
+Exact = tuple[int, int]
+"""Numerator and denominator, which is above 0, of an exact amount that need not be reduced: quicker than a Fraction."""
 
 
 def _half_even(number: int, parts: int) -> int:
@@ -46,13 +38,18 @@ class Rounding:
     step: Decimal
     row: str
 
-    def __call__(self, exact: Fraction | Exact) -> Decimal:
+    def __call__(self, exact: Fraction) -> Decimal:
         """The amount in whole steps."""
+        return self.steps(exact.as_integer_ratio()) * self.step
+
+    def steps(self, exact: Exact) -> int:
+        """How many steps the amount comes to."""
+        number, parts = exact
         step, of_steps = self.step.as_integer_ratio()
-        return _MODES[self.mode](exact.numerator * of_steps, exact.denominator * step) * self.step
+        return _MODES[self.mode](number * of_steps, parts * step)
 
 
-@lru_cache(maxsize=_DAYS)
+@lru_cache(maxsize=DAYS_KEPT)
 def rounding_of(policy: PolicyAtDate) -> Rounding:
     """The rounding in effect. Raises PolicyError when its row has no known mode or no step that divides 1 CNY."""
     row = policy.row(ROUNDING)
@@ -65,45 +62,40 @@ def rounding_of(policy: PolicyAtDate) -> Rounding:
     return Rounding(str(mode), Decimal(step), row.id)
 
 
-def rounded_sum(amounts: Sequence[Fraction | Exact], rounding: Rounding) -> tuple[Decimal, list[Decimal]]:
+def rounded_sum(amounts: Sequence[Exact], rounding: Rounding) -> tuple[Decimal, list[Decimal]]:
     """The sum of exact amounts, rounded once, and the parts of it that fall to them (see `shares`)."""
-    numbers, parts = _over_one_denominator(amounts)
-    total = rounding(Exact(sum(numbers), parts))
-    return total, _shared(total, numbers, rounding.step)
+    numbers, parts = over_one_denominator(amounts)
+    steps = rounding.steps((sum(numbers), parts))
+    return steps * rounding.step, _shared(steps, numbers, rounding.step)
 
 
-def shares(total: Decimal, weights: Sequence[Fraction | Exact], step: Decimal) -> list[Decimal]:
+def shares(total: Decimal, weights: Sequence[Exact], step: Decimal) -> list[Decimal]:
     """`total`, which is whole steps, shared out by weight in whole steps that add up to it exactly.
 
     Largest remainder: each share is rounded down, and the steps that are left go to the largest rests, of equal ones
     to the first. Weights that are all 0 count as equal.
     """
-    return _shared(total, _over_one_denominator(weights)[0], step)
+    number, parts = total.as_integer_ratio()
+    step_number, step_parts = step.as_integer_ratio()
+    return _shared(number * step_parts // (parts * step_number), over_one_denominator(weights)[0], step)
 
 
-def _shared(total: Decimal, weights: Sequence[int], step: Decimal) -> list[Decimal]:
-    if not total:
+def _shared(steps: int, weights: Sequence[int], step: Decimal) -> list[Decimal]:
+    if not steps:
         return [0 * step] * len(weights)
     whole = sum(weights)
     if not whole:
         weights, whole = [1] * len(weights), len(weights)
-    steps = _steps(total, step)
     divided = [divmod(steps * weight, whole) for weight in weights]
     units = [share for share, _ in divided]
-    left = steps - sum(units)
-    if left:
+    if left := steps - sum(units):
         by_rest = sorted(range(len(divided)), key=lambda place: -abs(divided[place][1]))
         for place in by_rest[:left]:
             units[place] += 1
     return [number * step for number in units]
 
 
-def _steps(total: Decimal, step: Decimal) -> int:
-    number, parts = total.as_integer_ratio()
-    step_number, step_parts = step.as_integer_ratio()
-    return number * step_parts // (parts * step_number)
-
-
-def _over_one_denominator(amounts: Sequence[Fraction | Exact]) -> tuple[list[int], int]:
-    parts = lcm(*(amount.denominator for amount in amounts))
-    return [amount.numerator * (parts // amount.denominator) for amount in amounts], parts
+def over_one_denominator(amounts: Sequence[Exact]) -> tuple[list[int], int]:
+    """The numerators of amounts that are brought to one denominator, and this."""
+    parts = lcm(*[own for _, own in amounts])
+    return [number * (parts // own) for number, own in amounts], parts

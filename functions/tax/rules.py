@@ -6,12 +6,12 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from functions.policy.pack import PolicyAtDate, PolicyError, Row
+from functions.policy.pack import DAYS_KEPT, PolicyAtDate, PolicyError, Row
 from functions.tax import findings
 from functions.tax.formulas import FULL_TAX, Rates, Relief, levy
 from functions.tax.goods import Consignment, Goods, consignment_of
 from functions.tax.models import AssessListRequest, Assessment, ItemTax, Regime, YearlyQuantity
-from functions.tax.rounding import CENT, ROUNDING, Exact, rounded_sum, rounding_of, shares
+from functions.tax.rounding import CENT, ROUNDING, rounded_sum, rounding_of, shares
 from functions.tax.statutory import Notes, line_rates, statutory, yearly_quantity
 from functions.tax.tariff import TariffAtDate
 
@@ -21,7 +21,6 @@ SINGLE_LIMIT, SHARE, DUTY_RATE, TOLERANCE = (
     "tax.cbec_duty_rate",
     "tax.tolerance",
 )
-_DAYS = 64
 
 
 class Priced(NamedTuple):
@@ -78,12 +77,10 @@ def assess(
     relief = relief_of(regime, policy, notes)
     rounding = rounding_of(policy)
     notes.use(policy.row(ROUNDING))
-    levies = [levy(line.rates, relief) for line in lines]
-    duty, duties = rounded_sum([each.duty.at(line.value) for each, line in zip(levies, lines, strict=True)], rounding)
-    consumption, consumptions = rounded_sum(
-        [each.consumption.at(line.value) for each, line in zip(levies, lines, strict=True)], rounding
-    )
-    vat, vats = rounded_sum([each.vat.at(line.value) for each, line in zip(levies, lines, strict=True)], rounding)
+    taxed = [(levy(line.rates, relief), line.value.as_integer_ratio()) for line in lines]
+    duty, duties = rounded_sum([each.duty.at(value) for each, value in taxed], rounding)
+    consumption, consumptions = rounded_sum([each.consumption.at(value) for each, value in taxed], rounding)
+    vat, vats = rounded_sum([each.vat.at(value) for each, value in taxed], rounding)
     total = duty + consumption + vat
     if declared_tax is not None:
         _compare(declared_tax, total, policy.row(TOLERANCE), notes)
@@ -116,11 +113,12 @@ def priced(consignment: Consignment, policy: PolicyAtDate, tariff: TariffAtDate,
     """Every line that can be taxed, with its share of freight and insurance by value."""
     found = []
     for goods, value in zip(consignment.goods, dutiable_values(consignment), strict=True):
-        rates = line_rates(goods, tariff, consignment.mode, notes)
+        row = None if goods.rates else tariff.find(goods.gcode)
+        rates = line_rates(goods, row, tariff.on, consignment.mode, notes)
         if rates is None:
             continue
         held = statutory(goods, rates, value, policy, notes)
-        yearly = yearly_quantity(goods, tariff, notes)
+        yearly = yearly_quantity(goods, row, notes) if row else None
         if held is not None:
             found.append(Priced(goods, value, held, yearly))
     return found
@@ -130,7 +128,7 @@ def dutiable_values(consignment: Consignment) -> list[Decimal]:
     """Prices with their shares of the charges: by value, in cents, or in finer digits where the charges have them."""
     charges = consignment.charges
     step = min(CENT, Decimal(1).scaleb(int(charges.normalize().as_tuple().exponent))) if charges else CENT
-    parts = shares(charges, [Exact(*line.price.as_integer_ratio()) for line in consignment.goods], step)
+    parts = shares(charges, [line.price.as_integer_ratio() for line in consignment.goods], step)
     return [line.price + part for line, part in zip(consignment.goods, parts, strict=True)]
 
 
@@ -146,9 +144,15 @@ def relief_of(regime: Regime, policy: PolicyAtDate, notes: Notes) -> Relief:
     return _relief(policy)
 
 
-@lru_cache(maxsize=_DAYS)
+@lru_cache(maxsize=DAYS_KEPT)
 def _relief(policy: PolicyAtDate) -> Relief:
-    return Relief(Fraction(policy.row(SHARE).number()), Fraction(policy.row(DUTY_RATE).number()))
+    return _the_relief(policy.row(SHARE).number(), policy.row(DUTY_RATE).number())
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _the_relief(share: Decimal, duty: Decimal) -> Relief:
+    """The same relief is the same object on all days, so that what is kept by it is found at once."""
+    return Relief(Fraction(share), Fraction(duty))
 
 
 def together(quantities: Sequence[YearlyQuantity]) -> list[YearlyQuantity]:

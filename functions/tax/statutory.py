@@ -1,6 +1,7 @@
 """The statutory rates of a line: from its tariff code, with the threshold of consumption tax and the unit taxes."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from functions.tax import findings
 from functions.tax.formulas import Rates
 from functions.tax.goods import BONDED, Goods, Quantity
 from functions.tax.models import YearlyQuantity
-from functions.tax.tariff import LineRates, TariffAtDate, TariffRow
+from functions.tax.tariff import LineRates, TariffRow
 from functions.tax.units import Measure, in_base, measure_of
 
 THRESHOLD, LITRE_KILOGRAMS = "tax.threshold.", "tax.litre_kilograms"
@@ -28,13 +29,15 @@ class Notes:
         self.rows[row.id] = None
 
 
-def line_rates(goods: Goods, tariff: TariffAtDate, mode: str | None, notes: Notes) -> LineRates | None:
-    """The rates given outright, or those of the tariff; None, with a finding, when the goods cannot come this way."""
+def line_rates(goods: Goods, row: TariffRow | None, on: date, mode: str | None, notes: Notes) -> LineRates | None:
+    """The rates given outright, or those of the tariff's row of that day.
+
+    None, with a finding, when the goods cannot come this way.
+    """
     if goods.rates is not None:
         return goods.rates
-    row = tariff.find(goods.gcode)
     if row is None:
-        notes.findings.append(findings.unknown_code(goods, tariff.on))
+        notes.findings.append(findings.unknown_code(goods, on))
         return None
     notes.use(row)
     if not row.listed:
@@ -98,10 +101,9 @@ def _measured_by(legal: Quantity) -> str:
     return "piece" if measure_of(legal.unit) is Measure.PIECES else "gram"
 
 
-def yearly_quantity(goods: Goods, tariff: TariffAtDate, notes: Notes) -> YearlyQuantity | None:
+def yearly_quantity(goods: Goods, row: TariffRow, notes: Notes) -> YearlyQuantity | None:
     """What a line takes of a yearly quantity per person; None when there is none, or, with a finding, no such unit."""
-    row = None if goods.rates else tariff.find(goods.gcode)
-    if row is None or row.yearly_goods is None or row.yearly_unit is None or row.yearly_limit is None:
+    if row.yearly_goods is None or row.yearly_unit is None or row.yearly_limit is None:
         return None
     quantity = goods.quantity_in(row.yearly_unit)
     if quantity is None:

@@ -14,11 +14,11 @@ from pydantic import Field, model_validator
 
 from events.problems import InvalidInputError, Problem
 from events.values import Value
+from functions.policy.pack import DAYS_KEPT
 from functions.tax.formulas import Rates
 
 CODE_LENGTHS = (10, 8)
 _RATES = 4096  # more than a tariff has different rates
-_DAYS = 64  # days whose tariff is kept: nearly every request is of today
 _SHARE = Annotated[Decimal, Field(ge=0, lt=1, decimal_places=10)]
 _RATE = Annotated[Decimal, Field(ge=0, le=10, decimal_places=10)]  # duty rates above 100 % exist
 _UNIT = Annotated[str, Field(pattern=r"^\d{3}$")]
@@ -167,7 +167,7 @@ class Tariff:
         return chain.from_iterable(self._rows.values())
 
 
-@lru_cache(maxsize=_DAYS)
+@lru_cache(maxsize=DAYS_KEPT)
 def _at(tariff: Tariff, on: date) -> TariffAtDate:
     return TariffAtDate(on, {row.code: row for row in tariff if row.covers(on)})
 
