@@ -13,7 +13,7 @@ from events.ceb.order import Order, OrderItem
 from events.documents import DocumentKind
 from events.findings import Finding, Fix, Place
 from events.values import Text
-from functions.matching.comparison import EQUAL, unequal, unlike
+from functions.matching.comparison import EQUAL, Fields, unequal
 
 Item = OrderItem | ListItem
 SomeItem = TypeVar("SomeItem", bound=Item)
@@ -21,7 +21,8 @@ SomeItem = TypeVar("SomeItem", bound=Item)
 _ORDER, _LIST = DocumentKind.ORDER, DocumentKind.DECLARATION_LIST
 _EXACT = 50  # digits that hold the product of two numbers of 19
 _AMOUNTS = ("qty", "price", "total_price")
-_COMPARED = ("item_no", "item_name", "bar_code", "country", "unit", *_AMOUNTS)
+_COMPARED = Fields("item_no", "item_name", "bar_code", "country", "unit", *_AMOUNTS)
+_LINE = Fields("gnum", *_COMPARED.names)
 _BASIS = "规范 202205 CEB621 gnum"
 _SAME_COUNT = Rule("M7", Text(zh="商品项数应当一致", en="they must have as many lines of goods"), _BASIS, "1320")
 _SAME_ITEM = Rule("M7", EQUAL, _BASIS, "1322")
@@ -40,6 +41,8 @@ def lines_multiply(kind: DocumentKind, items: Sequence[Item], others: Sequence[I
 
     Proposes what the other document says when that alone mends the line, otherwise another total.
     """
+    if all(map(_multiplies, items)):
+        return
     for item in _by_number(items).values():
         if _multiplies(item):
             continue
@@ -66,6 +69,8 @@ def same_lines(order: Order, declaration_list: DeclarationList) -> Iterator[Find
 
     gname and gmodel are left out: the standard asks that they agree in substance, not letter by letter.
     """
+    if [*map(_LINE.of, order.items)] == [*map(_LINE.of, declaration_list.items)]:
+        return
     ordered, declared = _by_number(order.items), _by_number(declaration_list.items)
     if len(order.items) != len(declaration_list.items):
         left = Place(document=_ORDER, field="items", value=str(len(order.items)))
@@ -77,9 +82,8 @@ def same_lines(order: Order, declaration_list: DeclarationList) -> Iterator[Find
 
 
 def _same_line(ordered: OrderItem, declared: ListItem) -> Iterator[Finding]:
-    different = unlike(ordered, declared, _COMPARED)
-    order_is_wrong = bool(different) and not _multiplies(ordered) and _multiplies(declared)
-    for name in different:
+    order_is_wrong = not _multiplies(ordered) and _multiplies(declared)
+    for name in _COMPARED.unlike(ordered, declared):
         left, right = Field(_ORDER, ordered, name, ordered.gnum), Field(_LIST, declared, name, declared.gnum)
         if left.given and right.given:
             yield from unequal(_SAME_ITEM, left, right, mend=left if order_is_wrong and name in _AMOUNTS else right)

@@ -12,14 +12,15 @@ from events.ceb.payment import Payment
 from events.documents import DocumentKind
 from events.findings import Finding, Place
 from events.values import Text
-from functions.matching.comparison import EQUAL, unequal, unlike
+from functions.matching.comparison import EQUAL, Fields, unequal
 from functions.matching.identity import buyer_of, more_likely_wrong, payer_of
 
 _ORDER, _PAYMENT = DocumentKind.ORDER, DocumentKind.PAYMENT
 _SAME_PURCHASE = Rule("M1", EQUAL, "规范 202205 CEB411")
 _SAME_PAYMENT_ENTERPRISE = Rule("M1", EQUAL, "规范 202205 CEB311 payCode", "13035")
-_PURCHASE = ("order_no", "ebp_code")
-_PAYMENT_OF_ORDER = {"pay_code": _SAME_PAYMENT_ENTERPRISE, "pay_transaction_id": _SAME_PURCHASE}
+_PURCHASE = Fields("order_no", "ebp_code")
+_RULE_OF = {"pay_code": _SAME_PAYMENT_ENTERPRISE, "pay_transaction_id": _SAME_PURCHASE}
+_PAID_WITH = Fields(*_RULE_OF)
 _SAME_AMOUNT = Rule("M2", EQUAL, "规范 202205 CEB311 acturalPaid", "1332")
 _ADDS_UP = Rule(
     "M3",
@@ -49,12 +50,12 @@ _ANOTHER_PAID = Rule(
 
 def same_purchase(order: Order, payment: Payment) -> Iterator[Finding]:
     """M1: the order is right about its number and platform, the payment about its enterprise and transaction."""
-    for name in unlike(order.head, payment.head, _PURCHASE):
+    for name in _PURCHASE.unlike(order.head, payment.head):
         yield from unequal(_SAME_PURCHASE, _of(order, name), _of(payment, name))
-    for name in unlike(order.head, payment.head, tuple(_PAYMENT_OF_ORDER)):
+    for name in _PAID_WITH.unlike(order.head, payment.head):
         said = _of(order, name)
         if said.given:
-            yield from unequal(_PAYMENT_OF_ORDER[name], said, _of(payment, name), mend=said)
+            yield from unequal(_RULE_OF[name], said, _of(payment, name), mend=said)
 
 
 def same_amount(order: Order, payment: Payment) -> Iterator[Finding]:

@@ -52,14 +52,14 @@ class Consignment(NamedTuple):
     @property
     def value(self) -> Decimal:
         """The dutiable value: the actual price with freight and insurance (财关税〔2016〕18号)."""
-        return sum((line.price for line in self.goods), self.charges)
+        return sum([line.price for line in self.goods], self.charges)
 
 
 def consignment_of(declared: DeclarationList) -> Consignment:
     """What a declaration list declares."""
     head = declared.head
     return Consignment(
-        goods=tuple(_goods(item) for item in declared.items),
+        goods=tuple(map(_goods, declared.items)),
         charges=head.freight + head.insured_fee,
         one_piece=_is_one_piece(declared.items),
         mode=head.trade_mode,
@@ -71,12 +71,6 @@ def _is_one_piece(items: Sequence[ListItem]) -> bool:
 
 
 def _goods(item: ListItem) -> Goods:
-    legal = [Quantity(item.qty1, item.unit1)]
-    if item.qty2 is not None and item.unit2 is not None:
-        legal.append(Quantity(item.qty2, item.unit2))
-    return Goods(
-        gnum=item.gnum,
-        price=item.total_price,
-        quantities=(*legal, Quantity(item.qty, item.unit)),
-        gcode=item.gcode,
-    )
+    second = () if item.qty2 is None or item.unit2 is None else (Quantity(item.qty2, item.unit2),)
+    quantities = (Quantity(item.qty1, item.unit1), *second, Quantity(item.qty, item.unit))
+    return Goods(item.gnum, item.total_price, quantities, item.gcode)

@@ -4,16 +4,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from events.findings import Finding
 from functions.policy.pack import PolicyAtDate, PolicyError, Row
 from functions.tax import findings
 from functions.tax.formulas import Rates
-from functions.tax.goods import BONDED, Goods, Quantity
+from functions.tax.goods import BONDED, Goods
 from functions.tax.models import YearlyQuantity
 from functions.tax.tariff import LineRates, TariffRow
 from functions.tax.units import Measure, in_base, measure_of
 
+_THRESHOLDS = 1024
 THRESHOLD, LITRE_KILOGRAMS = "tax.threshold.", "tax.litre_kilograms"
 
 
@@ -51,6 +53,8 @@ def line_rates(goods: Goods, row: TariffRow | None, on: date, mode: str | None, 
 
 def statutory(goods: Goods, rates: LineRates, value: Decimal, policy: PolicyAtDate, notes: Notes) -> Rates | None:
     """The rates that hold for a line of this dutiable value; None, with a finding, when a quantity is missing."""
+    if not rates.threshold and not rates.specific:
+        return rates.by_value
     taxed = True
     if rates.threshold:
         at_threshold = threshold_value(goods, rates.threshold, policy, notes)
@@ -83,22 +87,27 @@ def threshold_value(goods: Goods, name: str, policy: PolicyAtDate, notes: Notes)
     row = policy.row(THRESHOLD + name)
     notes.use(row)
     legal = goods.quantities[0] if goods.quantities else None
-    per = row.table().get(_measured_by(legal)) if legal and legal.amount > 0 else None
-    if legal is None or per is None:
+    per_unit = _threshold_of_one(name, legal.unit, policy) if legal and legal.amount > 0 else None
+    if legal is None or per_unit is None:
         notes.findings.append(findings.no_quantity(goods, " / ".join(row.table()), row.basis))
+        return None
+    if measure_of(legal.unit) is Measure.VOLUME:
+        notes.use(policy.row(LITRE_KILOGRAMS))
+    return Fraction(legal.amount) * per_unit
+
+
+@lru_cache(maxsize=_THRESHOLDS)
+def _threshold_of_one(name: str, unit: str, policy: PolicyAtDate) -> Fraction | None:
+    """The threshold of one unit of the legal quantity; None where the row has none for what the unit measures."""
+    row = policy.row(THRESHOLD + name)
+    measure = measure_of(unit)
+    per = row.table().get("piece" if measure is Measure.PIECES else "gram")
+    if per is None:
         return None
     if isinstance(per, str):
         raise PolicyError(f"policy row {row.id}: {per} must be a number of CNY")
-    quantity = in_base(legal.amount, legal.unit)
-    if measure_of(legal.unit) is Measure.VOLUME:
-        litre = policy.row(LITRE_KILOGRAMS)
-        notes.use(litre)
-        quantity *= Fraction(litre.number())
-    return quantity * Fraction(per)
-
-
-def _measured_by(legal: Quantity) -> str:
-    return "piece" if measure_of(legal.unit) is Measure.PIECES else "gram"
+    litre = policy.row(LITRE_KILOGRAMS).number() if measure is Measure.VOLUME else 1
+    return in_base(Decimal(1), unit) * Fraction(litre) * Fraction(per)
 
 
 def yearly_quantity(goods: Goods, row: TariffRow, notes: Notes) -> YearlyQuantity | None:
