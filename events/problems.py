@@ -25,7 +25,7 @@ _WORDS = {
 class Problem(BaseModel):
     """One mistake: where it is (`path`), which rule it breaks, the value that was given, what to do."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     path: str
     rule: str

@@ -55,6 +55,7 @@ class CebModel(BaseModel):
         serialize_by_alias=True,
         extra="forbid",
         frozen=True,
+        defer_build=True,
     )
 
     @classmethod

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from events.ceb.signature import SignatureProfile, Signer, SoftwareSigner
 from events.ceb.signature.certificate import from_pem, read
@@ -43,7 +43,7 @@ class _Devices(Value):
         )
 
 
-_SECRET: TypeAdapter[_Software | _Devices] = TypeAdapter(_Devices | _Software)
+_SECRET: TypeAdapter[_Software | _Devices] = TypeAdapter(_Devices | _Software, config=ConfigDict(defer_build=True))
 
 
 @cache

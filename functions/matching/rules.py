@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple, cast
 
-from events.ceb.business import currency_findings, list_mode_findings
+from events.ceb.business.list_modes import currency_findings, list_mode_findings
 from events.ceb.declaration_list import DeclarationList
 from events.ceb.order import Order
 from events.ceb.payment import Payment

@@ -11,8 +11,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from events.values import Value
 from functions.settings import settings
@@ -174,7 +173,7 @@ def _check_neighbours(earlier: Row, later: Row) -> None:
         raise PolicyError(f"{rows} leave a gap between {earlier.effective_to} and {later.effective_from}")
 
 
-_ROWS = TypeAdapter(list[Row])
+_ROWS = TypeAdapter(list[Row], config=ConfigDict(defer_build=True))
 
 
 def read_rows(directory: Traversable) -> list[Row]:
@@ -197,6 +196,8 @@ def _read(file: Traversable) -> list[Row]:
 
 
 def _parsed(file: Traversable) -> Any:
+    import yaml  # noqa: PLC0415 - loaded by the first look into the policy
+
     try:
         return yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:

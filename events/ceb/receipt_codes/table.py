@@ -9,12 +9,12 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from events.ceb.receipt_codes.model import CodeFamily, ReceiptClass, ReceiptCode
 from events.ceb.receipt_status import REJECTED
 
-_ROWS = TypeAdapter(list[ReceiptCode])
+_ROWS = TypeAdapter(list[ReceiptCode], config=ConfigDict(defer_build=True))
 _DETAIL = re.compile(r"\[\s*Code\s*[:：]\s*(-?[0-9]+)\s*(?:[;；\]]|$)", re.IGNORECASE)
 _NOT_SAID = re.compile(r"[\s*\[\]【】［］!！,，。.]+")
 _LEAST_LIKENESS = 0.3  # what says less of a phrase has no more than common words in common with it
