@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
-def _client(service: str) -> Any:
+def _client(service: Any) -> Any:
     import boto3  # noqa: PLC0415 - takes as long as all the rest of a function: loaded by the first call that needs it
 
     return boto3.client(service, config=_config())
@@ -33,28 +33,33 @@ def _config() -> "Config":
 @cache
 def dynamodb() -> "DynamoDBClient":
     """The tables."""
-    return _client("dynamodb")
+    made: DynamoDBClient = _client("dynamodb")
+    return made
 
 
 @cache
 def eventbridge() -> "EventBridgeClient":
     """The bus."""
-    return _client("events")
+    made: EventBridgeClient = _client("events")
+    return made
 
 
 @cache
 def s3() -> "S3Client":
     """The archive."""
-    return _client("s3")
+    made: S3Client = _client("s3")
+    return made
 
 
 @cache
 def secretsmanager() -> "SecretsManagerClient":
     """The secrets."""
-    return _client("secretsmanager")
+    made: SecretsManagerClient = _client("secretsmanager")
+    return made
 
 
 @cache
 def sqs() -> "SQSClient":
     """The queues."""
-    return _client("sqs")
+    made: SQSClient = _client("sqs")
+    return made

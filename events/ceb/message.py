@@ -6,7 +6,7 @@ from typing import Annotated
 from lxml import etree
 from pydantic import Field
 
-from events.ceb.base import CebModel, Guid, Millisecond, ReturnStatus, text
+from events.ceb.base import CebModel
 from events.ceb.codec import read, refuse_root, write
 from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationList, DeclarationReturn
 from events.ceb.export.message import EXPORT_MESSAGES

@@ -64,7 +64,7 @@ def rounding_of(policy: PolicyAtDate) -> Rounding:
 
 def rounded_sum(amounts: Sequence[Exact], rounding: Rounding) -> tuple[Decimal, list[Decimal]]:
     """The sum of exact amounts, rounded once, and the parts of it that fall to them (see `shares`)."""
-    if not any([number for number, _ in amounts]):
+    if not any(number for number, _ in amounts):
         return 0 * rounding.step, [0 * rounding.step] * len(amounts)
     numbers, parts = over_one_denominator(amounts)
     steps = rounding.steps((sum(numbers), parts))

@@ -41,7 +41,7 @@ def assess_list(request: AssessListRequest, policy: PolicyAtDate, tariff: Tariff
     notes = Notes()
     consignment = consignment_of(request.declaration_list)
     regime = regime_within_limit(consignment, policy, notes)
-    return assess(consignment, regime, policy, tariff, notes, request.declared_tax)
+    return assess(consignment, regime, policy, tariff, notes, declared_tax=request.declared_tax)
 
 
 def regime_within_limit(consignment: Consignment, policy: PolicyAtDate, notes: Notes) -> Regime | None:
@@ -65,6 +65,7 @@ def assess(
     policy: PolicyAtDate,
     tariff: TariffAtDate,
     notes: Notes,
+    *,
     declared_tax: Decimal | None = None,
 ) -> Assessment:
     """The taxes under a regime; with None, or when something is found, no taxes but everything that is found.

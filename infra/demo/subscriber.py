@@ -7,8 +7,8 @@ from collections import defaultdict
 from types import TracebackType
 from uuid import uuid4
 
-from events.catalogue import STAGE_CHANGED
 from events.life import OrderStageChanged, Stage
+from events.outbound import STAGE_CHANGED
 from functions.settings import Settings
 from infra.aws import StackClients
 
