@@ -8,7 +8,6 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from events.ceb.receipt_codes.model import CodeFamily, ReceiptClass, ReceiptCode
@@ -44,6 +43,8 @@ def checked(found: Iterable[ReceiptCode]) -> tuple[ReceiptCode, ...]:
 def _read(file: Traversable) -> list[ReceiptCode]:
     if not file.name.endswith(".yaml"):
         return []
+    import yaml  # noqa: PLC0415 - loaded by the first look into a table
+
     try:
         return _ROWS.validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError) as error:
