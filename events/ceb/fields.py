@@ -83,9 +83,9 @@ class Field:
 def _reader(part: type[CebModel], name: str) -> TypeAdapter[Any]:
     """Reads the values of one field. The parts that findings are about ask nothing of several fields together."""
     field = part.model_fields[name]
-    marked: Any = (
-        Annotated.__class_getitem__((field.annotation, *field.metadata)) if field.metadata else field.annotation
-    )
+    marked: Any = field.annotation
+    for mark in field.metadata:
+        marked = Annotated[marked, mark]
     return TypeAdapter(marked)
 
 
