@@ -1,40 +1,11 @@
 """Every event type that crosses our border, with its model and, where there is one, its customs message."""
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel
-
-from events.ceb.message import MESSAGES, CebMessage
+from events.ceb.message import MESSAGES
 from events.documents import DocumentKind
-from events.guarantee import GuaranteeLow
-from events.life import OrderStageChanged
-from events.payment_data_life import PaymentDataChanged, PaymentDataWanted
-from events.receipts import DocumentAnswered
-from events.return_life import ReturnStageChanged, StockReturned
-from events.tax_payment import TaxPaid, TaxPaymentRefused
-
-PREFIX = "cn.sandan."
-
-
-class Direction(StrEnum):
-    """Into the product or out of it."""
-
-    INBOUND = "inbound"
-    OUTBOUND = "outbound"
-
-
-@dataclass(frozen=True)
-class EventType:
-    """One event type: its CloudEvents name, the model of its data, the customs message that carries the same."""
-
-    name: str
-    direction: Direction
-    model: type[BaseModel]
-    summary: str
-    kind: DocumentKind | None = None
-    message: type[CebMessage] | None = None
+from events.event_type import PREFIX, Direction, EventType
+from events.outbound import OUTBOUND
 
 
 def _inbound(name: str, kind: DocumentKind, summary: str, message: str | None = None) -> EventType:
@@ -73,55 +44,6 @@ INBOUND = (
     _inbound(
         "customs.payment-data-asked", DocumentKind.PAYMENT_DATA_REQUEST, "Customs asks for payment data (platDataOpen)"
     ),
-)
-
-STAGE_CHANGED = EventType(
-    f"{PREFIX}order.stage-changed.v1", Direction.OUTBOUND, OrderStageChanged, "An order entered another stage"
-)
-DOCUMENT_ANSWERED = EventType(
-    f"{PREFIX}document.answered.v1",
-    Direction.OUTBOUND,
-    DocumentAnswered,
-    "The receipt of a document that came over the bus",
-)
-PAYMENT_DATA_CHANGED = EventType(
-    f"{PREFIX}payment-data.stage-changed.v1",
-    Direction.OUTBOUND,
-    PaymentDataChanged,
-    "The answer to customs' question for payment data entered another stage, or needs a person",
-)
-PAYMENT_DATA_WANTED = EventType(
-    f"{PREFIX}payment-data.wanted.v1",
-    Direction.OUTBOUND,
-    PaymentDataWanted,
-    "Customs asks for payment data that nobody has sent yet",
-)
-GUARANTEE_LOW = EventType(
-    f"{PREFIX}guarantee.low.v1", Direction.OUTBOUND, GuaranteeLow, "A guarantee is nearly used up"
-)
-RETURN_STAGE_CHANGED = EventType(
-    f"{PREFIX}return.stage-changed.v1", Direction.OUTBOUND, ReturnStageChanged, "A return entered another stage"
-)
-STOCK_RETURNED = EventType(
-    f"{PREFIX}stock.returned.v1", Direction.OUTBOUND, StockReturned, "Returned goods may be sold again"
-)
-TAX_PAID = EventType(f"{PREFIX}tax.paid.v1", Direction.OUTBOUND, TaxPaid, "The bank has paid tax bills of a guarantor")
-TAX_PAYMENT_REFUSED = EventType(
-    f"{PREFIX}tax.payment-refused.v1",
-    Direction.OUTBOUND,
-    TaxPaymentRefused,
-    "The bank refused a payment of tax; its bills are due again",
-)
-OUTBOUND = (
-    STAGE_CHANGED,
-    DOCUMENT_ANSWERED,
-    GUARANTEE_LOW,
-    RETURN_STAGE_CHANGED,
-    STOCK_RETURNED,
-    TAX_PAID,
-    TAX_PAYMENT_REFUSED,
-    PAYMENT_DATA_CHANGED,
-    PAYMENT_DATA_WANTED,
 )
 
 EVENT_TYPES: dict[str, EventType] = {event_type.name: event_type for event_type in (*INBOUND, *OUTBOUND)}

@@ -5,21 +5,12 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from importlib import import_module
 from typing import Any
 
 from pydantic import AwareDatetime
 
 from events.ceb.base import CebModel, plain
-from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationList, DeclarationReturn
-from events.ceb.message import FormatError
-from events.ceb.order import Order, OrderReturn
-from events.ceb.payment import Payment, PaymentReturn
-from events.ceb.refund import RefundReturn
-from events.ceb.tax_bill import TaxBill, TaxBillStatus
-from events.ceb.waybill import Waybill, WaybillReturn, WaybillStatus, WaybillStatusReturn
-from events.declaration_request import DeclarationRequest
-from events.payment_data import OriginalPayment, PlatDataOpen
-from events.returns import GoodsReturned
 from events.values import Value
 
 _UNESSENTIAL = {"guid", "appType", "appTime", "appStatus"}
@@ -52,7 +43,9 @@ class DocumentKind(StrEnum):
     @property
     def model(self) -> type[CebModel]:
         """The model of the document's content."""
-        return _MODELS[self]
+        module, name = _MODELS[self]
+        model: type[CebModel] = getattr(import_module(module), name)
+        return model
 
     @property
     def is_receipt(self) -> bool:
@@ -68,27 +61,27 @@ class DocumentKind(StrEnum):
 _SAID_BY_CUSTOMS = {DocumentKind.FORMAT_ERROR, DocumentKind.TAX_BILL, DocumentKind.TAX_BILL_STATUS}
 
 
-_MODELS: dict[DocumentKind, type[CebModel]] = {
-    DocumentKind.ORDER: Order,
-    DocumentKind.PAYMENT: Payment,
-    DocumentKind.WAYBILL: Waybill,
-    DocumentKind.DECLARATION_LIST: DeclarationList,
-    DocumentKind.DECLARATION_REQUEST: DeclarationRequest,
-    DocumentKind.WAYBILL_STATUS: WaybillStatus,
-    DocumentKind.CANCELLATION: Cancellation,
-    DocumentKind.LIST_RECEIPT: DeclarationReturn,
-    DocumentKind.CANCELLATION_RECEIPT: CancellationReturn,
-    DocumentKind.ORDER_RECEIPT: OrderReturn,
-    DocumentKind.PAYMENT_RECEIPT: PaymentReturn,
-    DocumentKind.WAYBILL_RECEIPT: WaybillReturn,
-    DocumentKind.WAYBILL_STATUS_RECEIPT: WaybillStatusReturn,
-    DocumentKind.REFUND_RECEIPT: RefundReturn,
-    DocumentKind.TAX_BILL: TaxBill,
-    DocumentKind.TAX_BILL_STATUS: TaxBillStatus,
-    DocumentKind.GOODS_RETURNED: GoodsReturned,
-    DocumentKind.FORMAT_ERROR: FormatError,
-    DocumentKind.ORIGINAL_PAYMENT: OriginalPayment,
-    DocumentKind.PAYMENT_DATA_REQUEST: PlatDataOpen,
+_MODELS = {  # where the models are: whoever compares orders need not load those of tax bills and receipts
+    DocumentKind.ORDER: ("events.ceb.order", "Order"),
+    DocumentKind.PAYMENT: ("events.ceb.payment", "Payment"),
+    DocumentKind.WAYBILL: ("events.ceb.waybill", "Waybill"),
+    DocumentKind.DECLARATION_LIST: ("events.ceb.declaration_list", "DeclarationList"),
+    DocumentKind.DECLARATION_REQUEST: ("events.declaration_request", "DeclarationRequest"),
+    DocumentKind.WAYBILL_STATUS: ("events.ceb.waybill", "WaybillStatus"),
+    DocumentKind.CANCELLATION: ("events.ceb.declaration_list", "Cancellation"),
+    DocumentKind.LIST_RECEIPT: ("events.ceb.declaration_list", "DeclarationReturn"),
+    DocumentKind.CANCELLATION_RECEIPT: ("events.ceb.declaration_list", "CancellationReturn"),
+    DocumentKind.ORDER_RECEIPT: ("events.ceb.order", "OrderReturn"),
+    DocumentKind.PAYMENT_RECEIPT: ("events.ceb.payment", "PaymentReturn"),
+    DocumentKind.WAYBILL_RECEIPT: ("events.ceb.waybill", "WaybillReturn"),
+    DocumentKind.WAYBILL_STATUS_RECEIPT: ("events.ceb.waybill", "WaybillStatusReturn"),
+    DocumentKind.REFUND_RECEIPT: ("events.ceb.refund", "RefundReturn"),
+    DocumentKind.TAX_BILL: ("events.ceb.tax_bill", "TaxBill"),
+    DocumentKind.TAX_BILL_STATUS: ("events.ceb.tax_bill", "TaxBillStatus"),
+    DocumentKind.GOODS_RETURNED: ("events.returns", "GoodsReturned"),
+    DocumentKind.FORMAT_ERROR: ("events.ceb.format_error", "FormatError"),
+    DocumentKind.ORIGINAL_PAYMENT: ("events.payment_data", "OriginalPayment"),
+    DocumentKind.PAYMENT_DATA_REQUEST: ("events.payment_data", "PlatDataOpen"),
 }
 
 

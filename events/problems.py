@@ -28,7 +28,7 @@ _MOST = 1000  # nobody mends more at a time, and whoever sends a hundred thousan
 class Problem(BaseModel):
     """One mistake: where it is (`path`), which rule it breaks, the value that was given, what to do."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     path: str
     rule: str

@@ -11,7 +11,7 @@ CHINA = timezone(timedelta(hours=8), "CST")  # China Standard Time: one zone, no
 class Value(BaseModel):
     """A value of our own (not of the customs standard): immutable, strict about unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Text(Value):

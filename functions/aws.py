@@ -1,51 +1,68 @@
 """Clients of AWS, made once per process; `AWS_ENDPOINT_URL` points them at an emulator."""
 
 from functools import cache
-from typing import TYPE_CHECKING
-
-import boto3
-from botocore.config import Config
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from botocore.config import Config
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
-_CONFIG = Config(
-    retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=2, read_timeout=10, max_pool_connections=32
-)
+
+def _client(service: Any) -> Any:
+    import boto3  # noqa: PLC0415 - takes as long as all the rest of a function: loaded by the first call that needs it
+
+    return boto3.client(service, config=_config())
+
+
+@cache
+def _config() -> "Config":
+    from botocore.config import Config  # noqa: PLC0415 - the same
+
+    return Config(
+        retries={"mode": "standard", "total_max_attempts": 5},
+        connect_timeout=2,
+        read_timeout=10,
+        max_pool_connections=32,
+    )
 
 
 @cache
 def dynamodb() -> "DynamoDBClient":
     """The tables."""
-    return boto3.client("dynamodb", config=_CONFIG)
+    made: DynamoDBClient = _client("dynamodb")
+    return made
 
 
 @cache
 def eventbridge() -> "EventBridgeClient":
     """The bus."""
-    return boto3.client("events", config=_CONFIG)
+    made: EventBridgeClient = _client("events")
+    return made
 
 
 @cache
 def s3() -> "S3Client":
     """The archive."""
-    return boto3.client("s3", config=_CONFIG)
+    made: S3Client = _client("s3")
+    return made
 
 
 @cache
 def secretsmanager() -> "SecretsManagerClient":
     """The secrets."""
-    return boto3.client("secretsmanager", config=_CONFIG)
+    made: SecretsManagerClient = _client("secretsmanager")
+    return made
 
 
 @cache
 def sqs() -> "SQSClient":
     """The queues."""
-    return boto3.client("sqs", config=_CONFIG)
+    made: SQSClient = _client("sqs")
+    return made
 
 
 @cache

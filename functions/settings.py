@@ -21,7 +21,7 @@ def _listed(value: object) -> object:
 class Settings(BaseModel):
     """Every setting of the functions. The variable of `bus` is `SANDAN_BUS`, and so on."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     bus: str = "sandan"
     documents_queue: str = "sandan-documents"

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from events.catalogue import EVENT_TYPES, EventType
+from events.catalogue import EVENT_TYPES
+from events.event_type import EventType
 from functions.gateway import openapi
 from functions.gateway.handler import app
 

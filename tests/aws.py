@@ -27,7 +27,7 @@ REGION: Final = "cn-north-1"
 
 
 class SharedClients:
-    """Stands for boto3 in `functions.aws`: clients are dear to make, so all tests share theirs."""
+    """Stands for `boto3.client` in `functions.aws`: clients are dear to make, so all tests share theirs."""
 
     def __init__(self) -> None:
         session: Any = boto3.Session("testing", "testing", "testing", region_name=REGION)
@@ -53,7 +53,7 @@ def aws(_shared_clients: SharedClients) -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith(("SANDAN_", "AWS_"))]:
             monkeypatch.delenv(name)
         monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-        monkeypatch.setattr(clients, "boto3", _shared_clients)
+        monkeypatch.setattr(boto3, "client", _shared_clients.client)
         _forget()
         with mock_aws():
             _create_resources()

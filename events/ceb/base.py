@@ -55,6 +55,7 @@ class CebModel(BaseModel):
         serialize_by_alias=True,
         extra="forbid",
         frozen=True,
+        defer_build=True,
     )
 
     @classmethod
@@ -155,7 +156,9 @@ class Presumed:
     fixed: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_wrap_validator_function(_keep_written, handler(source))
+        read = handler(source)
+        kept = core_schema.no_info_wrap_validator_function(_keep_written, read)
+        return core_schema.json_or_python_schema(json_schema=read, python_schema=kept)
 
 
 def _keep_written(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
@@ -182,14 +185,43 @@ def _collapse(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
     return collapsed if collapsed == value else WrittenText(collapsed, value)
 
 
+class Plainly:
+    """How strict reading of JSON takes a number: in its plain writing alone, without a call of ours.
+
+    What it takes is what the thorough reading makes of it; the rest is for that one (`events.reading.read_json`).
+    """
+
+    def __init__(self, plain_writing: CoreSchema) -> None:
+        self._plain_writing = plain_writing
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        thorough = handler(source)
+        return core_schema.lax_or_strict_schema(
+            lax_schema=thorough,
+            strict_schema=core_schema.json_or_python_schema(json_schema=self._plain_writing, python_schema=thorough),
+        )
+
+
+_PLAIN_AMOUNT = core_schema.chain_schema(
+    [
+        core_schema.str_schema(pattern=r"^-?(?:0|[1-9][0-9]{0,13})(?:\.[0-9]{1,5})?$"),  # that of _PLAIN_DECIMAL
+        core_schema.no_info_plain_validator_function(Decimal),
+    ]
+)
 Amount = Annotated[
     Decimal,
     PlainValidator(read_decimal),
+    Plainly(_PLAIN_AMOUNT),
     PlainSerializer(plain, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^[+-]?(\d+(\.\d*)?|\.\d+)$", "description": "decimal(19,5)"}),
 ]
-Count = Annotated[int, WrapValidator(read_whole)]
-Pieces = Annotated[int, Field(gt=-(10**9), lt=10**9), WrapValidator(read_whole)]  # nine digits
+Count = Annotated[int, WrapValidator(read_whole), Plainly(core_schema.int_schema(ge=_INT_MIN, le=_INT_MAX))]
+Pieces = Annotated[  # nine digits
+    int,
+    Field(gt=-(10**9), lt=10**9),
+    WrapValidator(read_whole),
+    Plainly(core_schema.int_schema(gt=-(10**9), lt=10**9)),
+]
 
 
 def text(shortest: int, longest: int) -> StringConstraints:

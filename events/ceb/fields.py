@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from events.ceb.base import CebModel, plain
 from events.ceb.declaration_list import ListItem
 from events.ceb.order import OrderItem
+from events.characters import unwritable
 from events.documents import DocumentKind
 from events.findings import Finding, Fix, Place
 from events.values import Text
@@ -70,10 +73,20 @@ class Field:
         if self.ambiguous:
             return False
         try:
-            type(self.part).model_validate({**self.part.model_dump(), self.official.rpartition(".")[2]: value or None})
+            _reader(type(self.part), self.name).validate_python(value or None)
         except ValidationError:
             return False
-        return True
+        return not unwritable(value)
+
+
+@cache
+def _reader(part: type[CebModel], name: str) -> TypeAdapter[Any]:
+    """Reads the values of one field. The parts that findings are about ask nothing of several fields together."""
+    field = part.model_fields[name]
+    marked: Any = field.annotation
+    for mark in field.metadata:
+        marked = Annotated[marked, mark]
+    return TypeAdapter(marked)
 
 
 def fields_of_lines(kind: DocumentKind, items: Sequence[OrderItem | ListItem], name: str) -> list[Field]:

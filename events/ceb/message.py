@@ -6,10 +6,11 @@ from typing import Annotated
 from lxml import etree
 from pydantic import Field
 
-from events.ceb.base import CebModel, Guid, Millisecond, ReturnStatus, text
+from events.ceb.base import CebModel
 from events.ceb.codec import read, refuse_root, write
 from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationList, DeclarationReturn
 from events.ceb.export.message import EXPORT_MESSAGES
+from events.ceb.format_error import FormatError
 from events.ceb.frame import MESSAGE_LIMIT, BaseSubscribe, BaseTransfer, CebMessage, ExtendMessage, UploadMessage, many
 from events.ceb.order import Order, OrderReturn
 from events.ceb.payment import Payment, PaymentReturn
@@ -28,6 +29,7 @@ __all__ = [
     "BaseTransfer",
     "CebMessage",
     "ExtendMessage",
+    "FormatError",
     "UploadMessage",
     "build",
     "model_of",
@@ -184,18 +186,6 @@ class CEB818Message(CebMessage):
     root = "CEB818Message"
     first_element = "tax_bill_statuses"
     tax_bill_statuses: Annotated[list[TaxBillStatus], Field(alias="Tax", min_length=1)]
-
-
-class FormatError(CebModel):
-    """A message that could not be read (CEB900); `original_type` is "Unknown" when it was not recognisable."""
-
-    guid: Guid
-    return_status: ReturnStatus
-    return_info: Annotated[str, text(0, 5000)]
-    return_time: Millisecond
-    original_cop_msg_id: Annotated[str, text(0, 255), Field(alias="oriCopMsgId")]
-    original_message_type: Annotated[str, text(0, 15), Field(alias="oriMessageType")]
-    original_message: Annotated[str, Field(alias="oriBizMessage")]
 
 
 class CEB900Message(CebMessage):

@@ -14,7 +14,7 @@ from annotated_types import Gt, Lt, MaxLen, MinLen
 from pydantic import PlainSerializer, PlainValidator, StringConstraints, WithJsonSchema, WrapValidator
 from pydantic.fields import FieldInfo
 
-from events.ceb.base import Collapsed, Presumed, read_decimal, read_whole
+from events.ceb.base import Collapsed, Plainly, Presumed, read_decimal, read_whole
 from events.ceb.xml import CONTROLS
 
 _DECIMAL = r"(-?(?:0|[1-9]\d{0,13}+)(?:\.\d{1,5}+)?+)"
@@ -67,7 +67,7 @@ def _unfolded(field: FieldInfo) -> tuple[Any, list[Any]]:
 
 def _are_of(marks: list[Any], reader: Callable[..., Any]) -> bool:
     """Whether a value is read by `reader` and by nothing else; how it is told in JSON does not count."""
-    readers = [mark for mark in marks if not isinstance(mark, PlainSerializer | WithJsonSchema)]
+    readers = [mark for mark in marks if not isinstance(mark, PlainSerializer | WithJsonSchema | Plainly)]
     return len(readers) == 1 and isinstance(readers[0], PlainValidator | WrapValidator) and readers[0].func is reader
 
 

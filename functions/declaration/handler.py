@@ -1,11 +1,10 @@
 """Compose, submit and cancel declaration lists, return goods of them; explain what customs says."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from events.ceb.message import UploadMessage
 from events.values import OrderKey
-from functions.declaration import applications, customs, returns, rules
-from functions.declaration.messages import cancellation_message, messages_of, return_message
+from functions.declaration import applications, returns, rules
 from functions.declaration.models import (
     CancelListRequest,
     ComposeCancellationRequest,
@@ -26,6 +25,9 @@ from functions.function import function
 from functions.intake.handler import expect
 from functions.intake.models import ExpectRequest
 
+if TYPE_CHECKING:
+    from events.ceb.frame import UploadMessage
+
 
 @function("declaration.compose")
 def compose(request: ComposeRequest) -> Composed:
@@ -40,6 +42,8 @@ def submit(request: SubmitRequest) -> Submitted:
     Faults raise and are retried whole: every message keeps its idempotency key, so what customs has already is
     not taken twice.
     """
+    from functions.declaration.messages import messages_of  # noqa: PLC0415 - the XML of the standard: when we send
+
     return _send(request.key, request.version, messages_of(request))
 
 
@@ -52,6 +56,8 @@ def compose_cancellation(request: ComposeCancellationRequest) -> ComposedCancell
 @function("declaration.cancel")
 def cancel(request: CancelListRequest) -> Submitted:
     """Send a cancellation to customs; as with lists, it can be sent again."""
+    from functions.declaration.messages import cancellation_message  # noqa: PLC0415 - as in submit
+
     return _send(request.key, request.number, [cancellation_message(request)])
 
 
@@ -64,6 +70,8 @@ def compose_return(request: ComposeReturnRequest) -> ComposedReturn:
 @function("declaration.return-list")
 def return_list(request: ReturnListRequest) -> Submitted:
     """Send a return application to customs, once its answer is sure to find the order; it can be sent again."""
+    from functions.declaration.messages import return_message  # noqa: PLC0415 - as in submit
+
     head = request.refund.head
     if head.cop_no:
         expect(ExpectRequest(key=request.key, cop_no=head.cop_no, agent_code=head.agent_code))
@@ -82,7 +90,9 @@ def explain_application(request: ExplainApplicationRequest) -> ExplainedApplicat
     return applications.explain_application(request)
 
 
-def _send(key: OrderKey, version: int, messages: Sequence[UploadMessage]) -> Submitted:
+def _send(key: OrderKey, version: int, messages: Sequence["UploadMessage"]) -> Submitted:
+    from functions.declaration import customs  # noqa: PLC0415 - as in submit
+
     sent: list[str] = []
     for message in messages:
         refused = customs.send(key, version, message)

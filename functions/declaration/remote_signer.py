@@ -13,8 +13,8 @@ import httpx
 from events.ceb.signature import SignatureError, SignatureProfile
 from events.ceb.signature.algorithms import signed_by
 from events.ceb.signature.certificate import read
+from functions.declaration.signing import UKEY_PER_MINUTE
 
-UKEY_PER_MINUTE = 250  # rulebook 2.9: a UKey signs about 250 documents a minute
 _MINUTE_SECONDS = 60.0
 _TIMEOUT_SECONDS = 5.0
 

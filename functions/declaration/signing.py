@@ -3,14 +3,14 @@
 from functools import cache
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
-from events.ceb.signature import SignatureProfile, Signer, SoftwareSigner
-from events.ceb.signature.certificate import from_pem, read
+from events.ceb.signature.profile import SignatureProfile, Signer
 from events.values import Value
 from functions.aws import secretsmanager
-from functions.declaration.remote_signer import UKEY_PER_MINUTE, RemoteSigner
 from functions.settings import settings
+
+UKEY_PER_MINUTE = 250  # rulebook 2.9: a UKey signs about 250 documents a minute
 
 
 class _Software(Value):
@@ -20,6 +20,8 @@ class _Software(Value):
     profile: SignatureProfile
 
     def signer(self) -> Signer:
+        from events.ceb.signature.software import SoftwareSigner  # noqa: PLC0415 - one of two ways, when first needed
+
         return SoftwareSigner.from_pem(self.key_pem.encode(), self.certificate_pem.encode(), self.profile)
 
 
@@ -32,6 +34,9 @@ class _Devices(Value):
     waiting: Annotated[int, Field(ge=0)] = 100
 
     def signer(self) -> Signer:
+        from events.ceb.signature.certificate import from_pem, read  # noqa: PLC0415 - the other way
+        from functions.declaration.remote_signer import RemoteSigner  # noqa: PLC0415 - the same
+
         certificate = from_pem(self.certificate_pem.encode())
         return RemoteSigner(
             profile=self.profile,
@@ -43,7 +48,7 @@ class _Devices(Value):
         )
 
 
-_SECRET: TypeAdapter[_Software | _Devices] = TypeAdapter(_Devices | _Software)
+_SECRET: TypeAdapter[_Software | _Devices] = TypeAdapter(_Devices | _Software, config=ConfigDict(defer_build=True))
 
 
 @cache

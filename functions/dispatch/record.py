@@ -5,9 +5,11 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import ValidationError
 
-from events.catalogue import DOCUMENT_ANSWERED, EVENT_TYPES, Direction
+from events.catalogue import EVENT_TYPES
 from events.cloudevents import CloudEvent, exact_json
 from events.documents import DocumentKind, InboundDocument
+from events.event_type import Direction
+from events.outbound import DOCUMENT_ANSWERED
 from events.problems import InvalidInputError, Problem, problems_of
 from events.receipts import Answer, DocumentAnswered
 from events.values import utc_now

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from events.ceb.base import CebModel
 from events.ceb.declaration_list import CancellationReturn, DeclarationReturn
@@ -25,7 +25,7 @@ from events.receipts import Answer
 from events.values import to_millisecond
 
 _MESSAGES = uuid5(NAMESPACE_URL, "tag:sandan,2026:receipt")
-_ANSWERS = TypeAdapter(list[Answer])
+_ANSWERS = TypeAdapter(list[Answer], config=ConfigDict(defer_build=True))
 _LONGEST_INFO = 1000
 
 

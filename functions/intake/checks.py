@@ -3,11 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from events.catalogue import BY_KIND
 from events.ceb.base import CebModel
-from events.ceb.business import Severity, element_problems
 from events.ceb.business.forms import is_second
-from events.ceb.business.scope import short_name
 from events.ceb.declaration_list import DeclarationList
 from events.ceb.order import Order
 from events.ceb.payment import Payment
@@ -111,6 +108,10 @@ def _fields(arrival: Arrival) -> Iterator[tuple[Reason, Problem]]:
 
 
 def _business_layer(arrival: Arrival) -> Iterator[tuple[Reason, Problem]]:
+    from events.catalogue import BY_KIND  # noqa: PLC0415 - the standard with all its messages: at the first document
+    from events.ceb.business import Severity, element_problems  # noqa: PLC0415 - the same
+    from events.ceb.business.scope import short_name  # noqa: PLC0415 - the same
+
     message = BY_KIND[arrival.kind].message
     if message is None and arrival.kind is not DocumentKind.DECLARATION_REQUEST:
         return  # no document of the standard

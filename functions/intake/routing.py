@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from events.ceb.base import CebModel
 from events.ceb.declaration_list import CancellationReturn, DeclarationList, DeclarationReturn, ListHead
-from events.ceb.message import FormatError
+from events.ceb.format_error import FormatError
 from events.ceb.order import OrderReturn
 from events.ceb.payment import Payment, PaymentReturn
 from events.ceb.refund import RefundReturn

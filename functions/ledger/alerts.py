@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from events.catalogue import GUARANTEE_LOW
 from events.guarantee import GuaranteeLow
+from events.outbound import GUARANTEE_LOW
 from events.values import CHINA, utc_now
 from functions.bus import OWN_SOURCE, OutboundEvent, put_events
 from functions.ledger import guarantee_store

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pydantic import AwareDatetime, TypeAdapter
+from pydantic import AwareDatetime, ConfigDict, TypeAdapter
 
 from events.values import Value
 from functions.ledger.accounts import Account, Part, difference
@@ -22,7 +22,7 @@ class Leg(Value):
 
 
 CEILING_OWNER = "ceiling"  # of entries that set the limit of a guarantee
-LEGS = TypeAdapter(list[Leg])
+LEGS = TypeAdapter(list[Leg], config=ConfigDict(defer_build=True))
 
 
 class Posting(Value):

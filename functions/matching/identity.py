@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import starmap
 
 from events.ceb.declaration_list import DeclarationList
 from events.ceb.fields import Field, Rule, same
@@ -35,7 +36,11 @@ class Person:
     @property
     def is_impossible(self) -> bool:
         """Whether the number claims to be that of an identity card and cannot be one."""
-        return self.id_type == IDENTITY_CARD and not is_identity_number(str(self.number.value))
+        return _is_impossible(self.id_type, str(self.number.value))
+
+
+def _is_impossible(id_type: str, number: str) -> bool:
+    return id_type == IDENTITY_CARD and not is_identity_number(number)
 
 
 def buyer_of(kind: DocumentKind, document: Order | DeclarationList) -> Person:
@@ -62,6 +67,9 @@ def impossible_numbers(
     order: Order | None, declaration_list: DeclarationList | None, payment: Payment | None
 ) -> Iterator[Finding]:
     """M9: the buyer's number must be possible. Proposes the number under which another document knows the same name."""
+    heads = [document.head for document in (order, declaration_list) if document]
+    if not any(starmap(_is_impossible, {(head.buyer_id_type, head.buyer_id_number) for head in heads})):
+        return
     buyers = [buyer_of(_ORDER, order)] if order else []
     buyers += [buyer_of(_LIST, declaration_list)] if declaration_list else []
     known = [*buyers, *([payer_of(payment)] if payment else [])]

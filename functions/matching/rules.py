@@ -8,9 +8,10 @@ which import orders have none of.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+from functools import cache
+from typing import NamedTuple, cast
 
-from events.ceb.business import currency_findings, list_mode_findings
+from events.ceb.business.list_modes import currency_findings, list_mode_findings
 from events.ceb.declaration_list import DeclarationList
 from events.ceb.order import Order
 from events.ceb.payment import Payment
@@ -28,41 +29,24 @@ from functions.policy.pack import PolicyAtDate
 AMOUNT_TOLERANCE = "matching.amount_tolerance"
 
 _O, _P, _W, _L = DocumentKind.ORDER, DocumentKind.PAYMENT, DocumentKind.WAYBILL, DocumentKind.DECLARATION_LIST
-Document = TypeVar("Document")
+_KINDS = (_O, _P, _W, _L)
 
 
-@dataclass(frozen=True)
-class Case:
-    """What the rules look at; the properties are the documents that a rule's entry in the table says it needs."""
+class Case(NamedTuple):
+    """What the rules look at. A document is there when the rule's entry in the table says that it needs it.
+
+    In `given` every document may be missing.
+    """
 
     given: MatchRequest
     tolerance: Decimal
+    order: Order
+    payment: Payment
+    waybill: Waybill
+    listed: DeclarationList
 
-    @property
-    def order(self) -> Order:
-        """The order, when it is needed."""
-        return _present(self.given.order)
 
-    @property
-    def payment(self) -> Payment:
-        """The payment, when it is needed."""
-        return _present(self.given.payment)
-
-    @property
-    def waybill(self) -> Waybill:
-        """The waybill, when it is needed."""
-        return _present(self.given.waybill)
-
-    @property
-    def listed(self) -> DeclarationList:
-        """The declaration list, when it is needed."""
-        return _present(self.given.declaration_list)
-
-    def missing(self) -> list[DocumentKind]:
-        """The documents that are not there."""
-        given = self.given
-        documents = {_O: given.order, _P: given.payment, _W: given.waybill, _L: given.declaration_list}
-        return [kind for kind, document in documents.items() if document is None]
+Finder = Callable[[Case], Iterable[Finding]]
 
 
 @dataclass(frozen=True)
@@ -71,10 +55,10 @@ class MatchRule:
 
     id: str
     needs: frozenset[DocumentKind]
-    find: Callable[[Case], Iterable[Finding]]
+    find: Finder
 
 
-def _rule(rule_id: str, *needs: DocumentKind, find: Callable[[Case], Iterable[Finding]]) -> MatchRule:
+def _rule(rule_id: str, *needs: DocumentKind, find: Finder) -> MatchRule:
     return MatchRule(rule_id, frozenset(needs), find)
 
 
@@ -124,9 +108,10 @@ def match_documents(request: MatchRequest, policy: PolicyAtDate) -> MatchResult:
     when the policy says nothing about the tolerance on that day.
     """
     tolerance = policy.row(AMOUNT_TOLERANCE)
-    case = Case(request, tolerance.number())
-    missing = case.missing()
-    findings = [finding for rule in RULES if rule.needs.isdisjoint(missing) for finding in rule.find(case)]
+    documents = (request.order, request.payment, request.waybill, request.declaration_list)
+    missing = tuple(kind for kind, document in zip(_KINDS, documents, strict=True) if document is None)
+    case = Case(request, tolerance.number(), *cast(tuple[Order, Payment, Waybill, DeclarationList], documents))
+    findings = [finding for find in _that_run(missing) for finding in find(case)]
     return MatchResult(
         matched=not missing and not findings,
         missing=[kind.value for kind in missing],
@@ -135,6 +120,6 @@ def match_documents(request: MatchRequest, policy: PolicyAtDate) -> MatchResult:
     )
 
 
-def _present(document: Document | None) -> Document:
-    assert document is not None, "the table says which documents a rule needs"
-    return document
+@cache
+def _that_run(missing: tuple[DocumentKind, ...]) -> tuple[Finder, ...]:
+    return tuple(rule.find for rule in RULES if rule.needs.isdisjoint(missing))

@@ -13,7 +13,7 @@ from events.ceb.order import Order, OrderItem
 from events.documents import DocumentKind
 from events.findings import Finding, Fix, Place
 from events.values import Text
-from functions.matching.comparison import EQUAL, unequal
+from functions.matching.comparison import EQUAL, Fields, unequal
 
 Item = OrderItem | ListItem
 SomeItem = TypeVar("SomeItem", bound=Item)
@@ -21,7 +21,8 @@ SomeItem = TypeVar("SomeItem", bound=Item)
 _ORDER, _LIST = DocumentKind.ORDER, DocumentKind.DECLARATION_LIST
 _EXACT = 50  # digits that hold the product of two numbers of 19
 _AMOUNTS = ("qty", "price", "total_price")
-_COMPARED = ("item_no", "item_name", "bar_code", "country", "unit", *_AMOUNTS)
+_COMPARED = Fields("item_no", "item_name", "bar_code", "country", "unit", *_AMOUNTS)
+_LINE = Fields("gnum", *_COMPARED.names)
 _BASIS = "规范 202205 CEB621 gnum"
 _SAME_COUNT = Rule("M7", Text(zh="商品项数应当一致", en="they must have as many lines of goods"), _BASIS, "1320")
 _SAME_ITEM = Rule("M7", EQUAL, _BASIS, "1322")
@@ -40,20 +41,23 @@ def lines_multiply(kind: DocumentKind, items: Sequence[Item], others: Sequence[I
 
     Proposes what the other document says when that alone mends the line, otherwise another total.
     """
-    counterparts = _by_number(others)
+    if all(map(_multiplies, items)):
+        return
     for item in _by_number(items).values():
-        total = line_total(item.price, item.qty)
-        if total == item.total_price:
+        if _multiplies(item):
             continue
+        total = line_total(item.price, item.qty)
         wrong = Field(kind, item, "total_price", item.gnum)
         product = Place(document=kind, field=f"items[{item.gnum}].price*qty", value=_tidy(total))
-        other = counterparts.get(item.gnum)
+        other = _by_number(others).get(item.gnum)
         fix = other and _fix_by_counterpart(kind, item, other)
         yield _MULTIPLIES.broken_between(wrong.place, product, fix or wrong.fix(_tidy(total)))
 
 
 def lines_are_unique(kind: DocumentKind, items: Sequence[Item]) -> Iterator[Finding]:
     """M7: lines answer to each other by gnum, so no gnum may stand twice in a document."""
+    if len({item.gnum for item in items}) == len(items):
+        return
     counts = Counter(item.gnum for item in items)
     for item in {item.gnum: item for item in items if counts[item.gnum] > 1}.values():
         field = Field(kind, item, "gnum", item.gnum)
@@ -65,6 +69,8 @@ def same_lines(order: Order, declaration_list: DeclarationList) -> Iterator[Find
 
     gname and gmodel are left out: the standard asks that they agree in substance, not letter by letter.
     """
+    if [*map(_LINE.of, order.items)] == [*map(_LINE.of, declaration_list.items)]:
+        return
     ordered, declared = _by_number(order.items), _by_number(declaration_list.items)
     if len(order.items) != len(declaration_list.items):
         left = Place(document=_ORDER, field="items", value=str(len(order.items)))
@@ -77,7 +83,7 @@ def same_lines(order: Order, declaration_list: DeclarationList) -> Iterator[Find
 
 def _same_line(ordered: OrderItem, declared: ListItem) -> Iterator[Finding]:
     order_is_wrong = not _multiplies(ordered) and _multiplies(declared)
-    for name in _COMPARED:
+    for name in _COMPARED.unlike(ordered, declared):
         left, right = Field(_ORDER, ordered, name, ordered.gnum), Field(_LIST, declared, name, declared.gnum)
         if left.given and right.given:
             yield from unequal(_SAME_ITEM, left, right, mend=left if order_is_wrong and name in _AMOUNTS else right)
@@ -85,6 +91,8 @@ def _same_line(ordered: OrderItem, declared: ListItem) -> Iterator[Finding]:
 
 def _lone_lines(order: Order, declaration_list: DeclarationList) -> Iterator[Finding]:
     ordered, declared = {item.gnum for item in order.items}, {item.gnum for item in declaration_list.items}
+    if ordered == declared:
+        return
     without_list, without_order = ordered - declared, declared - ordered
     unique = len(ordered) == len(order.items) and len(declared) == len(declaration_list.items)
     if unique and len(without_list) == len(without_order) == 1:
@@ -108,11 +116,15 @@ def _fix_by_counterpart(kind: DocumentKind, item: Item, other: Item) -> Fix | No
 
 
 def _multiplies(item: Item) -> bool:
-    return line_total(item.price, item.qty) == item.total_price
+    price, qty, total = item.price, item.qty, item.total_price
+    return price * qty == total or line_total(price, qty) == total  # the first is cheap, and nearly always true
 
 
 def _by_number(items: Sequence[SomeItem]) -> dict[int, SomeItem]:
     """The lines by gnum; those whose number stands more than once are left out, nobody can tell which is meant."""
+    found = {item.gnum: item for item in items}
+    if len(found) == len(items):
+        return found
     counts = Counter(item.gnum for item in items)
     return {item.gnum: item for item in items if counts[item.gnum] == 1}
 

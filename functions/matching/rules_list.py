@@ -8,7 +8,7 @@ from events.ceb.order import Order
 from events.ceb.payment import Payment
 from events.documents import DocumentKind
 from events.findings import Finding
-from functions.matching.comparison import EQUAL, unequal
+from functions.matching.comparison import EQUAL, Fields, unequal
 from functions.matching.identity import buyer_of, more_likely_wrong, payer_of
 
 _ORDER, _LIST = DocumentKind.ORDER, DocumentKind.DECLARATION_LIST
@@ -16,22 +16,27 @@ _SAME_PURCHASE = Rule("M6", EQUAL, "规范 202205 CEB621")
 _SAME_BUYER_NAME = Rule("M6", EQUAL, "规范 202205 CEB621 buyerName", "13127")
 _SAME_BUYER_TELEPHONE = Rule("M6", EQUAL, "规范 202205 CEB621 buyerTelephone", "130126")
 _SAME_BUYER_NUMBER = Rule("M6", EQUAL, "规范 202205 CEB621 buyerIdNumber")
+_RULE_OF = {
+    "order_no": _SAME_PURCHASE,
+    "ebp_code": _SAME_PURCHASE,
+    "ebc_code": _SAME_PURCHASE,
+    "buyer_telephone": _SAME_BUYER_TELEPHONE,
+}
+_PURCHASE = Fields(*_RULE_OF)
+_BUYER = Fields("buyer_name", "buyer_id_number")
 
 
 def same_listed_purchase(order: Order, declaration_list: DeclarationList) -> Iterator[Finding]:
     """M6: order number, platform, seller and the buyer's telephone; the order is taken at its word."""
-    compared = (
-        (_SAME_PURCHASE, "order_no"),
-        (_SAME_PURCHASE, "ebp_code"),
-        (_SAME_PURCHASE, "ebc_code"),
-        (_SAME_BUYER_TELEPHONE, "buyer_telephone"),
-    )
-    for rule, name in compared:
-        yield from unequal(rule, Field(_ORDER, order.head, name), Field(_LIST, declaration_list.head, name))
+    for name in _PURCHASE.unlike(order.head, declaration_list.head):
+        left, right = Field(_ORDER, order.head, name), Field(_LIST, declaration_list.head, name)
+        yield from unequal(_RULE_OF[name], left, right)
 
 
 def same_buyer(order: Order, declaration_list: DeclarationList, payment: Payment | None) -> Iterator[Finding]:
     """M6: the buyer's name and identity number. The list is mended unless the order is more likely wrong."""
+    if not _BUYER.unlike(order.head, declaration_list.head):
+        return
     buyer, listed = buyer_of(_ORDER, order), buyer_of(_LIST, declaration_list)
     wrong = more_likely_wrong(buyer, listed, payer_of(payment) if payment else None)
     for rule, ordered, declared in (

@@ -12,12 +12,15 @@ from events.ceb.payment import Payment
 from events.documents import DocumentKind
 from events.findings import Finding, Place
 from events.values import Text
-from functions.matching.comparison import EQUAL, unequal
+from functions.matching.comparison import EQUAL, Fields, unequal
 from functions.matching.identity import buyer_of, more_likely_wrong, payer_of
 
 _ORDER, _PAYMENT = DocumentKind.ORDER, DocumentKind.PAYMENT
 _SAME_PURCHASE = Rule("M1", EQUAL, "规范 202205 CEB411")
 _SAME_PAYMENT_ENTERPRISE = Rule("M1", EQUAL, "规范 202205 CEB311 payCode", "13035")
+_PURCHASE = Fields("order_no", "ebp_code")
+_RULE_OF = {"pay_code": _SAME_PAYMENT_ENTERPRISE, "pay_transaction_id": _SAME_PURCHASE}
+_PAID_WITH = Fields(*_RULE_OF)
 _SAME_AMOUNT = Rule("M2", EQUAL, "规范 202205 CEB311 acturalPaid", "1332")
 _ADDS_UP = Rule(
     "M3",
@@ -47,16 +50,18 @@ _ANOTHER_PAID = Rule(
 
 def same_purchase(order: Order, payment: Payment) -> Iterator[Finding]:
     """M1: the order is right about its number and platform, the payment about its enterprise and transaction."""
-    for name in ("order_no", "ebp_code"):
+    for name in _PURCHASE.unlike(order.head, payment.head):
         yield from unequal(_SAME_PURCHASE, _of(order, name), _of(payment, name))
-    for rule, name in ((_SAME_PAYMENT_ENTERPRISE, "pay_code"), (_SAME_PURCHASE, "pay_transaction_id")):
+    for name in _PAID_WITH.unlike(order.head, payment.head):
         said = _of(order, name)
         if said.given:
-            yield from unequal(rule, said, _of(payment, name), mend=said)
+            yield from unequal(_RULE_OF[name], said, _of(payment, name), mend=said)
 
 
 def same_amount(order: Order, payment: Payment) -> Iterator[Finding]:
     """M2: acturalPaid is amountPaid. The order is taken at its word unless only the payment fits its own sum."""
+    if order.head.actual_paid == payment.head.amount_paid:
+        return
     said, paid = _of(order, "actual_paid"), _of(payment, "amount_paid")
     order_is_wrong = payment.head.amount_paid == amount_due(order.head)
     yield from unequal(_SAME_AMOUNT, said, paid, mend=said if order_is_wrong else paid)
@@ -67,16 +72,20 @@ def amount_adds_up(order: Order, payment: Payment | None, tolerance: Decimal) ->
 
     When the payment confirms acturalPaid, one of the parts is wrong, and only the platform knows which.
     """
-    said, due = _of(order, "actual_paid"), amount_due(order.head)
-    if abs(order.head.actual_paid - due) <= tolerance * abs(order.head.actual_paid):
+    actual, due = order.head.actual_paid, amount_due(order.head)
+    if actual == due or abs(actual - due) <= tolerance * abs(actual):
         return
+    said = _of(order, "actual_paid")
     parts = Place(document=_ORDER, field="goodsValue+freight+taxTotal-discount", value=plain(due))
-    confirmed = payment is not None and payment.head.amount_paid == order.head.actual_paid
+    confirmed = payment is not None and payment.head.amount_paid == actual
     yield _ADDS_UP.broken_between(said.place, parts, said.fix(None if confirmed else plain(due)))
 
 
 def payer_is_buyer(order: Order, payment: Payment, declaration_list: DeclarationList | None) -> Iterator[Finding]:
     """M4: the payer is the buyer. Proposes a correction when name or number alone differs; else another person paid."""
+    ordered, paying = order.head, payment.head
+    if (ordered.buyer_name, ordered.buyer_id_number) == (paying.payer_name, paying.payer_id_number):
+        return
     buyer, payer = buyer_of(_ORDER, order), payer_of(payment)
     listed = buyer_of(DocumentKind.DECLARATION_LIST, declaration_list) if declaration_list else None
     order_is_wrong = more_likely_wrong(buyer, payer, listed) is buyer

@@ -9,8 +9,10 @@ from events.ceb.waybill import Waybill
 from events.documents import DocumentKind
 from events.findings import Finding
 from events.values import Text
-from functions.matching.comparison import EQUAL, unequal
+from functions.matching.comparison import EQUAL, Fields, unequal
 
+_CONSIGNED = Fields("order_no", "consignee", "consignee_telephone", "consignee_address")
+_PARCEL = Fields("logistics_code", "logistics_no")
 _SAME_CONSIGNEE = Rule("M5", EQUAL, "规范 202205 CEB311 consignee")
 _SAME_PARCEL = Rule("M8", EQUAL, "规范 202205 CEB621 logisticsNo")
 _ONE_PARCEL = Rule("M8", Text(zh="限定为 1", en="it must be 1"), "规范 202205 CEB511 packNo")
@@ -18,20 +20,20 @@ _ONE_PARCEL = Rule("M8", Text(zh="限定为 1", en="it must be 1"), "规范 2022
 
 def same_consignee(order: Order, waybill: Waybill) -> Iterator[Finding]:
     """M5: order number, name, telephone and address, white space around them aside. The order is right."""
-    for name in ("order_no", "consignee", "consignee_telephone", "consignee_address"):
+    for name in _CONSIGNED.unlike(order.head, waybill.head):
         yield from unequal(_SAME_CONSIGNEE, Field(DocumentKind.ORDER, order.head, name), _of(waybill, name))
 
 
 def one_parcel(waybill: Waybill) -> Iterator[Finding]:
     """M8: a waybill is for one parcel."""
-    pack_no = _of(waybill, "pack_no")
-    if pack_no.value != 1:
+    if waybill.head.pack_no != 1:
+        pack_no = _of(waybill, "pack_no")
         yield _ONE_PARCEL.broken_at(pack_no, pack_no.fix("1"))
 
 
 def same_parcel(waybill: Waybill, declaration_list: DeclarationList) -> Iterator[Finding]:
     """M8: the list names the parcel as its carrier does."""
-    for name in ("logistics_code", "logistics_no"):
+    for name in _PARCEL.unlike(waybill.head, declaration_list.head):
         listed = Field(DocumentKind.DECLARATION_LIST, declaration_list.head, name)
         yield from unequal(_SAME_PARCEL, _of(waybill, name), listed)
 

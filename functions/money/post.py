@@ -2,9 +2,8 @@
 
 from functools import cache
 from http import HTTPStatus
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import httpx
 from pydantic import ValidationError
 
 from events.ceb.base import CebModel
@@ -13,6 +12,9 @@ from events.problems import InvalidInputError, problems_of
 from events.values import Text, utc_now
 from functions.declaration.signing import own_signer
 from functions.money.signature import headers_for
+
+if TYPE_CHECKING:
+    import httpx
 
 Done = TypeVar("Done", bound=CebModel)
 
@@ -25,7 +27,9 @@ class MoneyUnavailableError(RuntimeError):
 
 
 @cache
-def _client() -> httpx.Client:
+def _client() -> "httpx.Client":
+    import httpx  # noqa: PLC0415 - loaded by the first order to move money
+
     return httpx.Client(timeout=_TIMEOUT_SECONDS, headers={"Content-Type": "application/json"})
 
 
@@ -35,6 +39,8 @@ def post(url: str, key: str, order: CebModel, done: type[Done], who: str) -> Don
     Raises MoneyUnavailableError for everything else: no connection, a time-out, a closed door, an answer that cannot
     be read. Money may have moved by then, so that nothing but the same order again can tell.
     """
+    import httpx  # noqa: PLC0415 - see _client
+
     body = order.model_dump_json(exclude_none=True).encode()
     try:
         answer = _client().post(url, content=body, headers=headers_for(own_signer(), key, body, utc_now()))
@@ -57,7 +63,7 @@ def impossible(error: ValidationError) -> Text:
     return Text(zh=f"指令有误，未发送：{words}", en=f"The order is wrong and was not sent: {words}")
 
 
-def _read(answer: httpx.Response, model: type[Done], who: str) -> Done:
+def _read(answer: "httpx.Response", model: type[Done], who: str) -> Done:
     try:
         return model.model_validate_json(answer.content)
     except ValidationError as error:

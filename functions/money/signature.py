@@ -5,10 +5,10 @@ import binascii
 from collections.abc import Mapping
 from datetime import datetime
 
-from events.ceb.signature import SignatureProfile, Signer
 from events.ceb.signature.algorithms import signed_by
 from events.ceb.signature.certificate import read
 from events.ceb.signature.der import DerError
+from events.ceb.signature.profile import SignatureProfile, Signer
 
 KEY_HEADER = "Idempotency-Key"
 TIMESTAMP_HEADER = "Sandan-Timestamp"

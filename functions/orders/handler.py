@@ -1,7 +1,7 @@
 """Put an order's stages on record and tell the subscribers; show an order."""
 
-from events.catalogue import STAGE_CHANGED
 from events.life import OrderStageChanged, StageChange
+from events.outbound import STAGE_CHANGED
 from functions.bus import OWN_SOURCE, OutboundEvent, put_events
 from functions.function import function
 from functions.orders import store

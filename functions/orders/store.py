@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from events.findings import Finding
 from events.life import OrderView, Stage, StageChange
@@ -11,8 +11,8 @@ from functions.aws import dynamodb
 from functions.orders.models import RecordRequest
 from functions.settings import settings
 
-_FINDINGS = TypeAdapter(list[Finding])
-_HISTORY = TypeAdapter(list[StageChange])
+_FINDINGS = TypeAdapter(list[Finding], config=ConfigDict(defer_build=True))
+_HISTORY = TypeAdapter(list[StageChange], config=ConfigDict(defer_build=True))
 
 
 def put(request: RecordRequest) -> bool:

@@ -1,14 +1,17 @@
 """The way to customs' `realTimeDataUp`: one form field over HTTPS, an answer with a code."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-import httpx
 from pydantic import ValidationError
 
 from events.cloudevents import exact_json
 from events.payment_data import UploadAnswer
 from events.problems import InvalidInputError
 from functions.settings import settings
+
+if TYPE_CHECKING:
+    import httpx
 
 _TIMEOUT_SECONDS = 20.0  # of the 35 that an activity has
 _FIELD = "payExInfoStr"
@@ -19,7 +22,9 @@ class PaymentDataUnavailableError(RuntimeError):
 
 
 @cache
-def _client() -> httpx.Client:
+def _client() -> "httpx.Client":
+    import httpx  # noqa: PLC0415 - loaded by the first upload
+
     return httpx.Client(timeout=_TIMEOUT_SECONDS)
 
 
@@ -29,6 +34,8 @@ def post(pay_ex_info: str) -> UploadAnswer:
     Raises PaymentDataUnavailableError on faults that pass: no connection, time-out, an HTTP status that is no success,
     an answer without a code.
     """
+    import httpx  # noqa: PLC0415 - see _client
+
     try:
         answer = _client().post(settings().payment_data_url, data={_FIELD: pay_ex_info})
     except httpx.TransportError as error:

@@ -2,7 +2,7 @@
 
 import base64
 
-from events.catalogue import PAYMENT_DATA_CHANGED, PAYMENT_DATA_WANTED
+from events.outbound import PAYMENT_DATA_CHANGED, PAYMENT_DATA_WANTED
 from events.payment_data import OriginalPayment
 from events.payment_data_life import PaymentDataChanged, PaymentDataWanted, SessionKey
 from events.values import OrderKey, utc_now

@@ -1,18 +1,17 @@
 """Dated policy as data: rows with their days of effect and their regulation, asked for by date."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from events.values import Value
 from functions.settings import settings
@@ -24,6 +23,8 @@ class PolicyError(ValueError):
 
 Scalar = Decimal | int | str
 _DIGITS = 14
+DAYS_KEPT = 64
+"""Of so many days what their policy comes to is kept: nearly every request is of today."""
 
 
 def _exact(value: Any) -> Any:
@@ -109,9 +110,9 @@ class Row(Valued):
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PolicyAtDate:
-    """What is in effect on one day."""
+    """What is in effect on one day; equal to nothing but itself, so that what is made of it can be kept by it."""
 
     on: date
     in_effect: dict[str, Row]
@@ -136,7 +137,10 @@ class Pack:
 
     def at(self, on: date) -> PolicyAtDate:
         """The policy of a day."""
-        return PolicyAtDate(on, {row.topic: row for row in self._rows if row.covers(on)})
+        return _at(self, on)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows)
 
     def replaced_by(self, others: Sequence[Row]) -> "Pack":
         """The what-if pack: topics that occur in `others` are taken wholly from there."""
@@ -156,6 +160,11 @@ class Pack:
                 _check_neighbours(earlier, later)
 
 
+@lru_cache(maxsize=DAYS_KEPT)
+def _at(pack: Pack, on: date) -> PolicyAtDate:
+    return PolicyAtDate(on, {row.topic: row for row in pack if row.covers(on)})
+
+
 def _check_neighbours(earlier: Row, later: Row) -> None:
     rows = f"policy rows {earlier.id} and {later.id}"
     if earlier.effective_to is None or earlier.effective_to >= later.effective_from:
@@ -164,7 +173,7 @@ def _check_neighbours(earlier: Row, later: Row) -> None:
         raise PolicyError(f"{rows} leave a gap between {earlier.effective_to} and {later.effective_from}")
 
 
-_ROWS = TypeAdapter(list[Row])
+_ROWS = TypeAdapter(list[Row], config=ConfigDict(defer_build=True))
 
 
 def read_rows(directory: Traversable) -> list[Row]:
@@ -187,6 +196,8 @@ def _read(file: Traversable) -> list[Row]:
 
 
 def _parsed(file: Traversable) -> Any:
+    import yaml  # noqa: PLC0415 - loaded by the first look into the policy
+
     try:
         return yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:

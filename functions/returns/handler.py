@@ -1,6 +1,6 @@
 """The functions of returns: terms, verdict, sums, and what the subscribers are told."""
 
-from events.catalogue import RETURN_STAGE_CHANGED, STOCK_RETURNED
+from events.outbound import RETURN_STAGE_CHANGED, STOCK_RETURNED
 from events.return_life import ReturnStageChanged, StockReturned, return_workflow_id
 from functions.bus import OWN_SOURCE, OutboundEvent, put_events
 from functions.function import function

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, lru_cache
 
-_ONE = Fraction(1)
+from functions.tax.rounding import Exact
+
+_ONE, _NOTHING = Fraction(1), Fraction(0)
+_LEVIES = 4096  # more than a tariff has different rates
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,14 @@ class Rates:
     specific: Fraction
     vat: Fraction
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Kept, because that of a Fraction takes long and the rates of a tariff row are asked for again and again."""
+        return hash((self.duty, self.consumption, self.specific, self.vat))
+
 
 @dataclass(frozen=True)
 class Relief:
@@ -28,6 +40,13 @@ class Relief:
 
     share: Fraction
     duty: Fraction | None
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.share, self.duty))
 
     def rates(self, statutory: Rates) -> Rates:
         """The rates with the duty that holds."""
@@ -66,13 +85,54 @@ def taxes(value: Fraction, statutory: Rates, relief: Relief) -> Taxes:
     return Taxes(duty, consumption * relief.share, vat * relief.share)
 
 
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """An amount that grows evenly with the dutiable value: `slope` x value + `fixed`."""
+
+    slope: Exact
+    fixed: Exact
+
+    def at(self, value: Exact) -> Exact:
+        """The amount at a dutiable value."""
+        (slope, of_slope), (fixed, of_fixed), (number, parts) = self.slope, self.fixed, value
+        if not fixed:
+            if not slope:
+                return 0, 1
+            return slope * number, of_slope * parts
+        return slope * number * of_fixed + fixed * of_slope * parts, of_slope * parts * of_fixed
+
+
+@dataclass(frozen=True, slots=True)
+class Levy:
+    """The three taxes of a line whose rates are known, each as it grows with the dutiable value."""
+
+    duty: Linear
+    consumption: Linear
+    vat: Linear
+
+
+@lru_cache(maxsize=_LEVIES)
+def levy(statutory: Rates, relief: Relief) -> Levy:
+    """What `taxes` comes to at any value: two of its points give the lines."""
+    at_zero, at_one = taxes(_NOTHING, statutory, relief), taxes(_ONE, statutory, relief)
+    return Levy(
+        duty=_linear(at_zero.duty, at_one.duty),
+        consumption=_linear(at_zero.consumption, at_one.consumption),
+        vat=_linear(at_zero.vat, at_one.vat),
+    )
+
+
+def _linear(at_zero: Fraction, at_one: Fraction) -> Linear:
+    return Linear((at_one - at_zero).as_integer_ratio(), at_zero.as_integer_ratio())
+
+
 def price_within(price_with_tax: Fraction, statutory: Rates, relief: Relief) -> Fraction | None:
     """The dutiable value that makes this price together with its taxes; None when the specific tax alone is more.
 
     The sum is linear in the value, so two of its points give the line; within the limits and without specific tax it
     is P = Ph (1 - c) / (1 - 0.3 c + 0.7 v).
     """
-    at_zero = taxes(Fraction(0), statutory, relief).total
+    at_zero = taxes(_NOTHING, statutory, relief).total
     slope = 1 + taxes(_ONE, statutory, relief).total - at_zero
     value = (price_with_tax - at_zero) / slope
     return value if value >= 0 else None

@@ -1,53 +1,25 @@
 """What is taxed: lines of goods with their rates, from a declaration list or given outright."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from events.ceb.declaration_list import DeclarationList, ListItem
-from functions.tax.tariff import ConsumptionKind, TariffRow
+from functions.tax.tariff import LineRates
 from functions.tax.units import converted
 
 BONDED = "1210"
 
 
-@dataclass(frozen=True)
-class Quantity:
+class Quantity(NamedTuple):
     """How much, in a customs unit."""
 
     amount: Decimal
     unit: str
 
 
-@dataclass(frozen=True)
-class LineRates:
-    """Statutory rates of a line; `specific` is CNY per `specific_unit`, `threshold` the policy table that frees it."""
-
-    duty: Decimal
-    vat: Decimal
-    consumption: Decimal = Decimal(0)
-    specific: Decimal = Decimal(0)
-    specific_unit: str | None = None
-    threshold: str | None = None
-
-    @classmethod
-    def of(cls, row: TariffRow) -> "LineRates":
-        """The rates of a tariff row."""
-        return cls(
-            row.duty, row.vat, row.consumption_rate, row.consumption_specific, row.consumption_unit, row.threshold
-        )
-
-    @property
-    def kind(self) -> ConsumptionKind:
-        """How the consumption tax is levied."""
-        if self.specific:
-            return ConsumptionKind.COMPOUND if self.consumption else ConsumptionKind.SPECIFIC
-        return ConsumptionKind.AD_VALOREM if self.consumption else ConsumptionKind.NONE
-
-
-@dataclass(frozen=True)
-class Goods:
+class Goods(NamedTuple):
     """One line; `price` is its total in CNY without freight and insurance, the first quantity the legal one.
 
     `rates` are given outright, or None where the tariff code decides.
@@ -65,8 +37,7 @@ class Goods:
         return next((quantity for quantity in found if quantity is not None), None)
 
 
-@dataclass(frozen=True)
-class Consignment:
+class Consignment(NamedTuple):
     """Everything of one list: `charges` are freight and insurance in CNY.
 
     `one_piece`: the whole is a single piece, which is taken for indivisible. `mode` is the supervision mode, None
@@ -81,14 +52,14 @@ class Consignment:
     @property
     def value(self) -> Decimal:
         """The dutiable value: the actual price with freight and insurance (财关税〔2016〕18号)."""
-        return sum((line.price for line in self.goods), self.charges)
+        return sum([line.price for line in self.goods], self.charges)
 
 
 def consignment_of(declared: DeclarationList) -> Consignment:
     """What a declaration list declares."""
     head = declared.head
     return Consignment(
-        goods=tuple(_goods(item) for item in declared.items),
+        goods=tuple(map(_goods, declared.items)),
         charges=head.freight + head.insured_fee,
         one_piece=_is_one_piece(declared.items),
         mode=head.trade_mode,
@@ -100,12 +71,6 @@ def _is_one_piece(items: Sequence[ListItem]) -> bool:
 
 
 def _goods(item: ListItem) -> Goods:
-    legal = [Quantity(item.qty1, item.unit1)]
-    if item.qty2 is not None and item.unit2 is not None:
-        legal.append(Quantity(item.qty2, item.unit2))
-    return Goods(
-        gnum=item.gnum,
-        price=item.total_price,
-        quantities=(*legal, Quantity(item.qty, item.unit)),
-        gcode=item.gcode,
-    )
+    second = () if item.qty2 is None or item.unit2 is None else (Quantity(item.qty2, item.unit2),)
+    quantities = (Quantity(item.qty1, item.unit1), *second, Quantity(item.qty, item.unit))
+    return Goods(item.gnum, item.total_price, quantities, item.gcode)

@@ -53,7 +53,9 @@ def parcel_tax(articles: Sequence[Article], policy: PolicyAtDate) -> ParcelTax:
     exact = [tax_on(article.value, article.rate) for article in articles]
     tax = rounding(sum(exact, Fraction(0)))
     waived = tax <= waiver.number()
-    parts = [tax * 0 for _ in exact] if waived else shares(tax, exact, rounding.step)
+    parts = (
+        [tax * 0 for _ in exact] if waived else shares(tax, [part.as_integer_ratio() for part in exact], rounding.step)
+    )
     return ParcelTax(
         tax=tax * 0 if waived else tax, parts=tuple(parts), waived=waived, policy=(waiver.id, rounding.row)
     )

@@ -5,9 +5,10 @@ from fractions import Fraction
 
 from functions.policy.pack import PolicyAtDate
 from functions.tax.formulas import Relief, price_within
-from functions.tax.goods import Goods, LineRates
+from functions.tax.goods import Goods
 from functions.tax.rounding import rounding_of
 from functions.tax.statutory import Notes, rates_if, threshold_value
+from functions.tax.tariff import LineRates
 
 
 def price_from(

@@ -1,16 +1,17 @@
 """The assessment: the regime from the limits, exact taxes line by line, rounded once per tax kind per list."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
-from functions.policy.pack import PolicyAtDate, PolicyError, Row
+from functions.policy.pack import DAYS_KEPT, PolicyAtDate, PolicyError, Row
 from functions.tax import findings
-from functions.tax.formulas import FULL_TAX, Rates, Relief, Taxes, taxes
+from functions.tax.formulas import FULL_TAX, Rates, Relief, levy
 from functions.tax.goods import Consignment, Goods, consignment_of
 from functions.tax.models import AssessListRequest, Assessment, ItemTax, Regime, YearlyQuantity
-from functions.tax.rounding import CENT, ROUNDING, rounding_of, shares
+from functions.tax.rounding import CENT, ROUNDING, rounded_sum, rounding_of, shares
 from functions.tax.statutory import Notes, line_rates, statutory, yearly_quantity
 from functions.tax.tariff import TariffAtDate
 
@@ -22,8 +23,7 @@ SINGLE_LIMIT, SHARE, DUTY_RATE, TOLERANCE = (
 )
 
 
-@dataclass(frozen=True)
-class Priced:
+class Priced(NamedTuple):
     """A line with its dutiable value and the rates that hold for it."""
 
     goods: Goods
@@ -41,10 +41,7 @@ def assess_list(request: AssessListRequest, policy: PolicyAtDate, tariff: Tariff
     notes = Notes()
     consignment = consignment_of(request.declaration_list)
     regime = regime_within_limit(consignment, policy, notes)
-    assessment = assess(consignment, regime, policy, tariff, notes)
-    if request.declared_tax is None or assessment.regime is None:
-        return assessment
-    return _compared(assessment, request.declared_tax, policy.row(TOLERANCE))
+    return assess(consignment, regime, policy, tariff, notes, declared_tax=request.declared_tax)
 
 
 def regime_within_limit(consignment: Consignment, policy: PolicyAtDate, notes: Notes) -> Regime | None:
@@ -63,25 +60,66 @@ def regime_within_limit(consignment: Consignment, policy: PolicyAtDate, notes: N
 
 
 def assess(
-    consignment: Consignment, regime: Regime | None, policy: PolicyAtDate, tariff: TariffAtDate, notes: Notes
+    consignment: Consignment,
+    regime: Regime | None,
+    policy: PolicyAtDate,
+    tariff: TariffAtDate,
+    notes: Notes,
+    *,
+    declared_tax: Decimal | None = None,
 ) -> Assessment:
-    """The taxes under a regime; with None, or when something is found, no taxes but everything that is found."""
+    """The taxes under a regime; with None, or when something is found, no taxes but everything that is found.
+
+    A declared tax is compared with what comes out.
+    """
     lines = priced(consignment, policy, tariff, notes)
     if regime is None or notes.findings:
         return _refused(consignment, notes)
     relief = relief_of(regime, policy, notes)
-    return _assessed(lines, [taxes(Fraction(line.value), line.rates, relief) for line in lines], regime, policy, notes)
+    rounding = rounding_of(policy)
+    notes.use(policy.row(ROUNDING))
+    taxed = [(levy(line.rates, relief), line.value.as_integer_ratio()) for line in lines]
+    duty, duties = rounded_sum([each.duty.at(value) for each, value in taxed], rounding)
+    consumption, consumptions = rounded_sum([each.consumption.at(value) for each, value in taxed], rounding)
+    vat, vats = rounded_sum([each.vat.at(value) for each, value in taxed], rounding)
+    total = duty + consumption + vat
+    if declared_tax is not None:
+        _compare(declared_tax, total, policy.row(TOLERANCE), notes)
+    return Assessment(
+        regime=regime,
+        dutiable_value=sum((line.value for line in lines), Decimal(0)),
+        duty=duty,
+        consumption_tax=consumption,
+        vat=vat,
+        total=total,
+        items=[_item(*line) for line in zip(lines, duties, consumptions, vats, strict=True)],
+        yearly=together([line.yearly for line in lines if line.yearly]),
+        findings=notes.findings,
+        policy=list(notes.rows),
+    )
+
+
+def _item(line: Priced, duty: Decimal, consumption: Decimal, vat: Decimal) -> ItemTax:
+    return ItemTax(
+        gnum=line.goods.gnum,
+        dutiable_value=line.value,
+        duty=duty,
+        consumption_tax=consumption,
+        vat=vat,
+        yearly=line.yearly,
+    )
 
 
 def priced(consignment: Consignment, policy: PolicyAtDate, tariff: TariffAtDate, notes: Notes) -> list[Priced]:
     """Every line that can be taxed, with its share of freight and insurance by value."""
     found = []
     for goods, value in zip(consignment.goods, dutiable_values(consignment), strict=True):
-        rates = line_rates(goods, tariff, consignment.mode, notes)
+        row = None if goods.rates else tariff.find(goods.gcode)
+        rates = line_rates(goods, row, tariff.on, consignment.mode, notes)
         if rates is None:
             continue
         held = statutory(goods, rates, value, policy, notes)
-        yearly = yearly_quantity(goods, tariff, notes)
+        yearly = yearly_quantity(goods, row, notes) if row else None
         if held is not None:
             found.append(Priced(goods, value, held, yearly))
     return found
@@ -90,8 +128,8 @@ def priced(consignment: Consignment, policy: PolicyAtDate, tariff: TariffAtDate,
 def dutiable_values(consignment: Consignment) -> list[Decimal]:
     """Prices with their shares of the charges: by value, in cents, or in finer digits where the charges have them."""
     charges = consignment.charges
-    step = min(CENT, Decimal(1).scaleb(int(charges.normalize().as_tuple().exponent)))
-    parts = shares(charges, [Fraction(line.price) for line in consignment.goods], step)
+    step = min(CENT, Decimal(1).scaleb(int(charges.normalize().as_tuple().exponent))) if charges else CENT
+    parts = shares(charges, [line.price.as_integer_ratio() for line in consignment.goods], step)
     return [line.price + part for line, part in zip(consignment.goods, parts, strict=True)]
 
 
@@ -104,40 +142,18 @@ def relief_of(regime: Regime, policy: PolicyAtDate, notes: Notes) -> Relief:
     share, duty = policy.row(SHARE), policy.row(DUTY_RATE)
     notes.use(share)
     notes.use(duty)
-    return Relief(Fraction(share.number()), Fraction(duty.number()))
+    return _relief(policy)
 
 
-def _assessed(
-    lines: Sequence[Priced], exact: Sequence[Taxes], regime: Regime, policy: PolicyAtDate, notes: Notes
-) -> Assessment:
-    rounding = rounding_of(policy)
-    notes.use(policy.row(ROUNDING))
-    kinds = [[tax.duty for tax in exact], [tax.consumption for tax in exact], [tax.vat for tax in exact]]
-    duty, consumption, vat = sums = [rounding(sum(parts, Fraction(0))) for parts in kinds]
-    parts = [shares(total, of_lines, rounding.step) for total, of_lines in zip(sums, kinds, strict=True)]
-    items = [
-        ItemTax(
-            gnum=line.goods.gnum,
-            dutiable_value=line.value,
-            duty=of_duty,
-            consumption_tax=of_consumption,
-            vat=of_vat,
-            yearly=line.yearly,
-        )
-        for line, of_duty, of_consumption, of_vat in zip(lines, *parts, strict=True)
-    ]
-    return Assessment(
-        regime=regime,
-        dutiable_value=sum((line.value for line in lines), Decimal(0)),
-        duty=duty,
-        consumption_tax=consumption,
-        vat=vat,
-        total=duty + consumption + vat,
-        items=items,
-        yearly=together([item.yearly for item in items if item.yearly]),
-        findings=notes.findings,
-        policy=list(notes.rows),
-    )
+@lru_cache(maxsize=DAYS_KEPT)
+def _relief(policy: PolicyAtDate) -> Relief:
+    return _the_relief(policy.row(SHARE).number(), policy.row(DUTY_RATE).number())
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _the_relief(share: Decimal, duty: Decimal) -> Relief:
+    """The same relief is the same object on all days, so that what is kept by it is found at once."""
+    return Relief(Fraction(share), Fraction(duty))
 
 
 def together(quantities: Sequence[YearlyQuantity]) -> list[YearlyQuantity]:
@@ -166,12 +182,11 @@ def _refused(consignment: Consignment, notes: Notes) -> Assessment:
     )
 
 
-def _compared(assessment: Assessment, declared: Decimal, tolerance: Row) -> Assessment:
-    allowed = max(_number(tolerance, "cny"), _number(tolerance, "share") * assessment.total)
-    found = list(assessment.findings)
-    if abs(declared - assessment.total) > allowed:
-        found.append(findings.other_tax(declared, assessment.total, tolerance))
-    return assessment.model_copy(update={"findings": found, "policy": [*assessment.policy, tolerance.id]})
+def _compare(declared: Decimal, assessed: Decimal, tolerance: Row, notes: Notes) -> None:
+    notes.use(tolerance)
+    allowed = max(_number(tolerance, "cny"), _number(tolerance, "share") * assessed)
+    if abs(declared - assessed) > allowed:
+        notes.findings.append(findings.other_tax(declared, assessed, tolerance))
 
 
 def _number(row: Row, name: str) -> Decimal:

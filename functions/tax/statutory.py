@@ -1,18 +1,21 @@
 """The statutory rates of a line: from its tariff code, with the threshold of consumption tax and the unit taxes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from events.findings import Finding
 from functions.policy.pack import PolicyAtDate, PolicyError, Row
 from functions.tax import findings
 from functions.tax.formulas import Rates
-from functions.tax.goods import BONDED, Goods, LineRates, Quantity
+from functions.tax.goods import BONDED, Goods
 from functions.tax.models import YearlyQuantity
-from functions.tax.tariff import TariffAtDate, TariffRow
+from functions.tax.tariff import LineRates, TariffRow
 from functions.tax.units import Measure, in_base, measure_of
 
+_THRESHOLDS = 1024
 THRESHOLD, LITRE_KILOGRAMS = "tax.threshold.", "tax.litre_kilograms"
 
 
@@ -28,13 +31,15 @@ class Notes:
         self.rows[row.id] = None
 
 
-def line_rates(goods: Goods, tariff: TariffAtDate, mode: str | None, notes: Notes) -> LineRates | None:
-    """The rates given outright, or those of the tariff; None, with a finding, when the goods cannot come this way."""
+def line_rates(goods: Goods, row: TariffRow | None, on: date, mode: str | None, notes: Notes) -> LineRates | None:
+    """The rates given outright, or those of the tariff's row of that day.
+
+    None, with a finding, when the goods cannot come this way.
+    """
     if goods.rates is not None:
         return goods.rates
-    row = tariff.find(goods.gcode)
     if row is None:
-        notes.findings.append(findings.unknown_code(goods, tariff.on))
+        notes.findings.append(findings.unknown_code(goods, on))
         return None
     notes.use(row)
     if not row.listed:
@@ -42,12 +47,14 @@ def line_rates(goods: Goods, tariff: TariffAtDate, mode: str | None, notes: Note
     elif row.bonded_only and mode not in {None, BONDED}:
         notes.findings.append(findings.bonded_only(goods, row))
     else:
-        return LineRates.of(row)
+        return row.rates
     return None
 
 
 def statutory(goods: Goods, rates: LineRates, value: Decimal, policy: PolicyAtDate, notes: Notes) -> Rates | None:
     """The rates that hold for a line of this dutiable value; None, with a finding, when a quantity is missing."""
+    if not rates.threshold and not rates.specific:
+        return rates.by_value
     taxed = True
     if rates.threshold:
         at_threshold = threshold_value(goods, rates.threshold, policy, notes)
@@ -59,18 +66,16 @@ def statutory(goods: Goods, rates: LineRates, value: Decimal, policy: PolicyAtDa
 
 def rates_if(goods: Goods, rates: LineRates, notes: Notes, *, taxed: bool) -> Rates | None:
     """The rates with consumption tax or without; None, with a finding, when the quantity of a unit tax is missing."""
-    duty, vat, nothing = Fraction(rates.duty), Fraction(rates.vat), Fraction(0)
     if not taxed:
-        return Rates(duty, nothing, nothing, vat)
-    specific = nothing
-    if rates.specific:
-        quantity = goods.quantity_in(rates.specific_unit or "")
-        if quantity is None:
-            basis = "specific consumption tax: CNY per unit"
-            notes.findings.append(findings.no_quantity(goods, str(rates.specific_unit), basis))
-            return None
-        specific = quantity * Fraction(rates.specific)
-    return Rates(duty, Fraction(rates.consumption), specific, vat)
+        return rates.free_of_consumption_tax
+    if not rates.specific:
+        return rates.by_value
+    quantity = goods.quantity_in(rates.specific_unit or "")
+    if quantity is None:
+        basis = "specific consumption tax: CNY per unit"
+        notes.findings.append(findings.no_quantity(goods, str(rates.specific_unit), basis))
+        return None
+    return replace(rates.by_value, specific=quantity * Fraction(rates.specific))
 
 
 def threshold_value(goods: Goods, name: str, policy: PolicyAtDate, notes: Notes) -> Fraction | None:
@@ -82,28 +87,32 @@ def threshold_value(goods: Goods, name: str, policy: PolicyAtDate, notes: Notes)
     row = policy.row(THRESHOLD + name)
     notes.use(row)
     legal = goods.quantities[0] if goods.quantities else None
-    per = row.table().get(_measured_by(legal)) if legal and legal.amount > 0 else None
-    if legal is None or per is None:
+    per_unit = _threshold_of_one(name, legal.unit, policy) if legal and legal.amount > 0 else None
+    if legal is None or per_unit is None:
         notes.findings.append(findings.no_quantity(goods, " / ".join(row.table()), row.basis))
+        return None
+    if measure_of(legal.unit) is Measure.VOLUME:
+        notes.use(policy.row(LITRE_KILOGRAMS))
+    return Fraction(legal.amount) * per_unit
+
+
+@lru_cache(maxsize=_THRESHOLDS)
+def _threshold_of_one(name: str, unit: str, policy: PolicyAtDate) -> Fraction | None:
+    """The threshold of one unit of the legal quantity; None where the row has none for what the unit measures."""
+    row = policy.row(THRESHOLD + name)
+    measure = measure_of(unit)
+    per = row.table().get("piece" if measure is Measure.PIECES else "gram")
+    if per is None:
         return None
     if isinstance(per, str):
         raise PolicyError(f"policy row {row.id}: {per} must be a number of CNY")
-    quantity = in_base(legal.amount, legal.unit)
-    if measure_of(legal.unit) is Measure.VOLUME:
-        litre = policy.row(LITRE_KILOGRAMS)
-        notes.use(litre)
-        quantity *= Fraction(litre.number())
-    return quantity * Fraction(per)
+    litre = policy.row(LITRE_KILOGRAMS).number() if measure is Measure.VOLUME else 1
+    return in_base(Decimal(1), unit) * Fraction(litre) * Fraction(per)
 
 
-def _measured_by(legal: Quantity) -> str:
-    return "piece" if measure_of(legal.unit) is Measure.PIECES else "gram"
-
-
-def yearly_quantity(goods: Goods, tariff: TariffAtDate, notes: Notes) -> YearlyQuantity | None:
+def yearly_quantity(goods: Goods, row: TariffRow, notes: Notes) -> YearlyQuantity | None:
     """What a line takes of a yearly quantity per person; None when there is none, or, with a finding, no such unit."""
-    row = None if goods.rates else tariff.find(goods.gcode)
-    if row is None or row.yearly_goods is None or row.yearly_unit is None or row.yearly_limit is None:
+    if row.yearly_goods is None or row.yearly_unit is None or row.yearly_limit is None:
         return None
     quantity = goods.quantity_in(row.yearly_unit)
     if quantity is None:

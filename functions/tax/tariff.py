@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property, lru_cache
 from itertools import chain, groupby, pairwise
 from typing import Annotated, Literal
 
@@ -12,8 +14,11 @@ from pydantic import Field, model_validator
 
 from events.problems import InvalidInputError, Problem
 from events.values import Value
+from functions.policy.pack import DAYS_KEPT
+from functions.tax.formulas import Rates
 
 CODE_LENGTHS = (10, 8)
+_RATES = 4096  # more than a tariff has different rates
 _SHARE = Annotated[Decimal, Field(ge=0, lt=1, decimal_places=10)]
 _RATE = Annotated[Decimal, Field(ge=0, le=10, decimal_places=10)]  # duty rates above 100 % exist
 _UNIT = Annotated[str, Field(pattern=r"^\d{3}$")]
@@ -26,6 +31,41 @@ class ConsumptionKind(StrEnum):
     AD_VALOREM = "ad-valorem"
     SPECIFIC = "specific"
     COMPOUND = "compound"
+
+
+@dataclass(frozen=True)
+class LineRates:
+    """Statutory rates of a line; `specific` is CNY per `specific_unit`, `threshold` the policy table that frees it."""
+
+    duty: Decimal
+    vat: Decimal
+    consumption: Decimal = Decimal(0)
+    specific: Decimal = Decimal(0)
+    specific_unit: str | None = None
+    threshold: str | None = None
+
+    @property
+    def kind(self) -> ConsumptionKind:
+        """How the consumption tax is levied."""
+        if self.specific:
+            return ConsumptionKind.COMPOUND if self.consumption else ConsumptionKind.SPECIFIC
+        return ConsumptionKind.AD_VALOREM if self.consumption else ConsumptionKind.NONE
+
+    @cached_property
+    def by_value(self) -> Rates:
+        """The rates as exact shares, without what is levied by the quantity."""
+        return _by_value(self.duty, self.consumption, self.vat)
+
+    @cached_property
+    def free_of_consumption_tax(self) -> Rates:
+        """The rates below the threshold."""
+        return _by_value(self.duty, Decimal(0), self.vat)
+
+
+@lru_cache(maxsize=_RATES)
+def _by_value(duty: Decimal, consumption: Decimal, vat: Decimal) -> Rates:
+    """The same rates are the same object for all codes, so that what is kept by them is found at once."""
+    return Rates(Fraction(duty), Fraction(consumption), Fraction(0), Fraction(vat))
 
 
 class TariffRow(Value):
@@ -57,10 +97,22 @@ class TariffRow(Value):
     basis: Annotated[str, Field(min_length=1)]
     note: str = ""
 
-    @property
+    @cached_property
     def id(self) -> str:
         """What a decision names the row by."""
         return f"tariff.{self.code}-{self.effective_from}"
+
+    @cached_property
+    def rates(self) -> LineRates:
+        """Its rates as those of a line of goods."""
+        return LineRates(
+            self.duty,
+            self.vat,
+            self.consumption_rate,
+            self.consumption_specific,
+            self.consumption_unit,
+            self.threshold,
+        )
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "TariffRow":
@@ -84,15 +136,17 @@ class TariffRow(Value):
 
 @dataclass(frozen=True)
 class TariffAtDate:
-    """The tariff of one day."""
+    """The tariff of one day: the rows in effect by their codes."""
 
     on: date
-    rows: Mapping[str, Sequence[TariffRow]]
+    rows: Mapping[str, TariffRow]
 
     def find(self, gcode: str) -> TariffRow | None:
         """The row of the longest code that the goods code begins with: ten digits, then eight."""
-        found = (row for length in CODE_LENGTHS for row in self.rows.get(gcode[:length], ()) if row.covers(self.on))
-        return next(found, None)
+        for length in CODE_LENGTHS:
+            if (row := self.rows.get(gcode[:length])) is not None:
+                return row
+        return None
 
 
 class Tariff:
@@ -107,10 +161,15 @@ class Tariff:
 
     def at(self, on: date) -> TariffAtDate:
         """The tariff of a day."""
-        return TariffAtDate(on, self._rows)
+        return _at(self, on)
 
     def __iter__(self) -> Iterator[TariffRow]:
         return chain.from_iterable(self._rows.values())
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _at(tariff: Tariff, on: date) -> TariffAtDate:
+    return TariffAtDate(on, {row.code: row for row in tariff if row.covers(on)})
 
 
 def neighbours_problems(rows: Sequence[tuple[int | None, TariffRow]]) -> list[Problem]:

@@ -15,6 +15,7 @@ class Measure(StrEnum):
 
 _GRAMS = {"036": Fraction(1), "035": Fraction(1000), "070": Fraction(1_000_000)}
 _MILLILITRES = {"096": Fraction(1), "095": Fraction(1000)}
+_BASE = _GRAMS | _MILLILITRES
 
 
 def measure_of(unit: str) -> Measure:
@@ -24,7 +25,7 @@ def measure_of(unit: str) -> Measure:
 
 def in_base(quantity: Decimal, unit: str) -> Fraction:
     """In grams, in millilitres, or in pieces."""
-    return Fraction(quantity) * (_GRAMS | _MILLILITRES).get(unit, Fraction(1))
+    return Fraction(quantity) * _BASE.get(unit, Fraction(1))
 
 
 def converted(quantity: Decimal, unit: str, wanted: str) -> Fraction | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from events.catalogue import TAX_PAID, TAX_PAYMENT_REFUSED
+from events.outbound import TAX_PAID, TAX_PAYMENT_REFUSED
 from events.tax_payment import LateBill, LateTax, PaymentOutcome, TaxPaid, TaxPayment, TaxPaymentRefused
 from events.values import Text
 from functions.bus import OWN_SOURCE, OutboundEvent, put_events

@@ -6,10 +6,10 @@ from decimal import Decimal
 from events.problems import InvalidInputError, Problem
 from functions.policy.pack import PolicyAtDate
 from functions.tax.formulas import Relief
-from functions.tax.goods import Goods, LineRates, Quantity
+from functions.tax.goods import Goods, Quantity
 from functions.tax.reverse import price_from
 from functions.tax.statutory import Notes
-from functions.tax.tariff import TariffAtDate
+from functions.tax.tariff import LineRates, TariffAtDate
 from infra.cli.tax_request import TaxItem, TaxRequest
 
 _PIECE = "007"
@@ -47,7 +47,7 @@ def _line(place: int, item: TaxItem, books: Books, notes: Notes, relief: Relief 
     )
     if item.price_with_tax is None or relief is None:
         return line
-    return replace(line, price=_without_tax(place, item.price_with_tax, line, relief, books))
+    return line._replace(price=_without_tax(place, item.price_with_tax, line, relief, books))
 
 
 def _outright(place: int, item: TaxItem, books: Books, notes: Notes) -> LineRates | None:
@@ -67,7 +67,7 @@ def _outright(place: int, item: TaxItem, books: Books, notes: Notes) -> LineRate
     elif item.vat_rate is None:
         message = "is required: give the statutory rate, such as 0.13, or a gcode whose rates the tariff has"
         raise wrong_item(place, "vat_rate", "required", None, message)
-    base = LineRates.of(row) if row else LineRates(duty=Decimal(0), vat=Decimal(0))
+    base = row.rates if row else LineRates(duty=Decimal(0), vat=Decimal(0))
     if item.consumption_rate is not None:
         base = replace(base, threshold=None)
     if item.specific_rate is not None:
@@ -78,7 +78,7 @@ def _outright(place: int, item: TaxItem, books: Books, notes: Notes) -> LineRate
 
 def _without_tax(place: int, price_with_tax: Decimal, line: Goods, relief: Relief, books: Books) -> Decimal:
     row = books.tariff.find(line.gcode)
-    rates = line.rates or (LineRates.of(row) if row else None)
+    rates = line.rates or (row.rates if row else None)
     if rates is None:
         return price_with_tax  # the assessment will say that the tariff has no such code
     notes = Notes()

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from events.catalogue import STAGE_CHANGED
 from events.life import OrderStageChanged, Stage
+from events.outbound import STAGE_CHANGED
 from functions.settings import Settings
 from infra.aws import StackClients
 

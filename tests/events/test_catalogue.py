@@ -2,9 +2,11 @@
 
 import pytest
 
-from events.catalogue import BY_KIND, BY_MESSAGE, EVENT_TYPES, INBOUND, OUTBOUND, Direction, EventType
+from events.catalogue import BY_KIND, BY_MESSAGE, EVENT_TYPES, INBOUND
 from events.ceb import MESSAGES
 from events.documents import DocumentKind
+from events.event_type import Direction, EventType
+from events.outbound import OUTBOUND
 from tests.official import SPINE
 from tests.strategies import shape_of
 

@@ -1,10 +1,10 @@
 """What the prose asks of an import list by its mode: which fields, one parcel, one currency; and CNY of the rest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from events.ceb.declaration_list import DeclarationList, ListHead, ListItem
 from events.ceb.fields import Field, Rule, fields_of_lines
-from events.ceb.order import Order
+from events.ceb.order import Order, OrderItem
 from events.ceb.payment import Payment
 from events.ceb.waybill import Waybill
 from events.documents import DocumentKind
@@ -13,6 +13,8 @@ from events.values import Text
 
 DIRECT_PURCHASE, BONDED = "9610", "1210"
 CNY = CHINA_CODE = "142"  # the same digits in two code tables: currency 人民币, country 中国
+
+_WithLines = Order | DeclarationList
 
 _TRANSPORT = ("traf_no", "voyage_no", "bill_no")
 _BONDED_SITE = ("ems_no", "area_code", "area_name")
@@ -35,9 +37,8 @@ def list_mode_findings(declaration_list: DeclarationList) -> list[Finding]:
 
     Rulebook 2.4, the prose of 规范 202205 for CEB621. No official code of rejection is known for these.
     """
-    by_mode = {DIRECT_PURCHASE: _direct_purchase, BONDED: _bonded}
     head = declaration_list.head
-    found = list(by_mode.get(head.trade_mode, _unknown_mode)(declaration_list))
+    found = list(_BY_MODE.get(head.trade_mode, _unknown_mode)(declaration_list))
     if head.pack_no != 1:
         pack_no = _head(declaration_list, "pack_no")
         found.append(_ONE_PARCEL.broken_at(pack_no, pack_no.fix("1")))
@@ -48,7 +49,7 @@ def currency_findings(
     rule: str, kind: DocumentKind, document: Order | Payment | Waybill | DeclarationList
 ) -> Iterator[Finding]:
     """Every currency that is not 142: import documents are in CNY throughout (rulebook 2.3)."""
-    items = document.items if isinstance(document, Order | DeclarationList) else ()
+    items: Sequence[OrderItem | ListItem] = document.items if isinstance(document, _WithLines) else ()
     if document.head.currency == CNY and all(item.currency == CNY for item in items):
         return
     fields = [Field(kind, document.head, "currency"), *fields_of_lines(kind, items, "currency")]
@@ -74,7 +75,7 @@ def _direct_purchase(declaration_list: DeclarationList) -> Iterator[Finding]:
 def _bonded(declaration_list: DeclarationList) -> Iterator[Finding]:
     head, items = declaration_list.head, declaration_list.items
     yield from _wanting(_SITE_GIVEN, declaration_list, _BONDED_SITE)
-    if any(_blank(item, ("item_record_no",)) for item in items):
+    if not all((item.item_record_no or "").strip() for item in items):
         records = fields_of_lines(_LIST, items, "item_record_no")
         yield from (_SITE_GIVEN.broken_at(field, field.fix(None)) for field in records if not field.given)
     empty = _blank(head, _TRANSPORT)
@@ -83,6 +84,9 @@ def _bonded(declaration_list: DeclarationList) -> Iterator[Finding]:
     if head.country != CHINA_CODE:
         country = _head(declaration_list, "country")
         yield _FROM_CHINA.broken_at(country, country.fix(CHINA_CODE))
+
+
+_BY_MODE = {DIRECT_PURCHASE: _direct_purchase, BONDED: _bonded}
 
 
 def _wanting(rule: Rule, declaration_list: DeclarationList, names: tuple[str, ...]) -> Iterator[Finding]:

@@ -8,7 +8,6 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Annotated
 
-import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
 from events.values import Text, Value
@@ -83,6 +82,8 @@ def read_tables(directory: Traversable) -> tuple[CodeTable, ...]:
 def _read(file: Traversable) -> list[CodeTable]:
     if not file.name.endswith(".yaml"):
         return []
+    import yaml  # noqa: PLC0415 - loaded by the first look into a table
+
     try:
         tables = TypeAdapter(list[CodeTable]).validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError) as error:

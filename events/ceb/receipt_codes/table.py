@@ -8,13 +8,12 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from events.ceb.receipt_codes.model import CodeFamily, ReceiptClass, ReceiptCode
 from events.ceb.receipt_status import REJECTED
 
-_ROWS = TypeAdapter(list[ReceiptCode])
+_ROWS = TypeAdapter(list[ReceiptCode], config=ConfigDict(defer_build=True))
 _DETAIL = re.compile(r"\[\s*Code\s*[:：]\s*(-?[0-9]+)\s*(?:[;；\]]|$)", re.IGNORECASE)
 _NOT_SAID = re.compile(r"[\s*\[\]【】［］!！,，。.]+")
 _LEAST_LIKENESS = 0.3  # what says less of a phrase has no more than common words in common with it
@@ -44,6 +43,8 @@ def checked(found: Iterable[ReceiptCode]) -> tuple[ReceiptCode, ...]:
 def _read(file: Traversable) -> list[ReceiptCode]:
     if not file.name.endswith(".yaml"):
         return []
+    import yaml  # noqa: PLC0415 - loaded by the first look into a table
+
     try:
         return _ROWS.validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError) as error:

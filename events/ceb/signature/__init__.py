@@ -1,9 +1,16 @@
-"""Enveloped XML signatures of customs messages 加签 (SPEC22 §6): sign, verify, and a signer in software."""
+"""Enveloped XML signatures of customs messages 加签 (SPEC22 §6): sign, verify, and a signer in software.
 
-from events.ceb.signature.enveloped import sign
-from events.ceb.signature.profile import Reason, SignatureError, SignatureProfile, Signer, Verification, fingerprint
-from events.ceb.signature.software import SoftwareSigner
-from events.ceb.signature.verification import verify
+What stands here is loaded when it is first asked for: who signs something else needs no XML.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from events.ceb.signature.enveloped import sign
+    from events.ceb.signature.profile import Reason, SignatureError, SignatureProfile, Signer, Verification, fingerprint
+    from events.ceb.signature.software import SoftwareSigner
+    from events.ceb.signature.verification import verify
 
 __all__ = [
     "Reason",
@@ -16,3 +23,10 @@ __all__ = [
     "sign",
     "verify",
 ]
+_MODULES = {"sign": "enveloped", "SoftwareSigner": "software", "verify": "verification"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES.get(name, 'profile')}"), name)

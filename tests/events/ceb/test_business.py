@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from events.ceb.business import currency_findings, list_mode_findings
+from events.ceb.business.list_modes import currency_findings, list_mode_findings
 from events.ceb.declaration_list import DeclarationList
 from events.ceb.fields import Field, same
 from events.documents import DocumentKind

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from events.catalogue import DOCUMENT_ANSWERED
 from events.ceb.base import CebModel
 from events.documents import DocumentKind, InboundDocument
+from events.outbound import DOCUMENT_ANSWERED
 from events.receipts import DocumentAnswered
 from functions import bus, claim
 from functions.aws import s3

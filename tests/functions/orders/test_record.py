@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events.catalogue import STAGE_CHANGED
 from events.cloudevents import CloudEvent
 from events.documents import DocumentKind, InboundDocument, content_hash
 from events.life import OrderStageChanged, OrderView, Stage, StageChange
+from events.outbound import STAGE_CHANGED
 from events.values import OrderKey, Text
 from functions import bus
 from functions.aws import dynamodb

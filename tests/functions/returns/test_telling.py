@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from events.catalogue import RETURN_STAGE_CHANGED, STOCK_RETURNED
+from events.outbound import RETURN_STAGE_CHANGED, STOCK_RETURNED
 from events.return_life import ReturnChange, ReturnLine, ReturnStage, ReturnStageChanged, StockReturned
 from events.values import OrderKey, Text
 from functions import bus
