@@ -35,6 +35,7 @@ _MODULES = {
     "payload-keys": "infra.cli.payload_keys",
     "codec-server": "infra.cli.codec_server",
     "ceb": "infra.cli.ceb",
+    "chaos": "infra.cli.chaos",
     "bench": "infra.cli.bench",
     "package": "infra.cli.package",
     "deploy": "infra.cli.deploy",

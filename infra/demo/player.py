@@ -15,7 +15,7 @@ from temporalio.service import RPCError
 from events.ceb.message import CebMessage
 from events.cloudevents import STRUCTURED
 from events.life import CancelRequest, ImportOrderResult, OrderSnapshot, Stage
-from infra.demo.hands import PATIENCE_SECONDS, WHO, PlayError, Stagehands, patience
+from infra.demo.hands import WHO, PlayError, Stagehands
 from infra.demo.month_end import LATER
 from infra.demo.returns import ENDS, ReturnPlay
 from infra.generate.files import event_json
@@ -166,8 +166,8 @@ class Player:
 
     async def _quiet(self) -> None:
         """Until the list was sent and customs keeps silent."""
-        async for _ in patience():
-            description = await self._handle().describe()
+        async for _ in self._hands.again():
+            description = await self._hands.asked(self._handle().describe)
             if not description.raw_description.pending_activities:
                 return
         raise PlayError(f"{self._no}: the list was never sent")
@@ -177,7 +177,8 @@ class Player:
         await self._until(Stage.DECLARED)
         if self._order.mode is Mode.BONDED:
             request = CancelRequest(who=WHO, why="订购人取消订单")
-            await self._handle().execute_update(ImportOrderWorkflow.cancel, request)
+            name = f"cancel-{self._no}"
+            await self._hands.asked(lambda: self._handle().execute_update(ImportOrderWorkflow.cancel, request, id=name))
             return
         snapshot = await self._numbered()
         assert snapshot.invt_no
@@ -188,8 +189,8 @@ class Player:
         self._require(answer, "sending 623")
 
     async def _numbered(self) -> OrderSnapshot:
-        async for _ in patience():
-            snapshot = await self._handle().query(ImportOrderWorkflow.state)
+        async for _ in self._hands.again():
+            snapshot = await self._state()
             if snapshot.invt_no:
                 return snapshot
         raise PlayError(f"{self._no}: customs gave no list number")
@@ -203,16 +204,19 @@ class Player:
         expected = self._order.scenario.expected
         await self._until(expected)
         if not expected.is_final:
-            return (await self._handle().query(ImportOrderWorkflow.state)).stage
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            result = await self._handle().result()
+            return (await self._state()).stage
+        async with asyncio.timeout(self._hands.patience):
+            result = await self._hands.asked(self._handle().result)
         return result.stage
 
     async def _until(self, *stages: Stage) -> None:
-        if not await self._hands.subscriber.reached(self._no, frozenset(stages), PATIENCE_SECONDS):
+        if not await self._hands.subscriber.reached(self._no, frozenset(stages), self._hands.patience):
             stage = self._hands.subscriber.stage(self._no)
             names = " or ".join(stages)
-            raise PlayError(f"{self._no}: waited {PATIENCE_SECONDS:.0f} s for {names}, it stands at {stage}")
+            raise PlayError(f"{self._no}: waited {self._hands.patience:.0f} s for {names}, it stands at {stage}")
+
+    async def _state(self) -> OrderSnapshot:
+        return await self._hands.asked(lambda: self._handle().query(ImportOrderWorkflow.state))
 
     def _handle(self) -> WorkflowHandle[ImportOrderWorkflow, ImportOrderResult]:
         return self._hands.temporal.get_workflow_handle_for(ImportOrderWorkflow.run, self._order.key.workflow_id)

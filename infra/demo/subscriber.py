@@ -7,6 +7,8 @@ from collections import defaultdict
 from types import TracebackType
 from uuid import uuid4
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from events.catalogue import STAGE_CHANGED
 from events.life import OrderStageChanged, Stage
 from functions.settings import Settings
@@ -75,8 +77,10 @@ class Subscriber:
 
     async def _follow(self) -> None:
         while True:
-            events = await asyncio.to_thread(self._receive)
-            if not events:
+            try:
+                events = await asyncio.to_thread(self._receive)
+            except (BotoCoreError, ClientError):  # the queue is away, what it held comes later
+                await asyncio.sleep(_LONG_POLL_SECONDS)
                 continue
             async with self._changed:
                 for event in events:

@@ -57,6 +57,7 @@ class Stack:
         self._lambdas = lambdas
         usual = BESIDE_LAMBDAS if lambdas else SERVICES
         self._services = {service.name: service for service in (usual if services is None else services)}
+        self._servers: dict[str, Server] = {}
         self._folder = stack_folder(name)
         self._scratch = self._folder / "scratch"
         self._partners_file = self._scratch / "partners.json"
@@ -97,16 +98,29 @@ class Stack:
         return self._supervisor.swept
 
     def start(self, name: str) -> None:
-        """Start a service that does not run, and wait until it is at work."""
-        service = self._services[name]
-        check = service.healthy(self._ports, self._scratch)
-        self._launch(service)
+        """Start a service or server that does not run, on its old port, and wait until it is at work.
+
+        A server has what it has written to disk: of a stack that persists, Temporal all that it had acknowledged, the
+        emulator what it had at its last orderly stop.
+        """
+        server = self._servers.get(name)
+        if server:
+            check = server.healthy
+            self._supervisor.start(name, server.command, server.environment, self._scratch)
+        else:
+            service = self._services[name]
+            check = service.healthy(self._ports, self._scratch)
+            self._launch(service)
         self._supervisor.wait_healthy({name: check}, _START_SECONDS)
         self._write_state()
 
     def kill(self, name: str) -> None:
-        """kill -9 of a service; it stays down until `start`."""
+        """kill -9 of a service or server; it stays down until `start`."""
         self._supervisor.kill(name)
+
+    def stop(self, name: str) -> None:
+        """End a service or server in good order; it stays down until `start`."""
+        self._supervisor.stop([name], _GRACE_SECONDS)
 
     def crashed(self) -> dict[str, str]:
         """What ended on its own: name -> how it ended. `start` brings a service back, a server takes its data along."""
@@ -130,14 +144,14 @@ class Stack:
         """Slow things first and side by side; while they start, this process loads what the provisioning needs."""
         self._ports = pick_ports()
         self.state = self._first_state()
-        servers = {server.name: server for server in self._servers()}
-        for server in servers.values():
+        self._servers = {server.name: server for server in self._chosen_servers()}
+        for server in self._servers.values():
             self._supervisor.start(server.name, server.command, server.environment, self._scratch)
         early = [service for service in self._services.values() if not service.needs_resources]
         for service in early:
             self._launch(service)
-        self._provision(servers.get(EMULATOR))
-        self._supervisor.wait_healthy({TEMPORAL: servers[TEMPORAL].healthy}, _START_SECONDS)
+        self._provision(self._servers.get(EMULATOR))
+        self._supervisor.wait_healthy({TEMPORAL: self._servers[TEMPORAL].healthy}, _START_SECONDS)
         late = [service for service in self._services.values() if service.needs_resources]
         checks = {service.name: service.healthy(self._ports, self._scratch) for service in (*early, *late)}
         for service in late:
@@ -145,7 +159,7 @@ class Stack:
         self._supervisor.wait_healthy(checks, _START_SECONDS)
         self._write_state()
 
-    def _servers(self) -> list[Server]:
+    def _chosen_servers(self) -> list[Server]:
         data = self._folder / "data" if self._persist else None
         if data:
             data.mkdir(exist_ok=True)
