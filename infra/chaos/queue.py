@@ -18,6 +18,7 @@ _AT_ONCE = 10
 _PAUSE_SECONDS = 0.5
 _LONGEST_DELAY = 5
 _MOST_COPIES = 2
+_MARK = "Copied"
 HIDDEN_SECONDS = 10
 
 
@@ -49,17 +50,26 @@ class UnrulyQueue:
     def _run(self) -> None:
         while not self._stop.wait(self._random.uniform(0, _PAUSE_SECONDS)):
             try:
-                self._shuffle(self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=_AT_ONCE))
+                self._shuffle(
+                    self._sqs.receive_message(
+                        QueueUrl=self._url, MaxNumberOfMessages=_AT_ONCE, MessageAttributeNames=[_MARK]
+                    )
+                )
             except (BotoCoreError, ClientError):
                 continue  # the emulator is away
 
     def _shuffle(self, answer: "ReceiveMessageResultTypeDef") -> None:
         messages: Sequence[MessageTypeDef] = answer.get("Messages", [])
         for message in self._random.sample(messages, len(messages)):
-            for _ in range(self._random.randint(1, _MOST_COPIES)):
-                delay = self._random.randint(0, _LONGEST_DELAY)
-                self._sqs.send_message(QueueUrl=self._url, MessageBody=message["Body"], DelaySeconds=delay)
-                self.repeated += 1
+            is_copy = _MARK in message.get("MessageAttributes", {})  # copied once, not again and again
+            copies = 1 if is_copy else self._random.randint(1, _MOST_COPIES)
+            for _ in range(copies):
+                self._sqs.send_message(
+                    QueueUrl=self._url,
+                    MessageBody=message["Body"],
+                    MessageAttributes={_MARK: {"DataType": "String", "StringValue": "copy"}},
+                    DelaySeconds=0 if is_copy else self._random.randint(0, _LONGEST_DELAY),
+                )
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-            self.repeated -= 1
-            self.delayed += 1
+            self.repeated += copies - 1
+            self.delayed += not is_copy

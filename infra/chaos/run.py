@@ -145,9 +145,9 @@ async def run_chaos(
         striking = asyncio.create_task(asyncio.to_thread(striker.run))
         playing = asyncio.create_task(run_demo(state, orders, seed, watch.progress, conditions))
         try:
-            await asyncio.wait({striking, playing}, return_when=asyncio.FIRST_EXCEPTION)
+            await asyncio.wait({striking, playing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            course.is_over = True
+            course.is_over = True  # the striker ends by itself only when something has not come back
             playing.cancel()
         await striking
         demo = await playing

@@ -17,6 +17,7 @@ from temporalio.testing import TimeSkipper
 from events.life import LifeLimits
 from functions.ledger.account_models import GuaranteeRequest, OpenGuaranteeRequest
 from functions.ledger.handler import guarantee, open_guarantee
+from functions.payloads.keys import PayloadKeyError
 from infra.demo.subscriber import Subscriber
 from infra.gateway_client import GatewayClient
 
@@ -98,12 +99,15 @@ class Stagehands:
 
 
 async def patiently(ask: Callable[[], Awaitable[_Answer]], patience: float = PATIENCE_SECONDS) -> _Answer:
-    """What Temporal answers, asked again while it or the worker is away. The last RPCError when patience ends."""
+    """What Temporal answers, asked again while it, the worker or the payload keys are away.
+
+    The last RPCError or PayloadKeyError when patience ends.
+    """
     deadline = time.monotonic() + patience
     while True:
         try:
             return await ask()
-        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, PayloadKeyError) as error:
             is_away = not isinstance(error, RPCError) or error.status in _AWAY
             if not is_away or time.monotonic() > deadline:
                 raise
