@@ -41,6 +41,8 @@ PROCESSES = (Victim.WORKER, Victim.DISPATCHER, Victim.GATEWAY, Victim.TEMPORAL, 
 """On a stack whose functions run in the worker, the dispatcher and the gateway."""
 LAMBDAS = (Victim.WORKER, Victim.FUNCTIONS, Victim.TEMPORAL)
 """On a stack whose functions are processes of the emulator: it forgets its Lambdas' code when it is stopped."""
+_PAYERS = (Victim.WORKER, Victim.TEMPORAL)
+"""Those without whom no tax is paid: they are struck while it is."""
 _WEIGHTS = {Victim.WORKER: 4, Victim.DISPATCHER: 4, Victim.GATEWAY: 4, Victim.FUNCTIONS: 6, Victim.TEMPORAL: 2}
 _AT_MONTH_END, _AT_THE_ENDS = 0.1, 0.1
 _TWO_AT_ONCE = 0.2
@@ -53,10 +55,10 @@ def plan(seed: int, blows: int, victims: Sequence[Victim]) -> list[Blow]:
     random = Random(f"{seed}/blows")  # noqa: S311 -- repeatable on purpose
     others = max(1, round(blows * _AT_MONTH_END)), max(1, round(blows * _AT_THE_ENDS))
     counts = {Phase.LIVES: blows - sum(others), Phase.MONTH_END: others[0], Phase.ENDS: others[1]}
-    struck: list[tuple[Victim, ...]] = [(victim,) for victim in random.sample(victims, len(victims))]
-    while len(struck) < blows:
-        struck.append(_drawn(random, victims))
     moments = [(phase, share) for phase, count in counts.items() for share in _shares(random, count)]
+    struck: list[tuple[Victim, ...]] = [(victim,) for victim in random.sample(victims, len(victims))]
+    for phase, _ in moments[len(struck) :]:
+        struck.append(_drawn(random, _PAYERS if phase is Phase.MONTH_END else victims))
     return [
         Blow(
             number=number,
@@ -66,7 +68,7 @@ def plan(seed: int, blows: int, victims: Sequence[Victim]) -> list[Blow]:
             victims=hit,
             down=round(random.uniform(_SHORTEST_DOWN, _LONGEST_DOWN), 2),
         )
-        for number, ((phase, share), hit) in enumerate(zip(moments, struck, strict=False), 1)
+        for number, ((phase, share), hit) in enumerate(zip(moments, struck, strict=True), 1)
     ]
 
 

@@ -251,19 +251,18 @@ def _tasks_do_not_fail(evidence: Evidence) -> _Findings:
 
 
 def _events_are_complete(evidence: Evidence) -> _Findings:
-    finals = {order.orderNo: order.finalStage for order in evidence.demo.orders}
     for order in all_orders(evidence):
-        number = order.key.order_no
+        number, final = order.key.order_no, order.scenario.expected
         told = {event.change.number: event.change.stage for event in evidence.stages.get(number, ())}
         whole = sorted(told) == list(range(1, len(told) + 1))
         last = told[max(told)] if told else None
-        right = whole and last == finals.get(number, order.scenario.expected)
+        right = whole and last is final
         yield (
             None
             if right
             else Failure(
                 subject=number,
-                expected=f"events 1 to {max(told, default=1)}, the last one {finals.get(number)}",
+                expected=f"events 1 to {max(told, default=1)}, the last one {final}",
                 found=f"{sorted(told)}, the last one {last}",
                 look=f"{order.key.workflow_id}; bus and subscriber's queue",
             )

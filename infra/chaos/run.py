@@ -140,7 +140,7 @@ async def run_chaos(
     )
     planned = plan(seed, blows, LAMBDAS if state.lambdas else PROCESSES)
     functions = partial(kill_functions, stack, seed)
-    striker = Striker(stack, planned, course, functions, lambda blow: say(_told(blow)))
+    striker = Striker(stack, planned, course, functions, lambda blow: say(_told(blow, began)))
     with UnrulyQueue(StackClients(state.aws_endpoint), seed) as queue:
         striking = asyncio.create_task(asyncio.to_thread(striker.run))
         playing = asyncio.create_task(run_demo(state, orders, seed, watch.progress, conditions))
@@ -186,8 +186,9 @@ async def run_chaos(
     )
 
 
-def _told(blow: Blow) -> str:
-    return f"blow {blow.number:>3}  {blow.phase:<9}  {' and '.join(blow.victims)}, {blow.down:.1f} s"
+def _told(blow: Blow, began: float) -> str:
+    victims = " and ".join(blow.victims)
+    return f"{time.monotonic() - began:6.1f} s  blow {blow.number:>3}  {blow.phase:<9}  {victims} for {blow.down:.1f} s"
 
 
 def forget_data() -> None:
