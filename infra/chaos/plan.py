@@ -55,7 +55,7 @@ def plan(seed: int, blows: int, victims: Sequence[Victim]) -> list[Blow]:
     random = Random(f"{seed}/blows")  # noqa: S311 -- repeatable on purpose
     others = max(1, round(blows * _AT_MONTH_END)), max(1, round(blows * _AT_THE_ENDS))
     counts = {Phase.LIVES: blows - sum(others), Phase.MONTH_END: others[0], Phase.ENDS: others[1]}
-    moments = [(phase, share) for phase, count in counts.items() for share in _shares(random, count)]
+    moments = [(phase, share) for phase, count in counts.items() for share in _shares(random, phase, count)]
     struck: list[tuple[Victim, ...]] = [(victim,) for victim in random.sample(victims, len(victims))]
     for phase, _ in moments[len(struck) :]:
         struck.append(_drawn(random, _PAYERS if phase is Phase.MONTH_END else victims))
@@ -72,8 +72,10 @@ def plan(seed: int, blows: int, victims: Sequence[Victim]) -> list[Blow]:
     ]
 
 
-def _shares(random: Random, count: int) -> list[float]:
-    return sorted(round(random.uniform(0, 0.95), 3) for _ in range(count))
+def _shares(random: Random, phase: Phase, count: int) -> list[float]:
+    """Nothing tells how far the payment of tax is: the blows of that phase fall one after the other."""
+    latest = 0.0 if phase is Phase.MONTH_END else 0.95
+    return sorted(round(random.uniform(0, latest), 3) for _ in range(count))
 
 
 def _drawn(random: Random, victims: Sequence[Victim]) -> tuple[Victim, ...]:

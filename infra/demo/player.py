@@ -9,12 +9,13 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import httpx
-from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
 from events.ceb.message import CebMessage
 from events.cloudevents import STRUCTURED
 from events.life import CancelRequest, ImportOrderResult, OrderSnapshot, Stage
+from functions.payloads.keys import PayloadKeyError
 from infra.demo.hands import WHO, PlayError, Stagehands
 from infra.demo.month_end import LATER
 from infra.demo.returns import ENDS, ReturnPlay
@@ -28,6 +29,15 @@ XML = "application/xml"
 _LATER = timedelta(minutes=1)
 _BY_SANDBOX = {"411": "/payment/messages", "511": "/carrier/messages"}
 AFTER_DELIVERY = frozenset(ENDS)
+_FAULTS = (
+    PlayError,
+    PayloadKeyError,
+    httpx.HTTPError,
+    RPCError,
+    TimeoutError,
+    WorkflowFailureError,
+    WorkflowUpdateFailedError,
+)
 
 
 @dataclass
@@ -89,8 +99,9 @@ class Player:
         started = time.monotonic()
         try:
             yield
-        except (PlayError, httpx.HTTPError, RPCError, TimeoutError, WorkflowFailureError) as failure:
-            self._error = str(failure) or type(failure).__name__
+        except _FAULTS as failure:
+            cause = f": {failure.__cause__}" if failure.__cause__ else ""
+            self._error = f"{str(failure) or type(failure).__name__}{cause}"
         self._seconds += time.monotonic() - started
 
     async def _send_documents(self) -> None:
