@@ -45,6 +45,7 @@ def _chaos(
     from infra.chaos.run import disturbed_stack, forget_data, run_chaos  # noqa: PLC0415 - loads the Temporal client
 
     end_like_ctrl_c()
+    _only_errors()
     if report and not report.parent.is_dir():
         raise typer.BadParameter(f"{report.parent} is no folder: create it first", param_hint="--json")
     console = Console(stderr=True)
@@ -60,6 +61,14 @@ def _chaos(
     if result.is_right:
         forget_data()
     raise typer.Exit(0 if result.is_right else 1)
+
+
+def _only_errors() -> None:
+    """The Temporal library warns of each repeated call; here they are what is wanted."""
+    from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter  # noqa: PLC0415 - slow
+
+    errors = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=errors)))
 
 
 def _tell(console: Console, result: "ChaosReport", orders: Sequence[GeneratedOrder]) -> None:
