@@ -84,7 +84,8 @@ class Outbox:
         return await self._carry(partner_id, message, way)
 
     def _draw(self, what: str) -> bool:
-        drawn = self._random.random() < getattr(self._config, what)
+        share: float = getattr(self._config, what)
+        drawn = self._random.random() < share
         self._counts[what] += drawn
         return drawn
 

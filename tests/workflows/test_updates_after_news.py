@@ -9,7 +9,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from events.life import CancelRequest, Stage
-from infra.invokers import InProcessInvoker
+from infra.activities import InProcessInvoker
 from tests.workflows.life import Life, ScriptedCustoms, worker_with
 from tests.workflows.return_life import WHOLE, Returns
 from workflows.import_order import ImportOrderWorkflow
