@@ -8,6 +8,7 @@ from lxml import etree
 
 from infra.bench.ceb import CebBench, run
 from infra.bench.measure import Ratio, Spread
+from infra.cli import bench_parts
 
 _BAD_INPUT = 2
 _EXAMPLE = (
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     bench = typer.Typer(help="Measure what things cost, as ratios in one run.", no_args_is_help=True)
     bench.callback()(_group)
     bench.command("ceb", epilog=_EXAMPLE)(bench_ceb)
+    bench_parts.register(bench)
     app.add_typer(bench, name="bench")
 
 
