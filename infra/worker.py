@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+from pydantic import BaseModel
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from events.ceb.base import CebModel
 from events.life import TASK_QUEUE
+from events.values import Value
 from functions.dispatch.temporal import connect
 from functions.transport import TransportUnavailableError
 from functions.transport.choice import TransportSettingError, customs_transport
@@ -47,8 +50,18 @@ def workflow_runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*own))
 
 
+def build_models() -> None:
+    """Build every model that is loaded, as a worker's first task would have to: a task may not take that long."""
+    waiting: list[type[BaseModel]] = [Value, CebModel]
+    while waiting:
+        model = waiting.pop()
+        model.model_rebuild()
+        waiting += model.__subclasses__()
+
+
 def order_worker(client: Client, threads: ThreadPoolExecutor, task_queue: str = TASK_QUEUE) -> Worker:
     """The worker: the workflows of orders, of tax payments and of payment data, and the functions that they call."""
+    build_models()
     return Worker(
         client,
         task_queue=task_queue,
