@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+from pydantic import BaseModel
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerConfig, WorkflowRunner
 
+from events.ceb.base import CebModel
 from events.life import TASK_QUEUE
+from events.values import Value
 from functions.dispatch.connection import TemporalConnectionError, connect
 from functions.transport import TransportUnavailableError
 from functions.transport.choice import TransportSettingError, customs_transport
@@ -50,8 +53,18 @@ def workflow_runner() -> WorkflowRunner:
     return UnsandboxedWorkflowRunner()
 
 
+def build_models() -> None:
+    """Build every model that is loaded, as a worker's first task would have to: a task may not take that long."""
+    waiting: list[type[BaseModel]] = [Value, CebModel]
+    while waiting:
+        model = waiting.pop()
+        model.model_rebuild()
+        waiting += model.__subclasses__()
+
+
 def worker_options(threads: ThreadPoolExecutor) -> WorkerConfig:
     """What every worker of ours is given, a process or a Lambda: the workflows, and the functions that they call."""
+    build_models()
     return WorkerConfig(
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
