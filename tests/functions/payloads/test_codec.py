@@ -161,7 +161,7 @@ async def test_messages_and_stack_traces_of_failures_are_encrypted() -> None:
 def test_the_converter_is_that_of_pydantic_with_the_codec_on_top() -> None:
     converter = data_converter(fixed_keys())
     assert isinstance(converter.payload_codec, EncryptingCodec)
-    plain = converter.payload_converter
+    plain = converter.payload_converter_class()
     assert isinstance(plain, CompositePayloadConverter)
     assert isinstance(plain.converters[b"json/plain"], PydanticJSONPlainPayloadConverter)
 
