@@ -47,8 +47,8 @@ GRACE = timedelta(seconds=5)
 def workflow_runner() -> WorkflowRunner:
     """Workflows run without the SDK's sandbox, which guards only modules that it loads itself, anew for each workflow.
 
-    Ours were passed through it, at a fifth of the worker's time (docs/decisions/0034). What keeps them deterministic is
-    the direction of imports, the replays of recorded histories, and the SDK's own checks at run time.
+    Ours were passed through it, which cost time and guarded nothing (docs/decisions/0034). What keeps them
+    deterministic is the direction of imports, the replays of recorded histories, and the SDK's checks at run time.
     """
     return UnsandboxedWorkflowRunner()
 
