@@ -2,6 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
+from typing import Self
 
 import httpx
 
@@ -21,7 +22,7 @@ class GatewayClient:
         limits = httpx.Limits(max_connections=connections)
         self._http = httpx.AsyncClient(base_url=url, timeout=30, limits=limits, trust_env=False)
 
-    async def __aenter__(self) -> "GatewayClient":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -1,7 +1,9 @@
 """The life of an import order (9610, 1210), from its first document to closed."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -31,6 +33,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, CancellationCase, OrderState
     from workflows.order_steps import OrderSteps
 
+_AFTER_NEWS = "updates-after-news"
+
 
 @workflow.defn(name=IMPORT_ORDER_WORKFLOW)
 class ImportOrderWorkflow:
@@ -48,6 +52,7 @@ class ImportOrderWorkflow:
         self._state = state
         self._steps = OrderSteps(state, start.limits)
         self._woken = False
+        self._waits = self._has_ended = False
         self._first_alarm = workflow.now() + start.limits.silence
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at = self._first_alarm
@@ -86,6 +91,7 @@ class ImportOrderWorkflow:
     @workflow.update
     async def correct(self, request: CorrectRequest) -> UpdateAnswer:
         """Put values into fields of documents, through the same door as everybody's documents."""
+        await self._after_news(partial(self._check_correction, request))
         for accept in corrected_documents(self._state, request, workflow.now(), str(workflow.uuid4())):
             accepted = await call(intake.accept, accept, f"corrected {accept.kind}")
             if accepted.document is None:
@@ -97,6 +103,9 @@ class ImportOrderWorkflow:
 
     @correct.validator
     def _correct_validator(self, request: CorrectRequest) -> None:
+        self._at_rest(partial(self._check_correction, request))
+
+    def _check_correction(self, request: CorrectRequest) -> None:
         if self._state.stage not in BEFORE_CUSTOMS:
             raise ValueError(
                 f"stage is {self._state.stage}: documents of a declared list cannot change; cancel it first"
@@ -106,6 +115,7 @@ class ImportOrderWorkflow:
     @workflow.update
     async def cancel(self, request: CancelRequest) -> UpdateAnswer:
         """End the order before its release; a declared list is cancelled at customs first."""
+        await self._after_news(self._check_cancellation)
         self._note("cancel", request.who, request.why)
         self._state.cancellation = CancellationCase(who=request.who, why=request.why)
         self._woken = True
@@ -113,6 +123,9 @@ class ImportOrderWorkflow:
 
     @cancel.validator
     def _cancel_validator(self, request: CancelRequest) -> None:
+        self._at_rest(self._check_cancellation)
+
+    def _check_cancellation(self) -> None:
         if self._state.stage not in BEFORE_CUSTOMS | AT_CUSTOMS:
             raise ValueError(f"stage is {self._state.stage}: only an order that is not released can be cancelled")
         if self._state.cancellation:
@@ -121,6 +134,7 @@ class ImportOrderWorkflow:
     @workflow.update
     async def request_return(self, request: ReturnRequest) -> ReturnAsked:
         """Goods of the released order come back, wholly or in part (公告2020-45)."""
+        await self._after_news(partial(self._steps.returning.check, request))
         self._note("request_return", request.who, request.why)
         case = self._steps.returning.ask(request)
         self._woken = True
@@ -130,11 +144,12 @@ class ImportOrderWorkflow:
 
     @request_return.validator
     def _request_return_validator(self, request: ReturnRequest) -> None:
-        self._steps.returning.check(request)
+        self._at_rest(partial(self._steps.returning.check, request))
 
     @workflow.update
     async def resolve(self, request: ResolveRequest) -> UpdateAnswer:
         """Take a person's decision in the case that the order waits with."""
+        await self._after_news(partial(self._check_decision, request))
         self._note("resolve", request.who, request.why)
         self._steps.resolve(request)
         self._woken = True
@@ -142,6 +157,9 @@ class ImportOrderWorkflow:
 
     @resolve.validator
     def _resolve_validator(self, request: ResolveRequest) -> None:
+        self._at_rest(partial(self._check_decision, request))
+
+    def _check_decision(self, request: ResolveRequest) -> None:
         if self._state.needs_human != request.case:
             raise ValueError(
                 f"case is {request.case!r}, but the order waits with {self._state.needs_human or 'no case'}"
@@ -152,6 +170,30 @@ class ImportOrderWorkflow:
             raise ValueError("a return of this order is under way: resolve that first (sandan return resolve)")
         if request.resolution is Resolution.RESEND and not silent:
             raise ValueError("resend is for a list that customs has not answered; here are: continue, close")
+
+    @property
+    def _is_at_rest(self) -> bool:
+        """Whether all that has come is taken in, and done and told is what follows from it."""
+        return self._has_ended or (self._waits and not self._is_awake())
+
+    def _at_rest(self, check: Callable[[], None]) -> None:
+        """Check an update at once, unless there are news: then it is checked after them."""
+        if self._is_at_rest:
+            check()
+
+    async def _after_news(self, check: Callable[[], None]) -> None:
+        """Have an update wait until all news are taken in, then check it.
+
+        Who sends it may know what follows from them: a worker told it, and died before Temporal heard of it. So the
+        order stands at an earlier stage than it has said.
+        """
+        if self._is_at_rest or not workflow.patched(_AFTER_NEWS):
+            return
+        await workflow.wait_condition(lambda: self._is_at_rest)
+        try:
+            check()
+        except ValueError as error:
+            raise ApplicationError(str(error), type=type(error).__name__, non_retryable=True) from None
 
     def _note(self, what: str, who: str, why: str) -> None:
         self._state.note(workflow.now(), "operator", {"update": what, "who": who, "why": why})
@@ -168,7 +210,9 @@ class ImportOrderWorkflow:
     async def _wait(self) -> None:
         """Until something comes, an outside call is answered, or the alarm rings."""
         self._set_alarm(self._state.deadline)
+        self._waits = True
         await workflow.wait_condition(self._is_awake)
+        self._waits = False
 
     @property
     def _rang(self) -> bool:
@@ -209,5 +253,6 @@ class ImportOrderWorkflow:
         request = ArchiveRequest(key=self._state.key, stage=self._state.stage, entries=self._state.entries)
         archived = await call(dossier.archive, request, self._state.stage)
         await self._steps.tell(lasts=True)
+        self._has_ended = True
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ImportOrderResult(stage=self._state.stage, dossier=archived.location, head=archived.head)

@@ -63,7 +63,7 @@ async def live_whole_lives(hands: Stagehands, orders: Sequence[GeneratedOrder]) 
     players = [Player(hands, order) for order in orders]
     started = time.monotonic()
     await at_once(AT_ONCE, [player.live for player in players])
-    await pay_tax(hands.temporal)
+    await pay_tax(hands)
     played: list[Played] = []
 
     def end(player: Player) -> Work:

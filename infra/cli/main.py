@@ -36,6 +36,7 @@ _MODULES = {
     "codec-server": "infra.cli.codec_server",
     "retention": "infra.cli.retention",
     "ceb": "infra.cli.ceb",
+    "chaos": "infra.cli.chaos",
     "bench": "infra.cli.bench",
     "package": "infra.cli.package",
     "deploy": "infra.cli.deploy",

@@ -20,7 +20,7 @@ from functions.policy.rules import life_limits
 from functions.settings import Settings
 from infra.actions import count_actions, count_transactions, workers_of
 from infra.aws import StackClients
-from infra.demo.hands import PlayError, Stagehands
+from infra.demo.hands import PATIENCE_SECONDS, PlayError, Stagehands
 from infra.demo.month_end import check_books, pay_tax
 from infra.demo.player import Played, Player
 from infra.demo.report import DemoReport, OrderReport, mean_kinds
@@ -31,39 +31,69 @@ from infra.generate.orders import GeneratedOrder
 from infra.stack.state import StackState
 from infra.temporal import connect_to
 
-AT_ONCE, CONNECTIONS = 16, 16
-_AT_ONCE_WITH_LAMBDAS, _CONNECTIONS_WITH_LAMBDAS = 4, 2  # each request there is a process of its own
 Progress = Callable[[Subscriber, Sequence[Played]], None]
 _PROGRESS_SECONDS = 0.25
 _Answer = TypeVar("_Answer")
 
 
-async def run_demo(state: StackState, orders: Sequence[GeneratedOrder], seed: int, progress: Progress) -> DemoReport:
+@dataclass(frozen=True)
+class Conditions:
+    """Under which the orders are played: how many at a time, over how many connections, with how much patience.
+
+    `door` makes the parties' client of the gateway. `has_lived` is told of each order that waits for nothing but the
+    end of the month, `month_ends` is called when all do.
+    """
+
+    at_once: int = 16
+    connections: int = 16
+    patience: float = PATIENCE_SECONDS
+    door: Callable[[str, dict[str, bytes], int], GatewayClient] = GatewayClient
+    has_lived: Callable[[GeneratedOrder], None] = lambda _order: None
+    month_ends: Callable[[], None] = lambda: None
+
+
+_USUAL = Conditions()
+_WITH_LAMBDAS = Conditions(at_once=4, connections=2)  # each request there is a process of its own
+
+
+async def run_demo(
+    state: StackState,
+    orders: Sequence[GeneratedOrder],
+    seed: int,
+    progress: Progress,
+    conditions: Conditions | None = None,
+) -> DemoReport:
     """Play the orders, a few at a time; answers when every one has ended or been given up.
 
     What is due after the days for returns is paid when all orders wait for that. `progress` is called several times a
     second; what it raises ends the demonstration.
     """
+    usual = _WITH_LAMBDAS if state.lambdas else _USUAL
     with functions_on(state):
-        return await _run(state, orders, seed, progress)
+        return await _run(state, orders, seed, progress, conditions or usual)
 
 
-async def _run(state: StackState, orders: Sequence[GeneratedOrder], seed: int, progress: Progress) -> DemoReport:
+async def _run(
+    state: StackState,
+    orders: Sequence[GeneratedOrder],
+    seed: int,
+    progress: Progress,
+    conditions: Conditions,
+) -> DemoReport:
     started = time.monotonic()
     keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
     aws = StackClients(state.aws_endpoint)
     temporal = await connect_to(state)
     sandbox = httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, trust_env=False)
     played: list[Played] = []
-    connections = _CONNECTIONS_WITH_LAMBDAS if state.lambdas else CONNECTIONS
     async with (
         Subscriber(aws, Settings()) as subscriber,
-        GatewayClient(state.gateway_url, keys, connections) as gateway,
+        conditions.door(state.gateway_url, keys, conditions.connections) as gateway,
         sandbox,
     ):
-        hands = Stagehands(gateway, sandbox, temporal, subscriber, life_limits(utc_now().date()))
-        players = [Player(hands, order) for order in orders]
-        playing = _play(temporal, players, _AT_ONCE_WITH_LAMBDAS if state.lambdas else AT_ONCE, played)
+        limits = life_limits(utc_now().date())
+        hands = Stagehands(gateway, sandbox, temporal, subscriber, limits, conditions.patience)
+        playing = _play(hands, orders, conditions, played)
         payments = await while_watched(playing, _watch(progress, subscriber, played))
         progress(subscriber, played)
     seconds = time.monotonic() - started
@@ -86,29 +116,32 @@ async def while_watched(playing: Coroutine[Any, Any, _Answer], watching: Corouti
 
 
 async def _play(
-    temporal: Client, players: Sequence[Player], at_once: int, played: list[Played]
+    hands: Stagehands, orders: Sequence[GeneratedOrder], conditions: Conditions, played: list[Played]
 ) -> Sequence[TaxPayment]:
     """All lives, the payment of their tax, all ends; the payments."""
-    places = asyncio.Semaphore(at_once)
+    players = [Player(hands, order) for order in orders]
+    places = asyncio.Semaphore(conditions.at_once)
 
-    async def live(player: Player) -> None:
+    async def live(order: GeneratedOrder, player: Player) -> None:
         async with places:
             await player.live()
+        conditions.has_lived(order)
 
     async def end(player: Player) -> None:
         async with places:
             played.append(await player.end())
 
-    await asyncio.gather(*(live(player) for player in players))
-    payments = await _end_of_month(temporal, players)
+    await asyncio.gather(*(live(order, player) for order, player in zip(orders, players, strict=True)))
+    conditions.month_ends()
+    payments = await _end_of_month(hands, players)
     await asyncio.gather(*(end(player) for player in players))
     return payments
 
 
-async def _end_of_month(temporal: Client, players: Sequence[Player]) -> Sequence[TaxPayment]:
+async def _end_of_month(hands: Stagehands, players: Sequence[Player]) -> Sequence[TaxPayment]:
     """The payments of the month; what they fail of is said of every order that waits for one."""
     try:
-        return await pay_tax(temporal)
+        return await pay_tax(hands)
     except (PlayError, RPCError, WorkflowFailureError) as failure:
         for player in players:
             player.give_up(str(failure))

@@ -15,7 +15,8 @@ from temporalio.service import RPCError
 from events.ceb.message import CebMessage
 from events.cloudevents import STRUCTURED
 from events.life import CancelRequest, ImportOrderResult, OrderSnapshot, Stage
-from infra.demo.hands import PATIENCE_SECONDS, WHO, PlayError, Stagehands, patience, within_patience
+from functions.data_keys.models import NoDataKeyError, ShreddedError
+from infra.demo.hands import WHO, PlayError, Stagehands
 from infra.demo.month_end import LATER
 from infra.demo.returns import ENDS, ReturnPlay
 from infra.generate.files import event_json
@@ -28,7 +29,7 @@ XML = "application/xml"
 _LATER = timedelta(minutes=1)
 _BY_SANDBOX = {"411": "/payment/messages", "511": "/carrier/messages"}
 AFTER_DELIVERY = frozenset(ENDS)
-_FAILURES = (RPCError, WorkflowFailureError, WorkflowUpdateFailedError)
+_FAILURES = (RPCError, WorkflowFailureError, WorkflowUpdateFailedError, NoDataKeyError, ShreddedError)
 
 
 @dataclass
@@ -111,7 +112,8 @@ class Player:
         except PlayError as failure:
             self._error = str(failure)
         except _FAILURES as failure:
-            self._error = f"{self._no}: {type(failure).__name__} {failure}"
+            cause = f": {failure.__cause__}" if failure.__cause__ else ""
+            self._error = f"{self._no}: {type(failure).__name__} {failure}{cause}"
         self._seconds += time.monotonic() - started
 
     async def _send_documents(self) -> None:
@@ -187,8 +189,8 @@ class Player:
 
     async def _quiet(self) -> None:
         """Until the list was sent and customs keeps silent."""
-        async for _ in patience():
-            description = await self._handle().describe()
+        async for _ in self._hands.again():
+            description = await self._hands.asked(self._handle().describe, f"{self._no}: its description")
             if not description.raw_description.pending_activities:
                 return
         raise PlayError(f"{self._no}: the list was never sent")
@@ -198,8 +200,11 @@ class Player:
         await self._until(Stage.DECLARED)
         if self._order.mode is Mode.BONDED:
             request = CancelRequest(who=WHO, why="订购人取消订单")
-            cancelling = self._handle().execute_update(ImportOrderWorkflow.cancel, request)
-            await within_patience(cancelling, f"{self._no}: its answer to the cancellation")
+            name = f"cancel-{self._no}"
+            await self._hands.asked(
+                lambda: self._handle().execute_update(ImportOrderWorkflow.cancel, request, id=name),
+                f"{self._no}: its answer to the cancellation",
+            )
             return
         snapshot = await self._numbered()
         assert snapshot.invt_no
@@ -210,7 +215,7 @@ class Player:
         self._require(answer, "sending 623")
 
     async def _numbered(self) -> OrderSnapshot:
-        async for _ in patience():
+        async for _ in self._hands.again():
             snapshot = await self._state()
             if snapshot.invt_no:
                 return snapshot
@@ -226,19 +231,21 @@ class Player:
         await self._until(expected)
         if not expected.is_final:
             return (await self._state()).stage
-        result = await within_patience(self._handle().result(), f"{self._no}: its end")
+        result = await self._hands.asked(self._handle().result, f"{self._no}: its end")
         return result.stage
 
     async def _state(self) -> OrderSnapshot:
-        return await within_patience(self._handle().query(ImportOrderWorkflow.state), f"{self._no}: its state")
+        return await self._hands.asked(
+            lambda: self._handle().query(ImportOrderWorkflow.state), f"{self._no}: its state"
+        )
 
     async def _until(self, *stages: Stage) -> None:
-        if not await self._hands.subscriber.reached(self._no, frozenset(stages), PATIENCE_SECONDS):
+        if not await self._hands.subscriber.reached(self._no, frozenset(stages), self._hands.patience):
             stage = self._hands.subscriber.stage(self._no)
             names = " or ".join(stages)
             fault = self._hands.subscriber.fault
             deaf = f"; its events cannot be heard: {fault}" if fault else ""
-            raise PlayError(f"{self._no}: waited {PATIENCE_SECONDS:.0f} s for {names}, it stands at {stage}{deaf}")
+            raise PlayError(f"{self._no}: waited {self._hands.patience:.0f} s for {names}, it stands at {stage}{deaf}")
 
     def _handle(self) -> WorkflowHandle[ImportOrderWorkflow, ImportOrderResult]:
         return self._hands.temporal.get_workflow_handle_for(ImportOrderWorkflow.run, self._order.key.workflow_id)

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 
 from events.life import Resolution, ResolveRequest
-from events.return_life import ReturnLine, ReturnRequest, ReturnResult, ReturnStage
-from infra.demo.hands import WHO, PlayError, Stagehands, patience, within_patience
+from events.return_life import ReturnAsked, ReturnLine, ReturnRequest, ReturnResult, ReturnSnapshot, ReturnStage
+from infra.demo.hands import WHO, PlayError, Stagehands
 from infra.generate.orders import GeneratedOrder
 from infra.generate.scenarios import Scenario
 from workflows.import_order import ImportOrderWorkflow
@@ -43,8 +44,8 @@ class ReturnPlay:
 
     async def play(self, exchange_for: str | None = None) -> None:
         """From the wish to the end that the story tells. Raises PlayError when it is another one."""
-        asking = self._of_order.execute_update(ImportOrderWorkflow.request_return, self._request(exchange_for))
-        asked = await within_patience(asking, f"{self._order.key}: its answer to the wish for a return")
+        name = f"return-{self._order.key.order_no}"
+        asked = await self._ask(self._request(exchange_for), name, "its answer to the wish for a return")
         handle = self._hands.temporal.get_workflow_handle_for(ImportReturnWorkflow.run, asked.workflow_id)
         if self._order.scenario is Scenario.RETURN_SILENCE:
             await self._until(handle, ReturnStage.APPLIED)
@@ -54,21 +55,30 @@ class ReturnPlay:
             await self._hands.forward(handle, _GOODS_TIME)
         elif self._order.scenario in _FOR_A_PERSON:
             await self._decide(handle)
-        result = await within_patience(handle.result(), f"{asked.workflow_id}: its end")
+        result = await self._hands.asked(handle.result, f"{asked.workflow_id}: its end")
         expected = ENDS[self._order.scenario]
         if result.stage is not expected:
             raise PlayError(f"{asked.workflow_id}: expected {expected}, found {result.stage}")
 
     async def ask_too_late(self) -> None:
         """After the days for returns nobody can ask any more (公告2020-45). Raises PlayError when one can."""
-        asking = self._of_order.execute_update(ImportOrderWorkflow.request_return, self._request(None))
         try:
-            await within_patience(asking, f"{self._order.key}: its refusal of a late return")
+            await self._ask(self._request(None), f"too-late-{self._order.key.order_no}", "its refusal of a late return")
         except WorkflowUpdateFailedError as refused:
             if "too late" in str(refused.cause):
                 return
             raise PlayError(f"{self._order.key}: {refused.cause}") from refused
         raise PlayError(f"{self._order.key}: a return after the last day was taken")
+
+    async def _ask(self, request: ReturnRequest, name: str, what: str) -> ReturnAsked:
+        """Ask the order for a return; under one name it is one wish, however often it is told."""
+        return await self._hands.asked(
+            lambda: self._of_order.execute_update(ImportOrderWorkflow.request_return, request, id=name),
+            f"{self._order.key}: {what}",
+        )
+
+    async def _state(self, handle: WorkflowHandle[ImportReturnWorkflow, ReturnResult]) -> ReturnSnapshot:
+        return await self._hands.asked(lambda: handle.query(ImportReturnWorkflow.state), f"{handle.id}: its state")
 
     def _request(self, exchange_for: str | None) -> ReturnRequest:
         """One piece of the first line in the story of a part, everything in the others."""
@@ -78,21 +88,23 @@ class ReturnPlay:
         return ReturnRequest(lines=lines, who=WHO, why="不想要了", exchange_for=exchange_for)
 
     async def _decide(self, handle: WorkflowHandle[ImportReturnWorkflow, ReturnResult]) -> None:
-        async for _ in patience():
-            state = await within_patience(handle.query(ImportReturnWorkflow.state), f"{handle.id}: its state")
+        async for _ in self._hands.again():
+            state = await self._state(handle)
             if state.needs_human:
                 request = ResolveRequest(
                     case=state.needs_human, resolution=Resolution.CLOSE, who=WHO, why="与当事人核对后结束"
                 )
-                resolving = handle.execute_update(ImportReturnWorkflow.resolve, request)
-                await within_patience(resolving, f"{handle.id}: its answer to the operator")
+                await self._hands.asked(
+                    partial(handle.execute_update, ImportReturnWorkflow.resolve, request, id=f"close-{handle.id}"),
+                    f"{handle.id}: its answer to the operator",
+                )
                 return
         raise PlayError(f"{handle.id}: nobody was called")
 
     async def _until(self, handle: WorkflowHandle[ImportReturnWorkflow, ReturnResult], stage: ReturnStage) -> None:
-        async for _ in patience():
-            state = await within_patience(handle.query(ImportReturnWorkflow.state), f"{handle.id}: its state")
-            description = await handle.describe()
+        async for _ in self._hands.again():
+            state = await self._state(handle)
+            description = await self._hands.asked(handle.describe, f"{handle.id}: its description")
             if state.stage is stage and not description.raw_description.pending_activities:
                 return
         raise PlayError(f"{handle.id}: waited for {stage}")

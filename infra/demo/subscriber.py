@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections import defaultdict
+from contextlib import suppress
 from types import TracebackType
 from uuid import uuid4
 
@@ -105,5 +106,6 @@ class Subscriber:
         if not messages:
             return []
         entries = [{"Id": str(n), "ReceiptHandle": m["ReceiptHandle"]} for n, m in enumerate(messages)]
-        self._aws.sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)  # type: ignore[arg-type]
+        with suppress(BotoCoreError, ClientError):  # what was not deleted comes again, and is known then
+            self._aws.sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)  # type: ignore[arg-type]
         return [OrderStageChanged.model_validate(json.loads(m["Body"])["detail"]["data"]) for m in messages]

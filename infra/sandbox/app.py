@@ -99,6 +99,7 @@ def create_app(config: SandboxConfig, transport: httpx.AsyncBaseTransport | None
     return Starlette(
         routes=[
             Route("/customs/messages", _customs_message, methods=["POST"]),
+            Route("/customs/messages", _messages),
             Route("/customs/declarations", _declarations),
             Route("/customs/realTimeDataUpload", _payment_data, methods=["POST"]),
             Route("/customs/questions", _ask, methods=["POST"]),
@@ -107,6 +108,7 @@ def create_app(config: SandboxConfig, transport: httpx.AsyncBaseTransport | None
             Route("/payment/messages", _payment_message, methods=["POST"]),
             Route("/payment/corrections", _payment_correction, methods=["POST"]),
             *MONEY_ROUTES,
+            Route("/outbox", _outbox),
             Route("/healthz", _health),
         ],
         lifespan=lifespan,
@@ -139,6 +141,10 @@ def take_at_customs(customs: Customs, body: bytes) -> Response:
     info = envelope.trans_info
     customs.take(Delivery(info.cop_msg_id, info.sender_id, message, signed))
     return Response(status_code=202)
+
+
+async def _messages(request: Request) -> Response:
+    return JSONResponse([one.model_dump(mode="json") for one in _sandbox(request).customs.messages()])
 
 
 async def _declarations(request: Request) -> Response:
@@ -205,6 +211,10 @@ async def _payment_correction(request: Request) -> Response:
     except DisagreementError as error:
         return JSONResponse({"detail": str(error)}, 409)
     return Response(status_code=202)
+
+
+async def _outbox(request: Request) -> Response:
+    return JSONResponse(_sandbox(request).outbox.report())
 
 
 async def _health(_request: Request) -> Response:

@@ -53,6 +53,18 @@ class Submission(_Report):
     taken: int = 0
 
 
+class Received(_Report):
+    """A message under its CopMsgId: how often it came, and how often it said something else than the first time.
+
+    A new signature, or a new moment on the envelope, says nothing else.
+    """
+
+    cop_msg_id: str
+    root: str
+    received: int = 1
+    changed: int = 0
+
+
 class SentReceipt(_Report):
     """A receipt that went to the gateway; `guid` is that of the list or cancellation that it answers."""
 

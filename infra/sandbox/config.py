@@ -36,7 +36,9 @@ class SandboxConfig(BaseModel):
     All in seconds, and so is `slow`, what customs takes for a slow answer. Partners are by their id at the gateway.
     `sample` is the share of released orders whose payment data customs asks for, `certificates` (PEM) are those that
     platforms have registered to sign them with. With `outbox` and `inbox` customs is at the other end of a directory
-    exchange: it takes what stands in our outbox and leaves its answers in our inbox.
+    exchange: it takes what stands in our outbox and leaves its answers in our inbox. `overtaken` is the share of
+    messages to the gateway that are late, so that later ones come first, `repeated` of those that come a second time;
+    `late` is how late.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,6 +54,9 @@ class SandboxConfig(BaseModel):
     sample: Annotated[float, Field(ge=0, le=1)] = 0
     slow: Annotated[float, Field(ge=0)] = 3
     certificates: str = ""
+    overtaken: Annotated[float, Field(ge=0, le=1)] = 0
+    repeated: Annotated[float, Field(ge=0, le=1)] = 0
+    late: tuple[float, float] = (0.2, 3.0)
 
     @model_validator(mode="after")
     def _ordered(self) -> "SandboxConfig":
@@ -78,15 +83,15 @@ class SandboxConfig(BaseModel):
 def from_environment(
     environment: Mapping[str, str] = os.environ, product: Callable[[], Settings] = settings
 ) -> SandboxConfig:
-    """The settings in SANDAN_GATEWAY_URL and SANDAN_SANDBOX_PORT, …_SEED, …_DELAY ("min,max"), …_SAMPLE.
+    """The settings in SANDAN_GATEWAY_URL and SANDAN_SANDBOX_PORT, …_SEED, …_DELAY ("min,max"), …_SAMPLE, …_OVERTAKEN,
 
-    …_PARTNERS and …_CERTIFICATES are paths.
+    …_REPEATED. …_PARTNERS and …_CERTIFICATES are paths.
 
     Where the product is set to exchange by folders, customs is at their other end. Raises ConfigError naming the wrong
     one.
     """
     names = {"gateway_url": "SANDAN_GATEWAY_URL", "port": "SANDAN_SANDBOX_PORT", "seed": "SANDAN_SANDBOX_SEED"}
-    names["sample"] = "SANDAN_SANDBOX_SAMPLE"
+    names |= {name: f"SANDAN_SANDBOX_{name.upper()}" for name in ("sample", "overtaken", "repeated")}
     given: dict[str, object] = {field: environment[name] for field, name in names.items() if name in environment}
     if delay := environment.get("SANDAN_SANDBOX_DELAY"):
         given["delay"] = delay.split(",")

@@ -19,7 +19,7 @@ from events.ceb.refund import Refund
 from events.values import OrderKey, from_millisecond
 from infra.generate.scenarios import Scenario
 from infra.sandbox.carrier import Carrier
-from infra.sandbox.cases import Books, Case, CaseReport, SentReceipt, Standing, Submission, Version, key_of
+from infra.sandbox.cases import Books, Case, CaseReport, Received, SentReceipt, Standing, Submission, Version, key_of
 from infra.sandbox.checks import rejection
 from infra.sandbox.config import SandboxConfig
 from infra.sandbox.outbox import Outbox
@@ -74,7 +74,7 @@ class Customs:
         self._returns = ReturnDesk(config, outbox, self._numbers, self.office, Warehouse(config, outbox))
         self._cases: dict[OrderKey, Case] = {}
         self._waiting: dict[OrderKey, Case] = {}
-        self._seen: set[str] = set()
+        self._seen: dict[str, tuple[CebMessage, Received]] = {}
         self._posts: Counter[str] = Counter()
 
     def is_down(self, order_no: str, scenario: Scenario | None) -> bool:
@@ -86,10 +86,13 @@ class Customs:
         """Every order of which a list or a cancellation came."""
         return [case.report() for case in self._cases.values()]
 
+    def messages(self) -> list[Received]:
+        """Every message that came."""
+        return [received for _, received in self._seen.values()]
+
     def take(self, delivery: Delivery) -> None:
         """Process a message; one that came before under the same CopMsgId is not processed again."""
-        again = delivery.cop_msg_id in self._seen
-        self._seen.add(delivery.cop_msg_id)
+        again = self._note(delivery)
         match delivery.message:
             case CEB621Message(declaration_lists=declared):
                 for one in declared:
@@ -102,6 +105,18 @@ class Customs:
                     self._return_again(refund, delivery) if again else self._return(refund, delivery)
             case document if not again:
                 self._document(document)
+
+    def _note(self, delivery: Delivery) -> bool:
+        """Whether the message came before."""
+        said = delivery.message.model_copy(update={"signature": None})
+        before = self._seen.get(delivery.cop_msg_id)
+        if before is None:
+            self._seen[delivery.cop_msg_id] = said, Received(cop_msg_id=delivery.cop_msg_id, root=said.root)
+            return False
+        first, received = before
+        received.received += 1
+        received.changed += said != first
+        return True
 
     def _document(self, message: CebMessage) -> None:
         match message:

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Coroutine
 from http import HTTPStatus
 from itertools import count
+from random import Random
 
 import httpx
 
@@ -40,6 +42,8 @@ class Outbox:
         )
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._random = Random(f"{config.seed}/outbox")  # noqa: S311 -- repeatable on purpose
+        self._counts = Counter(delivered=0, refused=0, overtaken=0, repeated=0)
 
     async def __aenter__(self) -> "Outbox":
         return self
@@ -61,12 +65,35 @@ class Outbox:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
+    def report(self) -> dict[str, int]:
+        """How many messages went out, were refused for good, went late or a second time; how much is under way."""
+        return {**self._counts, "under_way": len(self._tasks)}
+
     async def deliver(self, partner_id: str, message: bytes, way: Way = MESSAGE) -> bool:
         """Hand a message (or an event) to the gateway as that partner; False when the gateway refuses it for good.
 
         What customs says goes into the inbox of a directory exchange, if there is one.
         While the gateway cannot be reached, or answers 5xx, 401, 404 or 429, it is tried again with growing pauses.
+        A message that is to be overtaken goes later by itself, and nobody is told whether it was refused.
         """
+        if self._draw("overtaken"):
+            self.start(self._later(partner_id, message, way))
+            return True
+        if self._draw("repeated"):
+            self.start(self._later(partner_id, message, way))
+        return await self._carry(partner_id, message, way)
+
+    def _draw(self, what: str) -> bool:
+        share: float = getattr(self._config, what)
+        drawn = self._random.random() < share
+        self._counts[what] += drawn
+        return drawn
+
+    async def _later(self, partner_id: str, message: bytes, way: Way) -> None:
+        await asyncio.sleep(self._random.uniform(*self._config.late))
+        await self._carry(partner_id, message, way)
+
+    async def _carry(self, partner_id: str, message: bytes, way: Way) -> bool:
         if self._config.inbox and partner_id == self._customs:
             await asyncio.to_thread(leave, self._config.inbox, message)
             return True
@@ -76,8 +103,10 @@ class Outbox:
                 await asyncio.sleep(min(longest, shortest * 2 ** min(attempt - 1, 10)))
             status = await self._post(partner_id, message, way)
             if status in _REFUSED_FOR_GOOD:
+                self._counts["refused"] += 1
                 return False
             if status is not None and status < HTTPStatus.MULTIPLE_CHOICES:
+                self._counts["delivered"] += 1
                 return True
         raise AssertionError("count() does not end")
 

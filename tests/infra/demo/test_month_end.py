@@ -6,6 +6,7 @@ import pytest
 
 from events.tax_payment import TaxPaymentRunResult
 from infra.demo.month_end import pay_tax
+from tests.infra.demo.stage import stagehands
 
 AS_OF = "2026-12-30T00:00:00+08:00"
 
@@ -26,5 +27,5 @@ class Bank:
 @pytest.mark.parametrize("outcomes", [["paid"], ["refused", "paid"], ["refused", "refused"]])
 async def test_what_the_bank_refuses_is_asked_for_once_more(outcomes: list[str]) -> None:
     """As the schedule does on the next day, and no more often."""
-    bank: Any = Bank(*outcomes, "never")
-    assert [payment.outcome for payment in await pay_tax(bank)] == outcomes
+    hands = stagehands(temporal=Bank(*outcomes, "never"))
+    assert [payment.outcome for payment in await pay_tax(hands)] == outcomes

@@ -8,35 +8,30 @@ import httpx
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from events.life import Stage
 from events.tax_payment import TaxPaymentRunResult, TaxPaymentRunStart
-from functions.policy.rules import life_limits
+from functions.payloads.keys import PayloadKeyError
 from functions.settings import Settings
-from infra.demo import hands as hands_module
-from infra.demo import player
 from infra.demo.demo import while_watched
-from infra.demo.hands import PATIENCE_SECONDS, PlayError, Stagehands, within_patience
+from infra.demo.hands import PlayError
 from infra.demo.month_end import pay_tax
 from infra.demo.player import Player
 from infra.demo.subscriber import Subscriber
 from infra.generate.orders import generate
 from infra.generate.scenarios import Scenario
 from infra.stack.errors import StackError
-from tests.functions.ledger.samples import TODAY
+from tests.infra.demo.stage import stagehands
 
 AS_OF = "2026-12-30T00:00:00+08:00"
 
 
-@pytest.fixture(autouse=True)
-def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (hands_module, player):
-        monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.1)
-
-
 async def test_what_does_not_come_is_named() -> None:
-    with pytest.raises(PlayError, match="waited 0 s for LYG-1: its end"):
-        await within_patience(asyncio.Event().wait(), "LYG-1: its end")
+    with pytest.raises(PlayError, match=r"^waited 0 s for LYG-1: its end$"):
+        await stagehands().asked(asyncio.Event().wait, "LYG-1: its end")
 
 
 async def test_an_update_that_is_left_is_named_as_well() -> None:
@@ -48,8 +43,75 @@ async def test_an_update_that_is_left_is_named_as_well() -> None:
         except asyncio.CancelledError as left:
             raise WorkflowUpdateRPCTimeoutOrCancelledError from left
 
-    with pytest.raises(PlayError, match="for LYG-1: its answer"):
-        await within_patience(update(), "LYG-1: its answer")
+    async with asyncio.timeout(5):
+        with pytest.raises(PlayError, match="for LYG-1: its answer"):
+            await stagehands().asked(update, "LYG-1: its answer")
+
+
+async def test_an_update_that_is_cancelled_is_not_asked_for_again() -> None:
+    """The demonstration ends because a process has died: nothing may swallow that."""
+    asked = asyncio.Event()
+    times = 0
+
+    async def update() -> None:
+        nonlocal times
+        times += 1
+        asked.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as left:
+            raise WorkflowUpdateRPCTimeoutOrCancelledError from left
+
+    asking = asyncio.create_task(stagehands(patience=60).asked(update, "its answer"))
+    await asked.wait()
+    asking.cancel()
+    async with asyncio.timeout(5):
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+    assert times == 1
+
+
+_FAULTS = [
+    RPCError("no connection", RPCStatusCode.UNAVAILABLE, b""),
+    RPCError("no poller", RPCStatusCode.FAILED_PRECONDITION, b""),
+    WorkflowUpdateRPCTimeoutOrCancelledError(),
+    PayloadKeyError("the payload keys cannot be read"),
+    EndpointConnectionError(endpoint_url="http://127.0.0.1:9"),
+]
+
+
+@pytest.mark.parametrize("fault", _FAULTS, ids=lambda fault: type(fault).__name__)
+async def test_what_is_away_is_asked_again(fault: Exception) -> None:
+    """Temporal, the worker, the keys of payloads, a table."""
+    faults = iter([fault, fault])
+
+    async def ask() -> str:
+        for one in faults:
+            raise one
+        return "the answer"
+
+    assert await stagehands(patience=5).asked(ask, "its answer") == "the answer"
+
+
+async def test_what_stays_away_is_told_with_the_last_fault() -> None:
+    async def ask() -> None:
+        raise RPCError("no connection", RPCStatusCode.UNAVAILABLE, b"")
+
+    with pytest.raises(PlayError, match="for LYG-1: its answer; the last fault: RPCError no connection"):
+        await stagehands().asked(ask, "LYG-1: its answer")
+
+
+async def test_a_refusal_is_not_asked_again() -> None:
+    times = 0
+
+    async def ask() -> None:
+        nonlocal times
+        times += 1
+        raise RPCError("no such workflow", RPCStatusCode.NOT_FOUND, b"")
+
+    with pytest.raises(RPCError, match="no such workflow"):
+        await stagehands(patience=5).asked(ask, "its answer")
+    assert times == 1
 
 
 async def test_what_the_one_who_watches_raises_ends_the_play() -> None:
@@ -92,7 +154,7 @@ class UnderWay:
 
     async def execute_workflow(self, _: str, start: TaxPaymentRunStart, **__: object) -> TaxPaymentRunResult:
         """After its patience, which is shorter than the demonstration's."""
-        assert start.patience < timedelta(seconds=PATIENCE_SECONDS)
+        assert timedelta() < start.patience < timedelta(seconds=stagehands().patience)
         return TaxPaymentRunResult.model_validate({"as_of": AS_OF, "guarantors": [], "under_way": ["G1"], "failed": []})
 
 
@@ -101,7 +163,43 @@ class UnderWay:
 )
 async def test_a_payment_of_tax_that_does_not_end_is_told(temporal: Any, told: str) -> None:
     with pytest.raises(PlayError, match=told):
-        await pay_tax(temporal)
+        await pay_tax(stagehands(temporal=temporal))
+
+
+class Interrupted:
+    """A Temporal that goes away while a run is under way, and still has it when it is back."""
+
+    def __init__(self) -> None:
+        self.runs: list[str] = []
+        self.starts: list[TaxPaymentRunStart] = []
+
+    async def execute_workflow(
+        self, workflow: str, start: TaxPaymentRunStart, *, id: str, **kept: object
+    ) -> TaxPaymentRunResult:
+        """The run begins, its result does not come."""
+        assert kept["id_reuse_policy"] is WorkflowIDReusePolicy.REJECT_DUPLICATE
+        self.starts.append(start)
+        if id in self.runs:
+            raise WorkflowAlreadyStartedError(id, workflow)
+        self.runs.append(id)
+        raise RPCError("gone", RPCStatusCode.UNAVAILABLE, b"")
+
+    def get_workflow_handle(self, workflow_id: str, **_: object) -> "Interrupted":
+        """Of the run that there is."""
+        assert self.runs == [workflow_id]
+        return self
+
+    async def result(self) -> TaxPaymentRunResult:
+        """Nothing was due."""
+        return TaxPaymentRunResult.model_validate({"as_of": AS_OF, "guarantors": [], "under_way": [], "failed": []})
+
+
+async def test_a_run_of_payments_is_found_again_and_not_begun_twice() -> None:
+    temporal = Interrupted()
+    assert await pay_tax(stagehands(patience=5, temporal=temporal)) == []
+    assert len(temporal.runs) == 1
+    assert len(temporal.starts) == 2
+    assert temporal.starts[0] == temporal.starts[1]
 
 
 class Deaf:
@@ -117,7 +215,7 @@ class Deaf:
 async def test_an_order_that_cannot_be_heard_of_says_why() -> None:
     """The subscriber goes on listening: a fault that passes is none."""
     subscriber = Subscriber(cast("Any", Deaf()), Settings())
-    hands = Stagehands(cast("Any", None), cast("Any", None), cast("Any", None), subscriber, life_limits(TODAY))
+    hands = stagehands(subscriber=subscriber)
     (order,) = generate(1, seed=3, scenarios=(Scenario.RELEASE,))
     following = asyncio.create_task(subscriber._follow())
     try:
@@ -131,7 +229,7 @@ async def test_an_order_that_cannot_be_heard_of_says_why() -> None:
 async def test_orders_that_wait_for_a_payment_that_failed_are_given_up_at_once() -> None:
     """Those that end otherwise are not: they are looked at as ever."""
     subscriber = Subscriber(cast("Any", Deaf()), Settings())
-    hands = Stagehands(cast("Any", None), cast("Any", None), cast("Any", None), subscriber, life_limits(TODAY))
+    hands = stagehands(subscriber=subscriber)
     closing, expiring = generate(2, seed=3, scenarios=(Scenario.RELEASE, Scenario.PAYMENT_MISSING))
     players = [Player(hands, closing), Player(hands, expiring)]
     for one in players:
@@ -150,7 +248,7 @@ async def test_a_request_that_fails_says_of_which_order_and_where_to() -> None:
 
     subscriber = Subscriber(cast("Any", Deaf()), Settings())
     async with httpx.AsyncClient(transport=httpx.MockTransport(fail), base_url="http://sandbox") as sandbox:
-        hands = Stagehands(cast("Any", None), sandbox, cast("Any", None), subscriber, life_limits(TODAY))
+        hands = stagehands(sandbox=sandbox, subscriber=subscriber)
         (order,) = generate(1, seed=3, scenarios=(Scenario.RELEASE,))
         player = Player(hands, order)
         async with player._watched():

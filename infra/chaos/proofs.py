@@ -1,0 +1,319 @@
+"""The proofs: each looks at one promise, and names what breaks it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from temporalio.client import WorkflowExecutionStatus
+
+from events.life import Stage
+from events.return_life import ReturnStage
+from events.values import Value
+from infra.chaos.evidence import Evidence
+from infra.demo.returns import ENDS
+from infra.generate.orders import GeneratedOrder
+from infra.generate.scenarios import Scenario
+from infra.sandbox.cases import CaseReport
+from infra.sandbox.questions import TAKEN
+
+_NEVER_DECLARED = {Scenario.PAYMENT_MISMATCH, Scenario.PAYMENT_MISSING, Scenario.ANNUAL_LIMIT}
+_DECLARED_TWICE = {Scenario.CUSTOMS_REJECTION}
+_ISSUED, _PAID, _VOID = "1", "2", "3"
+_HARMLESS = "WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND"
+"""Something came while the task was under way: Temporal has it done once more."""
+
+
+class Failure(Value):
+    """What breaks a promise: of which order (or what else), what was expected, what was found, where to look."""
+
+    subject: str
+    expected: str
+    found: str
+    look: str
+
+
+class Proof(Value):
+    """A promise, and what breaks it; it holds when nothing does."""
+
+    promise: str
+    looked_at: int
+    failures: list[Failure]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing breaks it."""
+        return not self.failures
+
+
+_Findings = Iterator[Failure | None]  # one for each thing that was looked at, None where it is right
+
+
+def prove(evidence: Evidence) -> list[Proof]:
+    """Every promise."""
+    proofs = []
+    for promise, look in _PROMISES.items():
+        found = list(look(evidence))
+        failures = [failure for failure in found if failure]
+        proofs.append(Proof(promise=promise, looked_at=len(found), failures=failures))
+    return proofs
+
+
+def all_orders(evidence: Evidence) -> list[GeneratedOrder]:
+    """The orders, and those for which goods of them were exchanged."""
+    exchanged = [order.exchanged_for for order in evidence.orders if order.exchanged_for]
+    return [*evidence.orders, *exchanged]
+
+
+def _ends(evidence: Evidence) -> _Findings:
+    for order in evidence.demo.orders:
+        yield (
+            None
+            if order.is_as_expected
+            else Failure(
+                subject=order.orderNo,
+                expected=f"{order.scenario} ends as {order.expectedStage}",
+                found=f"{order.finalStage}. {order.error or ''}",
+                look=_order_id(evidence, order.orderNo),
+            )
+        )
+
+
+def _declared_once(evidence: Evidence) -> _Findings:
+    cases = {case.order_no: case for case in evidence.cases}
+    for order in all_orders(evidence):
+        case = cases.get(order.key.order_no)
+        expected = _versions(order)
+        taken = sum(one.taken for one in case.lists) if case else 0
+        twice = _twice(case) if case else []
+        wrong = taken != expected or bool(twice)
+        yield (
+            Failure(
+                subject=order.key.order_no,
+                expected=f"{expected} list versions, each processed once",
+                found=f"{taken} processed; more than once: {', '.join(twice) or 'none'}",
+                look=f"{order.key.workflow_id}; GET /customs/declarations of the sandbox",
+            )
+            if wrong
+            else None
+        )
+
+
+def _versions(order: GeneratedOrder) -> int:
+    if order.scenario in _NEVER_DECLARED:
+        return 0
+    return 2 if order.scenario in _DECLARED_TWICE else 1
+
+
+def _twice(case: CaseReport) -> list[str]:
+    """The messages of an order that customs processed more than once, be it under another number."""
+    submissions = [*case.lists, *case.cancellations, *case.returns]
+    processed = Counter[str]()
+    for one in submissions:
+        processed[one.guid] += one.taken
+    return [guid for guid, times in processed.items() if times > 1]
+
+
+def _repeated_as_it_was(evidence: Evidence) -> _Findings:
+    for one in evidence.received:
+        yield (
+            Failure(
+                subject=one.cop_msg_id,
+                expected="each repetition under a CopMsgId says what the first message said",
+                found=f"{one.changed} of {one.received - 1} repetitions say something else",
+                look="functions/declaration/customs.py; worker.log",
+            )
+            if one.changed
+            else None
+        )
+
+
+def _refunded_once(evidence: Evidence) -> _Findings:
+    done = Counter(entry["order"]["orderNo"] for entry in evidence.refunds if entry["done"])
+    for order in all_orders(evidence):
+        settled = ENDS.get(order.scenario) is ReturnStage.SETTLED and order.scenario is not Scenario.REFUND_REFUSED
+        times = done.pop(order.key.order_no, 0)
+        yield (
+            Failure(
+                subject=order.key.order_no,
+                expected="one refund" if settled else "no refund",
+                found=f"{times} refunds",
+                look=f"return workflows of {order.key.workflow_id}; GET /payments/refunds of the sandbox",
+            )
+            if times != settled
+            else None
+        )
+    for order_no, times in done.items():
+        yield Failure(
+            subject=order_no, expected="no such order", found=f"{times} refunds", look="GET /payments/refunds"
+        )
+
+
+def _tax_paid_once(evidence: Evidence) -> _Findings:
+    paid: Counter[str] = Counter()
+    amounts: dict[str, Decimal] = {}
+    for entry in evidence.payments:
+        for line in entry["order"]["lines"] if entry["done"] else ():
+            paid[line["taxNo"]] += 1
+            amounts[line["taxNo"]] = Decimal(str(line["amount"]))
+    bills = {bill.tax_no: bill for bill in evidence.bills}
+    for number in paid.keys() | bills.keys():
+        bill = bills.get(number)
+        due = bill.total if bill and bill.status != _VOID else Decimal(0)
+        wrong = paid[number] != bool(due) or amounts.get(number, Decimal(0)) != due
+        yield (
+            Failure(
+                subject=number,
+                expected=f"{due} CNY, paid once" if due else "nothing is paid",
+                found=f"paid {paid[number]} times, {amounts.get(number, 0)} CNY",
+                look="GET /customs/tax-bills and /bank/payments of the sandbox; workflows tax-payment/…",
+            )
+            if wrong
+            else None
+        )
+
+
+def _closed_have_paid(evidence: Evidence) -> _Findings:
+    cases = {case.order_no: case for case in evidence.cases}
+    for order in evidence.demo.orders:
+        if order.finalStage is not Stage.CLOSED:
+            continue
+        case = cases.get(order.orderNo)
+        bill = case.tax_bill if case else None
+        yield (
+            None
+            if bill and bill.status == _PAID
+            else Failure(
+                subject=order.orderNo,
+                expected="closed, so its bill is paid",
+                found=f"bill {bill.tax_no} has the status {bill.status}" if bill else "no bill",
+                look=_order_id(evidence, order.orderNo),
+            )
+        )
+
+
+def _books_balance(evidence: Evidence) -> _Findings:
+    books = evidence.demo.books
+    for difference in books.differences:
+        yield Failure(
+            subject="ledger", expected="what the postings say", found=str(difference), look="sandan ledger verify"
+        )
+    for _ in range(books.accounts - len(books.differences)):
+        yield None
+    for one in evidence.guarantees:
+        yield (
+            Failure(
+                subject=one.guarantor,
+                expected="no tax is held when all is paid",
+                found=f"{one.held} CNY held",
+                look="sandan guarantee show; sandan ledger verify",
+            )
+            if one.held
+            else None
+        )
+
+
+def _letters(evidence: Evidence) -> _Findings:
+    for letter in evidence.letters:
+        yield Failure(
+            subject=letter.order or letter.id,
+            expected="no document that belongs to an order is put aside",
+            found=f"{letter.event_type}: {letter.reason}",
+            look=f"sandan dlq show {letter.id}; dispatcher.log",
+        )
+
+
+def _workflows_end(evidence: Evidence) -> _Findings:
+    """Temporal's own list is looked at: it must have survived as well."""
+    stands = {order.key.workflow_id for order in all_orders(evidence) if not order.scenario.expected.is_final}
+    listed = {one.id: one.status for one in evidence.workflows}
+    for order in all_orders(evidence):
+        if order.key.workflow_id not in listed:
+            yield Failure(subject=order.key.order_no, expected="listed", found="not listed", look=order.key.workflow_id)
+    for workflow_id, status in listed.items():
+        expected = WorkflowExecutionStatus.RUNNING if workflow_id in stands else WorkflowExecutionStatus.COMPLETED
+        yield (
+            None
+            if status is expected
+            else Failure(
+                subject=workflow_id,
+                expected=expected.name,
+                found=status.name if status else "no status",
+                look=f"{workflow_id} in the Temporal UI; worker.log",
+            )
+        )
+
+
+def _tasks_do_not_fail(evidence: Evidence) -> _Findings:
+    failures = [(name, cause) for name, cause in evidence.histories.failures if not cause.startswith(_HARMLESS)]
+    for workflow_id, cause in failures:
+        yield Failure(subject=workflow_id, expected="no failed workflow task", found=cause, look=workflow_id)
+    yield from [None] * (len(evidence.workflows) - len({name for name, _ in failures}))
+
+
+def _events_are_complete(evidence: Evidence) -> _Findings:
+    for order in all_orders(evidence):
+        number, final = order.key.order_no, order.scenario.expected
+        told = {event.change.number: event.change.stage for event in evidence.stages.get(number, ())}
+        whole = sorted(told) == list(range(1, len(told) + 1))
+        last = told[max(told)] if told else None
+        right = whole and last is final
+        yield (
+            None
+            if right
+            else Failure(
+                subject=number,
+                expected=f"events 1 to {max(told, default=1)}, the last one {final}",
+                found=f"{sorted(told)}, the last one {last}",
+                look=f"{order.key.workflow_id}; bus and subscriber's queue",
+            )
+        )
+
+
+def _questions_are_answered(evidence: Evidence) -> _Findings:
+    for one in evidence.questions:
+        yield (
+            None
+            if one.code == TAKEN
+            else Failure(
+                subject=one.order_no,
+                expected=f"payment data accepted ({TAKEN})",
+                found=f"{one.code} after {one.uploads} uploads",
+                look=f"payment-data/{one.session_id}/{one.order_no}",
+            )
+        )
+
+
+def _nothing_is_refused(evidence: Evidence) -> _Findings:
+    refused = evidence.outbox["refused"]
+    yield (
+        Failure(
+            subject="counterparties",
+            expected="the gateway takes everything that they say",
+            found=f"{refused} messages refused for good",
+            look="sandbox.log, gateway.log",
+        )
+        if refused
+        else None
+    )
+
+
+def _order_id(evidence: Evidence, order_no: str) -> str:
+    ids = [order.key.workflow_id for order in evidence.orders if order.key.order_no == order_no]
+    return f"{ids[0] if ids else order_no} in the Temporal UI; worker.log, dispatcher.log"
+
+
+_PROMISES: dict[str, Callable[[Evidence], _Findings]] = {
+    "every order ended as its scenario says": _ends,
+    "customs processed each declaration version, cancellation and return once": _declared_once,
+    "what customs got twice under one number said the same": _repeated_as_it_was,
+    "each accepted return was refunded once, nothing else was": _refunded_once,
+    "each tax bill that is due was paid once, to the cent": _tax_paid_once,
+    "every closed order's tax is paid": _closed_have_paid,
+    "the ledger is balanced to the cent, and nothing is held": _books_balance,
+    "the dead-letter queue is empty": _letters,
+    "no workflow is open that should have ended, and Temporal lists all": _workflows_end,
+    "no workflow task failed": _tasks_do_not_fail,
+    "every change of stage was told, in whole sequences": _events_are_complete,
+    "every question for payment data was answered": _questions_are_answered,
+    "the gateway refused no counterparty": _nothing_is_refused,
+}
