@@ -5,7 +5,6 @@ import signal
 import sys
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -27,11 +26,11 @@ _BATCH = int(os.environ.get("SANDAN_DISPATCH_BATCH", "200"))
 _WINDOW_SECONDS = float(os.environ.get("SANDAN_DISPATCH_WINDOW_SECONDS", "0.4"))
 
 
-def gather(url: str, before: Future[None] | None = None) -> list["MessageTypeDef"]:
+def gather(url: str) -> list["MessageTypeDef"]:
     """A batch: what lies in the queue, and what comes within the window after the first message.
 
-    While the batch `before` is still dispatched, what comes joins this one. Lambda's event source has such a window too
-    (MaximumBatchingWindowInSeconds): documents of one order that come together reach its workflow in one signal.
+    Lambda's event source does the same (MaximumBatchingWindowInSeconds): documents of one order that come together
+    reach its workflow in one signal.
     """
     messages = _receive(url, _LONG_POLL_SECONDS)
     until = time.monotonic() + _WINDOW_SECONDS
@@ -39,13 +38,10 @@ def gather(url: str, before: Future[None] | None = None) -> list["MessageTypeDef
         more = _receive(url, 0)
         messages += more
         left = until - time.monotonic()
-        if left > 0 and not more:
+        if left <= 0:
+            break
+        if not more:
             time.sleep(min(left, _PAUSE_BETWEEN_SECONDS))
-        elif left <= 0:
-            if before is None or before.done():
-                break
-            if not more:
-                wait({before}, timeout=_PAUSE_BETWEEN_SECONDS)
     return messages
 
 
@@ -85,26 +81,19 @@ def _record(message: "MessageTypeDef") -> dict[str, Any]:
 
 
 def run(stop: threading.Event) -> None:
-    """Poll until told to stop; a queue that is away is asked again after a pause.
-
-    While one batch is dispatched the next one is gathered: what comes meanwhile waits for one of the two, not for both.
-    """
+    """Poll until told to stop; a queue that is away is asked again after a pause."""
     url = None
-    under_way: Future[None] | None = None
-    with ThreadPoolExecutor(1, thread_name_prefix="batch") as thread:
-        while not stop.is_set():
-            try:
-                if url is None:
-                    url = sqs().get_queue_url(QueueName=settings().documents_queue)["QueueUrl"]
-                    announce_ready()
-                messages = gather(url, under_way)
-                if messages:
-                    before, under_way = under_way, thread.submit(dispatch, url, messages)
-                    if before is not None:
-                        before.result()
-            except (BotoCoreError, ClientError) as error:
-                print(f"documents queue: {error}", file=sys.stderr, flush=True)  # noqa: T201 - the log of this process
-                stop.wait(_PAUSE_SECONDS)
+    while not stop.is_set():
+        try:
+            if url is None:
+                url = sqs().get_queue_url(QueueName=settings().documents_queue)["QueueUrl"]
+                announce_ready()
+            messages = gather(url)
+            if messages:
+                dispatch(url, messages)
+        except (BotoCoreError, ClientError) as error:
+            print(f"documents queue: {error}", file=sys.stderr, flush=True)  # noqa: T201 - the log of this process
+            stop.wait(_PAUSE_SECONDS)
 
 
 def main() -> None:

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+from pydantic import BaseModel
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerConfig, WorkflowRunner
 
+from events.ceb.base import CebModel
 from events.life import TASK_QUEUE
+from events.values import Value
 from functions.dispatch.connection import TemporalConnectionError, connect
 from functions.transport import TransportUnavailableError
 from functions.transport.choice import TransportSettingError, customs_transport
@@ -44,14 +47,24 @@ GRACE = timedelta(seconds=5)
 def workflow_runner() -> WorkflowRunner:
     """Workflows run without the SDK's sandbox, which guards only modules that it loads itself, anew for each workflow.
 
-    Ours were passed through it, at a fifth of the worker's time (docs/decisions/0034). What keeps them deterministic is
-    the direction of imports, the replays of recorded histories, and the SDK's own checks at run time.
+    Ours were passed through it, which cost time and guarded nothing (docs/decisions/0034). What keeps them
+    deterministic is the direction of imports, the replays of recorded histories, and the SDK's checks at run time.
     """
     return UnsandboxedWorkflowRunner()
 
 
+def build_models() -> None:
+    """Build every model that is loaded, as a worker's first task would have to: a task may not take that long."""
+    waiting: list[type[BaseModel]] = [Value, CebModel]
+    while waiting:
+        model = waiting.pop()
+        model.model_rebuild()
+        waiting += model.__subclasses__()
+
+
 def worker_options(threads: ThreadPoolExecutor) -> WorkerConfig:
     """What every worker of ours is given, a process or a Lambda: the workflows, and the functions that they call."""
+    build_models()
     return WorkerConfig(
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,

@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["tests.aws", "tests.temporal", "tests.functions.transport.fixtures"]
+
+settings.register_profile("any-machine", settings(deadline=None))  # how long an example takes is the machine's affair
+settings.load_profile("any-machine")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

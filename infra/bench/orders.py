@@ -44,8 +44,9 @@ class OrdersBench(Value):
     """One run. `whole` is the stack from documents to closed and `floor` what it is held against.
 
     `workflow` is the dispatcher, the worker and Temporal, from documents handed to the dispatcher, against the `bare`
-    workflow. `requests` are the recorded ones of one order by service and operation, `refused` what the floor's tables
-    refused in one repeat (the recorded run had refusals too).
+    workflow. `processor_share` is the processor time of the floor over that of the whole stack. `requests` are the
+    recorded ones of one order by service and operation, `refused` what the floor's tables refused in one repeat (the
+    recorded run had refusals too).
     """
 
     orders: int
@@ -53,6 +54,7 @@ class OrdersBench(Value):
     whole: Pace
     floor: Pace
     share_of_floor: Spread
+    processor_share: Spread
     workflow: Pace
     bare: Pace
     share_of_bare: Spread
@@ -83,6 +85,7 @@ def run(orders: int = ORDERS, repeats: int = REPEATS) -> OrdersBench:
         whole=_pace(timed["whole"], orders),
         floor=_pace(timed["floor"], orders),
         share_of_floor=share,
+        processor_share=_processor_share(timed["whole"], timed["floor"]),
         workflow=_pace(timed["workflow"], orders),
         bare=_pace(timed["bare"], orders),
         share_of_bare=of_bare,
@@ -169,6 +172,12 @@ def _pace(timed: Sequence[_Timed], orders: int) -> Pace:
     return Pace(
         per_second=Spread.of([orders / one.seconds for one in timed], 2),
         processor={name: round(median(one.processor[name] for one in timed) / orders, 4) for name in names},
+    )
+
+
+def _processor_share(ours: Sequence[_Timed], floor: Sequence[_Timed]) -> Spread:
+    return Spread.of(
+        [beneath.processor.total() / mine.processor.total() for mine, beneath in zip(ours, floor, strict=True)]
     )
 
 

@@ -67,6 +67,7 @@ def _orders(result: Mapping[str, Any]) -> str:
         ("", "share, repeat by repeat"),
         (
             ("whole stack / floor", spread(found.share_of_floor)),
+            ("the same by processor time: floor / whole stack", spread(found.processor_share)),
             ("workflow part / bare workflow", spread(found.share_of_bare)),
         ),
     )

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from infra.bench.ceb import CebBench, run
 from infra.bench.measure import Spread
-from infra.cli import bench_all, bench_stack
+from infra.cli import bench_all, bench_parts, bench_stack
 from infra.cli.bench_stack import targets_table
 
 _BAD_INPUT = 2
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     bench = typer.Typer(help="Measure what things cost, as ratios in one run.", no_args_is_help=True)
     bench.callback()(_group)
     bench.command("ceb", epilog=_EXAMPLE)(bench_ceb)
+    bench_parts.register(bench)
     bench_stack.register(bench)
     bench_all.register(bench)
     app.add_typer(bench, name="bench")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import httpx
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError, RPCStatusCode
@@ -19,7 +20,7 @@ from functions.policy.rules import life_limits
 from functions.settings import Settings
 from infra.actions import count_actions, count_transactions, workers_of
 from infra.aws import StackClients
-from infra.demo.hands import PATIENCE_SECONDS, PlayError, Stagehands, sandbox_client
+from infra.demo.hands import PATIENCE_SECONDS, PlayError, Stagehands
 from infra.demo.month_end import check_books, pay_tax
 from infra.demo.player import Played, Player
 from infra.demo.report import DemoReport, OrderReport, mean_kinds
@@ -83,7 +84,7 @@ async def _run(
     keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
     aws = StackClients(state.aws_endpoint)
     temporal = await connect_to(state)
-    sandbox = sandbox_client(state)
+    sandbox = httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, trust_env=False)
     played: list[Played] = []
     async with (
         Subscriber(aws, Settings()) as subscriber,

@@ -20,12 +20,10 @@ from functions.ledger.handler import guarantee, open_guarantee
 from functions.payloads.keys import PayloadKeyError
 from infra.demo.subscriber import Subscriber
 from infra.gateway_client import GatewayClient
-from infra.stack.state import StackState
 
 WHO = "demo"
 PATIENCE_SECONDS = 90.0
 _POLL_SECONDS = 0.3
-_KEPT_SECONDS = 1.0
 _AWAY = {
     RPCStatusCode.UNAVAILABLE,
     RPCStatusCode.DEADLINE_EXCEEDED,
@@ -44,16 +42,6 @@ _Answer = TypeVar("_Answer")
 
 class PlayError(RuntimeError):
     """A party got an answer that its story does not know."""
-
-
-def sandbox_client(state: StackState) -> httpx.AsyncClient:
-    """A client of the counterparties.
-
-    It lets go of connections that have been idle before the sandbox does, after five seconds: a request on one that is
-    just being closed fails, and not every request may be made again.
-    """
-    limits = httpx.Limits(keepalive_expiry=_KEPT_SECONDS)
-    return httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, limits=limits, trust_env=False)
 
 
 @dataclass(frozen=True)

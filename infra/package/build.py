@@ -2,6 +2,7 @@
 
 import compileall
 import hashlib
+import os
 import platform
 import py_compile
 import shutil
@@ -168,7 +169,7 @@ def _compile(folder: Path, target: Target) -> None:
 
 
 def _zip(content: Path, folder: Path, name: str) -> Path:
-    draft = folder / f"{name}.new"
+    draft = folder / f"{name}-{os.getpid()}.new"  # another stack may be packing the same at this moment
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
         for file in _files(content):
             entry = zipfile.ZipInfo(file.relative_to(content).as_posix(), _MOMENT)

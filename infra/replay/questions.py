@@ -4,6 +4,8 @@ import asyncio
 import base64
 from pathlib import Path
 
+import httpx
+
 from events.payment_data_life import (
     PaymentDataResolution,
     PaymentDataSnapshot,
@@ -13,7 +15,6 @@ from events.payment_data_life import (
 )
 from events.values import utc_now
 from functions.policy.rules import payment_data_limits
-from infra.demo.hands import sandbox_client
 from infra.demo.questions import Questions, hand_in
 from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder, generate
@@ -37,7 +38,7 @@ async def record(state: StackState, order: GeneratedOrder, unknown: GeneratedOrd
     async with GatewayClient(state.gateway_url, keys) as gateway:
         await hand_in(gateway, order)
     temporal = await connect_to(state)
-    async with sandbox_client(state) as sandbox:
+    async with httpx.AsyncClient(base_url=state.sandbox_url, trust_env=False) as sandbox:
         questions = Questions(sandbox, temporal)
         lived = {
             "accepted": await questions.asked(order.key),

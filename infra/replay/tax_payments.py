@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 from temporalio.client import Client
 
 from events.life import TASK_QUEUE
@@ -19,7 +20,7 @@ from events.values import utc_now
 from functions.policy.rules import life_limits
 from functions.settings import Settings
 from infra.aws import StackClients
-from infra.demo.hands import Stagehands, sandbox_client
+from infra.demo.hands import Stagehands
 from infra.demo.month_end import LATER
 from infra.demo.player import Player
 from infra.demo.subscriber import Subscriber
@@ -64,7 +65,7 @@ def _asleep(pid: int) -> Iterator[None]:
 
 async def _live(state: StackState, temporal: Client, order: GeneratedOrder) -> None:
     keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
-    sandbox = sandbox_client(state)
+    sandbox = httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, trust_env=False)
     aws = StackClients(state.aws_endpoint)
     async with Subscriber(aws, Settings()) as subscriber, GatewayClient(state.gateway_url, keys) as gateway, sandbox:
         hands = Stagehands(gateway, sandbox, temporal, subscriber, life_limits(utc_now().date()))

@@ -9,6 +9,9 @@ from infra.sandbox.app import create_app
 from infra.sandbox.config import ConfigError, from_environment
 
 _GRACE_SECONDS = 2
+# Clients let go of idle connections earlier. With uvicorn's five seconds, which are httpx's too, a client used one that
+# was just being closed; and not every request may be made again.
+_KEEP_ALIVE_SECONDS = 60
 
 
 def main() -> int:
@@ -27,6 +30,7 @@ def main() -> int:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
     return 0
 

@@ -1,6 +1,7 @@
 """The functions as Lambdas on the emulator: their packages, and the whole template with what it wants to know."""
 
 import io
+import shutil
 import tempfile
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -91,7 +92,12 @@ def unpacked(layer: Path) -> Path:
         draft = Path(tempfile.mkdtemp(dir=layer.parent))
         with zipfile.ZipFile(layer) as packed:
             packed.extractall(draft)
-        draft.replace(folder)
+        try:
+            draft.replace(folder)
+        except OSError:  # another stack was quicker
+            shutil.rmtree(draft)
+            if not folder.is_dir():
+                raise
     return folder
 
 

@@ -22,7 +22,7 @@ from functions.policy.rules import life_limits
 from functions.settings import Settings
 from infra.aws import StackClients
 from infra.cli.main import application
-from infra.demo.hands import Stagehands, sandbox_client
+from infra.demo.hands import Stagehands
 from infra.demo.month_end import LATER, check_books
 from infra.demo.player import Player
 from infra.demo.subscriber import Subscriber
@@ -72,7 +72,7 @@ async def _live(state: StackState, orders: Sequence[GeneratedOrder]) -> None:
     """The orders up to their delivery."""
     keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
     temporal = await connect_to(state)
-    sandbox = sandbox_client(state)
+    sandbox = httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, trust_env=False)
     aws = StackClients(state.aws_endpoint)
     async with Subscriber(aws, Settings()) as subscriber, GatewayClient(state.gateway_url, keys) as gateway, sandbox:
         hands = Stagehands(gateway, sandbox, temporal, subscriber, life_limits(utc_now().date()))

@@ -3,16 +3,17 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil, floor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.policy.pack import PolicyError, Row, default_pack
-from functions.tax.formulas import FULL_TAX, Rates, Relief, price_within, taxes
+from functions.tax.formulas import FULL_TAX, Levy, Rates, Relief, levy, price_within, taxes
 from functions.tax.goods import Goods, Quantity
 from functions.tax.reverse import price_from
-from functions.tax.rounding import Rounding, rounding_of, shares
+from functions.tax.rounding import Rounding, rounded_sum, rounding_of, shares
 from functions.tax.statutory import Notes, statutory
 from functions.tax.tariff import LineRates
 
@@ -77,6 +78,39 @@ SOME_RATES = st.builds(Rates, duty=PARTS, consumption=PARTS, specific=SPECIFIC, 
 def test_reverse_undoes_forward_exactly(value: Fraction, statutory_rates: Rates, relief: Relief) -> None:
     with_tax = value + taxes(value, statutory_rates, relief).total
     assert price_within(with_tax, statutory_rates, relief) == value
+
+
+@given(
+    value=st.decimals(min_value=0, max_value=10**9, places=5),
+    statutory_rates=SOME_RATES,
+    relief=st.sampled_from([WITHIN, FULL_TAX]),
+)
+def test_a_levy_is_the_formulas_at_every_value(value: Decimal, statutory_rates: Rates, relief: Relief) -> None:
+    found: Levy = levy(statutory_rates, relief)
+    exact = taxes(Fraction(value), statutory_rates, relief)
+    for linear, tax in ((found.duty, exact.duty), (found.consumption, exact.consumption), (found.vat, exact.vat)):
+        assert Fraction(*linear.at(value.as_integer_ratio())) == tax
+
+
+@given(
+    amounts=st.lists(st.fractions(min_value=0, max_value=10**6, max_denominator=10**9), min_size=1, max_size=9),
+    mode=st.sampled_from(["half-up", "half-even", "up", "down"]),
+)
+def test_a_rounded_sum_is_the_sum_rounded_and_its_parts_add_up(amounts: list[Fraction], mode: str) -> None:
+    rounding = Rounding(mode, CENT, "test")
+    total, parts = rounded_sum([amount.as_integer_ratio() for amount in amounts], rounding)
+    assert total == rounding(sum(amounts, Fraction(0)))
+    assert sum(parts) == total
+    off = [abs(Fraction(part) - amount) for part, amount in zip(parts, amounts, strict=True)]
+    assert max(off) < 2 * Fraction(CENT)  # a step for the rounding of the sum, another for the sharing out
+
+
+@given(exact=st.fractions(min_value=0, max_value=10**6, max_denominator=10**6))
+def test_the_modes_of_rounding_are_what_they_are_called(exact: Fraction) -> None:
+    cents = exact * 100
+    expected = {"half-up": floor(cents + Fraction(1, 2)), "half-even": round(cents), "up": ceil(cents)}
+    for mode, whole in (expected | {"down": floor(cents)}).items():
+        assert Rounding(mode, CENT, "test")(exact) == whole * CENT
 
 
 @given(

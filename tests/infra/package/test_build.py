@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -71,3 +72,23 @@ def test_libraries_that_pip_does_not_find_are_told(tmp_path: Path, monkeypatch: 
     with pytest.raises(StackError, match="could not be fetched by pip"):
         build(tmp_path / "packages", Target.here())
     assert not list((tmp_path / "packages").glob("dependencies*"))
+
+
+def test_two_stacks_that_unpack_at_the_same_moment_share_the_folder(
+    packages: Packages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given another stack that is quicker, then its folder stands, and nothing else is left."""
+    layer = tmp_path / "functions.zip"
+    layer.write_bytes(packages.functions.read_bytes())
+
+    def too_late(dir: Path) -> str:
+        (tmp_path / "functions").mkdir()
+        (tmp_path / "functions" / "theirs").touch()
+        return real(dir=dir)
+
+    real = tempfile.mkdtemp
+    monkeypatch.setattr("infra.stack.lambdas.tempfile.mkdtemp", too_late)
+
+    assert unpacked(layer) == tmp_path / "functions"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["functions", "functions.zip"]
+    assert (tmp_path / "functions" / "theirs").exists()

@@ -1,0 +1,26 @@
+"""What a handler does not need stays out of it: each library here takes as long to load as all of ours."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from infra.bench.coldstart import entry, handlers
+
+HEAVY = {"boto3", "httpx", "lxml", "yaml", "temporalio", "cryptography", "tongsuopy", "events.ceb.message"}
+LOADED = {
+    "gateway": {"boto3", "lxml", "events.ceb.message"},  # reads every message there is
+    "dispatch": {"temporalio", "cryptography", "lxml", "events.ceb.message"},
+    "payment_data": {"lxml"},  # the words of signatures
+    "refund": {"lxml"},
+    "tax_payment": {"lxml"},
+}
+
+
+@pytest.mark.parametrize("handler", handlers())
+def test_a_handler_loads_nothing_heavy_that_it_does_not_need(handler: str) -> None:
+    code = f"import sys; {entry(handler)}; print(*sys.modules)"
+    environment = {**os.environ, "SANDAN_CAPABILITY": handler, "AWS_DEFAULT_REGION": "us-east-1"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert HEAVY & set(done.stdout.split()) <= LOADED.get(handler, set())
