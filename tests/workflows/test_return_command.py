@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from events.life import Stage
 from events.return_life import ReturnStage
 from infra import temporal
-from infra.cli import returns as command
+from infra.cli import running
 from infra.cli.main import application
 from infra.stack.errors import StackError
 from tests.payloads import fixed_keys
@@ -28,7 +28,7 @@ def run(life: Life, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command line, in a thread, on the server of the tests."""
     config = life.temporal.client.service_client.config
     state = SimpleNamespace(temporal_address=config.target_host, temporal_namespace=life.temporal.client.namespace)
-    monkeypatch.setattr(command, "running_stack", lambda name: state)
+    monkeypatch.setattr(running, "running_stack", lambda _: state)
     monkeypatch.setattr(temporal, "stack_data_keys", lambda _: fixed_keys())
 
     async def run(*arguments: str) -> Result:
