@@ -14,6 +14,7 @@ from temporalio.client import Client, WorkflowExecution
 from temporalio.service import RPCError
 
 from events.life import OrderStageChanged
+from functions.data_keys.models import NoDataKeyError, order_of_workflow
 from functions.ledger.account_models import Guarantee, GuaranteeRequest
 from functions.ledger.handler import guarantee
 from functions.settings import Settings
@@ -27,7 +28,7 @@ from infra.sandbox.cases import BillReport, CaseReport, Received
 from infra.sandbox.questions import QuestionReport
 from infra.stack.errors import StackError
 from infra.stack.state import StackState
-from infra.temporal import connect_to
+from infra.temporal import connect_to, stack_data_keys
 
 _POLL_SECONDS = 0.5
 _QUIET_TIMES = 3
@@ -50,7 +51,7 @@ class Histories:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All of it; `stages` are the outbound events by order number."""
+    """All of it; `stages` are the outbound events by order number, `keyless` workflows whose order has no key."""
 
     orders: Sequence[GeneratedOrder]
     demo: DemoReport
@@ -66,6 +67,7 @@ class Evidence:
     guarantees: list[Guarantee]
     workflows: list[WorkflowExecution]
     histories: Histories
+    keyless: list[str]
 
 
 async def until_quiet(state: StackState, patience: float) -> None:
@@ -117,6 +119,7 @@ async def gather(
         guarantees=_guarantees(state),
         workflows=workflows,
         histories=await _histories(temporal, workflows),
+        keyless=await asyncio.to_thread(_keyless, state, workflows),
     )
 
 
@@ -129,6 +132,13 @@ def _waiting(aws: StackClients, url: str) -> int:
 def _guarantees(state: StackState) -> list[Guarantee]:
     with functions_on(state):
         return [guarantee(GuaranteeRequest(guarantor=guarantor)) for guarantor in GUARANTORS]
+
+
+def _keyless(state: StackState, workflows: Sequence[WorkflowExecution]) -> list[str]:
+    """The workflows of orders, and of their returns, whose order has no key in the table."""
+    keys = stack_data_keys(state)
+    orders = {execution.id: order_of_workflow(execution.id) for execution in workflows}
+    return [workflow_id for workflow_id, order in orders.items() if order and keys.since(order) is None]
 
 
 async def _histories(temporal: Client, workflows: Sequence[WorkflowExecution]) -> Histories:
@@ -153,8 +163,9 @@ async def _read(temporal: Client, execution: WorkflowExecution, found: Histories
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
                 failed = event.workflow_task_failed_event_attributes
                 cause = WorkflowTaskFailedCause.Name(failed.cause)
-                found.failures.append((execution.id, f"{cause} {failed.failure.message}"))
-    except RPCError as error:
+                failure = await temporal.data_converter.decode_failure(failed.failure)
+                found.failures.append((execution.id, f"{cause} {failure}"))
+    except (RPCError, NoDataKeyError) as error:
         found.failures.append((execution.id, f"its history cannot be read: {error}"))
     found.events += kinds.total()
     found.timeouts += kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT]

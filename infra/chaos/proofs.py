@@ -19,8 +19,12 @@ from infra.sandbox.questions import TAKEN
 _NEVER_DECLARED = {Scenario.PAYMENT_MISMATCH, Scenario.PAYMENT_MISSING, Scenario.ANNUAL_LIMIT}
 _DECLARED_TWICE = {Scenario.CUSTOMS_REJECTION}
 _ISSUED, _PAID, _VOID = "1", "2", "3"
-_HARMLESS = "WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND"
-"""Something came while the task was under way: Temporal has it done once more."""
+_HARMLESS = (
+    "WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND",  # something came while the task was under way
+    "endpoint URL",  # so botocore says that it has no connection, to the table of the orders' keys here
+    "the payload keys cannot be read",
+)
+"""Why Temporal has a task done once more without anybody's fault; a workflow task needs nothing of AWS but keys."""
 
 
 class Failure(Value):
@@ -244,10 +248,30 @@ def _workflows_end(evidence: Evidence) -> _Findings:
 
 
 def _tasks_do_not_fail(evidence: Evidence) -> _Findings:
-    failures = [(name, cause) for name, cause in evidence.histories.failures if not cause.startswith(_HARMLESS)]
+    failures = [
+        (name, cause)
+        for name, cause in evidence.histories.failures
+        if not any(harmless in cause for harmless in _HARMLESS)
+    ]
     for workflow_id, cause in failures:
         yield Failure(subject=workflow_id, expected="no failed workflow task", found=cause, look=workflow_id)
     yield from [None] * (len(evidence.workflows) - len({name for name, _ in failures}))
+
+
+def _keys_are_there(evidence: Evidence) -> _Findings:
+    """Without its key nobody could read an order any more, and with another one nobody what the first has sealed."""
+    keyless = set(evidence.keyless)
+    for execution in evidence.workflows:
+        yield (
+            Failure(
+                subject=execution.id,
+                expected="its order has its key",
+                found="there is none",
+                look="the table sandan-data-keys; worker.log",
+            )
+            if execution.id in keyless
+            else None
+        )
 
 
 def _events_are_complete(evidence: Evidence) -> _Findings:
@@ -312,7 +336,8 @@ _PROMISES: dict[str, Callable[[Evidence], _Findings]] = {
     "the ledger is balanced to the cent, and nothing is held": _books_balance,
     "the dead-letter queue is empty": _letters,
     "no workflow is open that should have ended, and Temporal lists all": _workflows_end,
-    "no workflow task failed": _tasks_do_not_fail,
+    "no workflow task failed, but where keys were away": _tasks_do_not_fail,
+    "every order has its key": _keys_are_there,
     "every change of stage was told, in whole sequences": _events_are_complete,
     "every question for payment data was answered": _questions_are_answered,
     "the gateway refused no counterparty": _nothing_is_refused,

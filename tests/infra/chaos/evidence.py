@@ -144,5 +144,6 @@ def evidence(**changed: Any) -> Evidence:
         ],
         workflows=[listed(order.key.workflow_id) for order in ORDERS],
         histories=Histories(events=9),
+        keyless=[],
     )
     return replace(right, **changed)

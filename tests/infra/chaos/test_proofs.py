@@ -4,11 +4,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 from temporalio.client import WorkflowExecutionStatus
 
 from events.life import Stage
 from events.values import utc_now
+from functions.data_keys.models import NoDataKeyError
 from functions.ledger.account_models import Difference, Verified
+from functions.payloads.keys import PayloadKeyError
 from infra.chaos.evidence import Histories
 from infra.chaos.proofs import prove
 from infra.dead_letters import DeadLetter
@@ -20,6 +28,7 @@ from tests.infra.chaos.evidence import EXPIRED, ORDERS, RELEASED, RETURNED, evid
 _RIGHT = evidence()
 _LETTER = DeadLetter(id="1", document_id=None, event_type="t", order="o", reason="gave up", since=utc_now(), attempts=5)
 _TWICE = Submission(cop_msg_id="other number", guid=f"G-{RELEASED.key.order_no}", taken=1)
+_UNHANDLED = "WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE"
 _OPEN = [made.listed(order.key.workflow_id) for order in ORDERS[1:]]
 
 
@@ -102,6 +111,11 @@ _BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
         "no workflow task failed",
         {"histories": Histories(failures=[("w", "WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR")])},
     ),
+    "a workflow task failed of a key that is not there": (
+        "no workflow task failed",
+        {"histories": Histories(failures=[("w", f"{_UNHANDLED} NoDataKeyError: {NoDataKeyError(RELEASED.key)}")])},
+    ),
+    "an order's key is lost": ("every order has its key", {"keyless": [RELEASED.key.workflow_id]}),
     "an event was lost at the end": ("every change of stage", {"stages": _stages(Stage.COLLECTING)}),
     "no event came": ("every change of stage", {"stages": _stages()}),
     "a question is open": ("every question", {"questions": [made.question("20000")]}),
@@ -133,7 +147,24 @@ def test_a_gap_in_the_events_is_found() -> None:
     assert proof.failures[0].subject == RELEASED.key.order_no
 
 
-def test_a_task_that_is_done_once_more_for_a_new_signal_is_no_failure() -> None:
-    """Given a signal that came while a task was under way, Temporal repeats the task."""
-    harmless = Histories(failures=[("w", "WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND")])
+_AWAY = [
+    EndpointConnectionError(endpoint_url="http://127.0.0.1:9"),
+    ConnectionClosedError(endpoint_url="http://127.0.0.1:9"),
+    ReadTimeoutError(endpoint_url="http://127.0.0.1:9"),
+    ConnectTimeoutError(endpoint_url="http://127.0.0.1:9"),
+    PayloadKeyError("the payload keys cannot be read from the secrets store"),
+]
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        "WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND",
+        *(f"{_UNHANDLED} {type(error).__name__}: {error}" for error in _AWAY),
+        f"{_UNHANDLED} Failed encoding completion: {_AWAY[0]}",
+    ],
+)
+def test_a_task_that_is_done_once_more_is_no_failure(cause: str) -> None:
+    """Given a signal that came while a task was under way, or a key that was away, Temporal repeats the task."""
+    harmless = Histories(failures=[("w", cause)])
     assert all(proof.holds for proof in prove(evidence(histories=harmless)))

@@ -9,9 +9,11 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.service import RetryConfig, RPCError
 
+from events.values import OrderKey
 from functions.settings import Settings
 from infra.aws import StackClients
 from infra.stack.stack import Stack
+from infra.temporal import stack_data_keys
 
 pytestmark = pytest.mark.stack
 
@@ -71,16 +73,22 @@ async def test_temporal_loses_nothing_that_it_had_acknowledged(stack: Stack) -> 
 
 
 def test_the_emulator_keeps_what_it_has_at_an_orderly_stop(stack: Stack) -> None:
-    """Given a message in a queue and an item in a table, when the emulator is stopped and started, they are there."""
+    """Given a message in a queue and items in tables, when the emulator is stopped and started, they are there."""
     aws, names = StackClients(stack.state.aws_endpoint), Settings()
     url = aws.sqs.get_queue_url(QueueName=names.documents_queue)["QueueUrl"]
     aws.sqs.send_message(QueueUrl=url, MessageBody="kept")
-    aws.dynamodb.put_item(TableName=names.replay_table, Item={"pk": {"S": "kept"}})
+    order = OrderKey(ebp_code="3207SDPT01", order_no="kept")
+    keys, stays = stack_data_keys(stack.state), {"pk": {"S": "kept"}}
+    keys.require(order)
+    since = keys.since(order)
+    aws.dynamodb.put_item(TableName=names.replay_table, Item=stays)
     port = stack.state.aws_endpoint
     stack.stop("emulator")
     stack.start("emulator")
     assert stack.state.aws_endpoint == port
     found = aws.sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)["Messages"]
     assert [message["Body"] for message in found] == ["kept"]
-    assert "Item" in aws.dynamodb.get_item(TableName=names.replay_table, Key={"pk": {"S": "kept"}})
+    assert "Item" in aws.dynamodb.get_item(TableName=names.replay_table, Key=stays)
+    assert since
+    assert stack_data_keys(stack.state).since(order) == since
     assert Path(stack.state.folder, "data", "temporal.db").exists()
