@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
 
 Document = TypeVar("Document", Order, Payment, Waybill, DeclarationList)
 CUSTOMS_UNREACHABLE = "customs-unreachable"
+_AHEAD = "corrections-ahead-of-rejections"
 _USED_ELSEWHERE = {
     DocumentKind.ORDER: "-301011",
     DocumentKind.PAYMENT: "-401008",
@@ -150,6 +151,8 @@ class Declaring:
         state.needs_human = None
         state.deadline = workflow.now() + self._limits.correction
         state.enter(stage, text, workflow.now())
+        if state.ahead and workflow.patched(_AHEAD):
+            state.catch_up()
 
     async def thaw(self) -> None:
         """The list is no longer declared: its documents may change again."""

@@ -74,6 +74,7 @@ class OrderState(BaseModel):
     declaration_list: DeclarationList | None = None
     versions: list[ListVersion] = Field(default_factory=list)
     frozen: list[FrozenDocument] = Field(default_factory=list)
+    ahead: dict[DocumentKind, InboundDocument] = Field(default_factory=dict)
     sent: dict[DocumentKind, str] = Field(default_factory=dict)
     to_match: bool = False
     cancellation: CancellationCase | None = None
@@ -278,14 +279,26 @@ class OrderState(BaseModel):
         return kept.get(kind)
 
     def _absorb_changeable(self, document: InboundDocument, at: datetime) -> bool:
-        current = self.documents.get(document.kind)
+        current = self.ahead.get(document.kind) or self.documents.get(document.kind)
         if current and _age(current) >= _age(document):
             return False
         self.note(at, document.kind.value, document.content)
         if self.stage in BEFORE_CUSTOMS:
             self.documents[document.kind] = document
             self.to_match = True
+        elif self.stage in AT_CUSTOMS:
+            self.ahead[document.kind] = document
         return True
+
+    def catch_up(self) -> None:
+        """The list may be corrected again: take the documents that came while it was at customs.
+
+        The door lets none through before the order has untied its documents. But the worker that untied them may have
+        died before Temporal knew; then a correction comes together with the rejection that it answers.
+        """
+        self.documents |= self.ahead
+        self.to_match = self.to_match or bool(self.ahead)
+        self.ahead = {}
 
     def snapshot(self) -> OrderSnapshot:
         """Where the order stands, without its documents."""

@@ -1,14 +1,17 @@
 """SIGTERM and SIGHUP end a command as Ctrl-C does: what it has started, it stops."""
 
 import signal
-from typing import NoReturn
 
 
 def end_like_ctrl_c() -> None:
-    """From now on these signals raise KeyboardInterrupt in the main thread."""
+    """From now on these signals are Ctrl-C: KeyboardInterrupt in the main thread, or the end of what asyncio runs.
+
+    They are passed on as SIGINT, not raised from here: while an event loop runs, asyncio cancels its task, where an
+    exception out of the handler may hit code that swallows it.
+    """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
 
 
-def _interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
+def _interrupt(*_: object) -> None:
+    signal.raise_signal(signal.SIGINT)
