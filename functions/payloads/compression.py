@@ -46,7 +46,7 @@ def decompressed(data: bytes, name: str) -> bytes:
 
 @cache
 def dictionary(name: str) -> bytes:
-    """A dictionary by its number: field names, punctuation and codes of payloads; `infra.replay.dictionary` makes it."""
+    """A dictionary by its number: field names, punctuation and codes of payloads, made by `infra.replay.dictionary`."""
     return (Path(__file__).parent / "data" / DICTIONARIES[name]).read_bytes()
 
 

@@ -13,19 +13,17 @@ from typing import Any
 
 from temporalio.api.common.v1 import Payload
 
-from infra.temporal import payloads_in
 from infra.replay.files import load, recorded
+from infra.temporal import payloads_in
 
 # Fields whose values are codes of the standard or words of the product: they name nobody.
-_CODES = frozenset(
-    (
-        "kind appType appStatus orderType ieFlag currency tradeMode trafMode wrapType buyerIdType payerIdType insuredFee "
-        "discount barCode returnStatus returnInfo logisticsStatus status customsTax consumptionTax "
-        "consumption_tax duty regime outcome stage standing policy messages basis condition inspection verdict "
-        "receipt_class rule obstacle resolution documents correction silence decision guarantee_retry deadline alert "
-        "retry expiry fee"
-    ).split()
-)
+_NAMES = """
+    kind appType appStatus orderType ieFlag currency tradeMode trafMode wrapType buyerIdType payerIdType insuredFee
+    discount barCode returnStatus returnInfo logisticsStatus status customsTax consumptionTax consumption_tax duty
+    regime outcome stage standing policy messages basis condition inspection verdict receipt_class rule obstacle
+    resolution documents correction silence decision guarantee_retry deadline alert retry expiry fee
+"""
+_CODES = frozenset(_NAMES.split())
 _SUMMARIES = 3  # a text outside of fields is kept when it comes in so many lives, without a digit of somebody's
 _GRAM = 16  # bytes: what the text already has in such pieces is not taken a second time
 _AROUND = 4  # bytes of what it has are taken on both sides of what it has not
@@ -34,10 +32,11 @@ _MOST = 6 * 1024
 
 def main() -> None:
     """Write the text."""
-    if len(sys.argv) != 3:
-        sys.exit("python -m infra.replay.dictionary HISTORIES FILE")
-    histories, file = map(Path, sys.argv[1:])
-    file.write_bytes(dictionary(histories))
+    match sys.argv[1:]:
+        case [histories, file]:
+            Path(file).write_bytes(dictionary(Path(histories)))
+        case _:
+            sys.exit("python -m infra.replay.dictionary HISTORIES FILE")
 
 
 def dictionary(histories: Path) -> bytes:
@@ -69,7 +68,7 @@ def _forms(histories: Path) -> Counter[bytes]:
 
 
 def _without_values(content: Any, field: str = "") -> Any:
-    """The same form; texts stay where their field is one of codes, and are empty elsewhere; what repeats stands once."""
+    """The same form; texts stay where their field is one of codes, else they are empty; what repeats stands once."""
     if isinstance(content, dict):
         return {name: _without_values(value, name) for name, value in content.items()}
     if isinstance(content, list):
@@ -92,13 +91,13 @@ def _news(form: bytes, text: bytes) -> bytes:
     for at in range(len(form) - _GRAM + 1):
         if form[at : at + _GRAM] in text:
             known[at : at + _GRAM] = b"\1" * _GRAM
-    kept = bytearray(len(form))
-    for at, is_known in enumerate(known):
-        if not is_known:
-            kept[max(0, at - _AROUND) : at + _AROUND + 1] = b"\1" * (
-                min(len(form), at + _AROUND + 1) - max(0, at - _AROUND)
-            )
-    return bytes(form[at] for at, keep in enumerate(kept) if keep)
+    kept = {
+        near
+        for at, is_known in enumerate(known)
+        if not is_known
+        for near in range(max(0, at - _AROUND), min(len(form), at + _AROUND + 1))
+    }
+    return bytes(form[at] for at in sorted(kept))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from events.ceb.message import CEB311Message, CEB511Message
 from functions.payloads.codec import is_encrypted, is_of_order_key, key_id_of
+from functions.payloads.compression import DICTIONARIES, dictionary
 from infra.aws import StackClients
 from infra.cli.main import application
 from infra.dead_letters import DeadLetters
@@ -156,6 +157,12 @@ def test_the_search_would_find_them(places: Places, personal: set[str], orders: 
             assert found_in({"log": b"a " + written + b" b"}, personal)["log"] >= {value}
     lived = {value for order in orders[: len(LIVES)] for value in _personal(order)}
     assert found_in(places, personal)["bus: documents"] >= lived
+
+
+def test_what_payloads_are_compressed_against_names_nobody(personal: set[str]) -> None:
+    dictionaries = {name: dictionary(name) for name in DICTIONARIES}
+    assert dictionaries
+    assert found_in(dictionaries, personal) == {}
 
 
 def test_the_processes_wrote_their_logs_and_temporal_its_database(places: Places) -> None:

@@ -69,7 +69,7 @@ def test_what_does_not_get_shorter_stays() -> None:
 
 
 def test_broken_data_end_in_a_clear_error() -> None:
-    """Given compressed payloads that were bent in many ways, then each is refused, or gives some bytes, no other error."""
+    """Given compressed payloads bent in many ways, then each is refused or gives some bytes, no other error."""
     dice = random.Random(7)
     refused = 0
     for data in payloads():
