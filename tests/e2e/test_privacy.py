@@ -16,7 +16,8 @@ from temporalio.api.history.v1 import HistoryEvent
 from typer.testing import CliRunner
 
 from events.ceb.message import CEB311Message, CEB511Message
-from functions.payloads.codec import DATA_KEY, KEY_ID, is_encrypted
+from functions.payloads.codec import is_encrypted, is_of_order_key, key_id_of
+from functions.payloads.compression import DICTIONARIES, dictionary
 from infra.aws import StackClients
 from infra.cli.main import application
 from infra.dead_letters import DeadLetters
@@ -158,6 +159,12 @@ def test_the_search_would_find_them(places: Places, personal: set[str], orders: 
     assert found_in(places, personal)["bus: documents"] >= lived
 
 
+def test_what_payloads_are_compressed_against_names_nobody(personal: set[str]) -> None:
+    dictionaries = {name: dictionary(name) for name in DICTIONARIES}
+    assert dictionaries
+    assert found_in(dictionaries, personal) == {}
+
+
 def test_the_processes_wrote_their_logs_and_temporal_its_database(places: Places) -> None:
     assert {"log worker", "log dispatcher", "log gateway", "log sandbox", "log codec", "log temporal"} <= set(places)
     assert len(places["temporal: database"]) > 1_000_000
@@ -204,7 +211,7 @@ async def test_what_is_not_sealed_with_an_order_s_key_names_nobody(
     of_orders, others = 0, []
     async for page in histories(client):
         for payload in filter(is_encrypted, payloads_in(page)):
-            if DATA_KEY in payload.metadata:
+            if is_of_order_key(payload):
                 of_orders += 1
             else:
                 others += await codec.decode([payload])
@@ -275,7 +282,7 @@ async def test_keys_are_rotated_while_the_stack_runs(stack: Stack, places: Place
 
 
 def _key_of(payload: Payload) -> str | None:
-    return payload.metadata[KEY_ID].decode() if is_encrypted(payload) else None
+    return key_id_of(payload) if is_encrypted(payload) else None
 
 
 def _keys(*arguments: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from temporalio.exceptions import ApplicationError
 
 from events.values import OrderKey
 from functions.data_keys.models import Seed, ShreddedError
-from functions.payloads.codec import EncryptingCodec, is_encrypted, workflow_of
+from functions.payloads.codec import EncryptingCodec, is_encrypted, is_of_order_key, key_id_of, workflow_of
 from functions.payloads.converter import data_converter
 from functions.payloads.keys import KeyRing, PayloadKeyError
 from functions.payloads.models import Cipher, PayloadKeys
@@ -53,11 +54,17 @@ async def test_only_ids_are_in_clear() -> None:
     (encoded,) = await codec().encode([plain()])
     assert dict(encoded.metadata) == {
         "encoding": b"binary/encrypted",
-        "encryption-key-id": b"test",
-        "workflow-id": ORDER.encode(),
-        "data-key": b"order",
+        "o": b"test",
+        "w": ORDER.encode(),
+        "c": b"1",
     }
-    assert workflow_of(encoded) == ORDER
+    assert (workflow_of(encoded), key_id_of(encoded), is_of_order_key(encoded)) == (ORDER, "test", True)
+
+
+async def test_without_an_order_the_key_is_that_of_the_secret() -> None:
+    (encoded,) = await codec("tax-payment/3207980001/2026").encode([plain(b"\x93")])
+    assert encoded.metadata["k"] == b"test"
+    assert (key_id_of(encoded), is_of_order_key(encoded)) == ("test", False)
 
 
 async def test_payloads_of_an_order_and_its_returns_are_lost_with_its_key_and_no_others() -> None:
@@ -97,12 +104,28 @@ async def test_an_order_s_seed_is_asked_for_once() -> None:
     assert seeds.requests == 1
 
 
-async def test_payloads_from_before_the_keys_of_orders_are_still_read() -> None:
-    """Given a payload of an order without a data-key, sealed with the key of the secret, then it is read as ever."""
-    metadata = {"encoding": b"binary/encrypted", "encryption-key-id": b"test", "workflow-id": ORDER.encode()}
+@pytest.mark.parametrize("of_order", [False, True], ids=["key-of-the-secret", "key-of-the-order"])
+@pytest.mark.parametrize("content", [CONTENT, CONTENT * 100], ids=["short", "zlib"])
+async def test_payloads_from_before_are_still_read(content: bytes, of_order: bool) -> None:
+    """Given a payload with the long names, of before the dictionary, or before the keys of orders, then it is read."""
+    keys = fixed_keys()
+    data = plain(content).SerializeToString()
+    metadata = {"encoding": b"binary/encrypted", "encryption-key-id": b"test"}
+    if len(data) >= 512:
+        metadata["compression"] = b"zlib"
+        data = zlib.compress(data, 1)
+    metadata["workflow-id"] = ORDER.encode()
+    if of_order:
+        metadata["data-key"] = b"order"
+    key = await keys.writing(OrderKey.from_workflow_id(ORDER) if of_order else None)
     associated = "\n".join(f"{name}={value.hex()}" for name, value in metadata.items()).encode()
-    old = Payload(metadata=metadata, data=seal(TEST_KEYS.writing, plain().SerializeToString(), associated))
-    assert await codec().decode([old]) == [plain()]
+    old = Payload(metadata=metadata, data=seal(key, data, associated))
+    assert await EncryptingCodec(keys).decode([old]) == [plain(content)]
+    assert (workflow_of(old), key_id_of(old), is_of_order_key(old)) == (ORDER, "test", of_order)
+    del old.metadata["workflow-id"]
+    old.metadata["w"] = ORDER.encode()
+    with pytest.raises(BrokenSealError):
+        await EncryptingCodec(keys).decode([old])
 
 
 async def test_an_activity_s_payload_is_noted_under_its_workflow() -> None:
@@ -111,24 +134,44 @@ async def test_an_activity_s_payload_is_noted_under_its_workflow() -> None:
     assert workflow_of(encoded) == ORDER
 
 
-async def test_what_is_long_is_compressed_first() -> None:
-    short, long = await codec().encode([plain(b"x" * 100), plain(CONTENT * 200)])
-    assert "compression" not in short.metadata
-    assert long.metadata["compression"] == b"zlib"
-    assert len(long.data) < len(CONTENT) * 20
+async def test_what_gets_shorter_is_compressed_first() -> None:
+    noise = bytes(range(256))
+    random, known, long = await codec().encode(
+        [Payload(metadata={"x": noise}), plain(b'{"last":3}'), plain(CONTENT * 200)]
+    )
+    assert "c" not in random.metadata
+    assert known.metadata["c"] == long.metadata["c"] == b"1"
+    assert len(known.data) < 40 + 12  # salt and tag
+    assert len(long.data) < len(CONTENT) * 5
+
+
+@pytest.mark.parametrize("name", [b"2", b"zlib", b"", b"\xff"])
+async def test_sealed_under_another_compression_is_told(name: bytes) -> None:
+    """Given what a writer with the key has compressed in another way than it says, then it is refused clearly."""
+    metadata = {"encoding": b"binary/encrypted", "k": b"test", "c": name}
+    associated = "\n".join(f"{one}={value.hex()}" for one, value in metadata.items()).encode()
+    sealed = Payload(metadata=metadata, data=seal(TEST_KEYS.writing, b"not compressed", associated))
+    with pytest.raises(BrokenSealError, match="compressed"):
+        await EncryptingCodec(fixed_keys()).decode([sealed])
 
 
 async def test_a_payload_of_one_workflow_cannot_be_passed_off_as_another_s() -> None:
     """Nor can its key id or its compression be changed."""
     (encoded,) = await codec().encode([plain(CONTENT * 100)])
     await codec("import/3207SDPT01/OTHER").encode([plain()])
-    for name, value in (("workflow-id", b"import/3207SDPT01/OTHER"), ("compression", b""), ("data-key", b"")):
+    for name, value in (
+        ("w", b"import/3207SDPT01/OTHER"),
+        ("c", b""),
+        ("c", b"zlib"),
+        ("k", b"test"),
+        ("data-key", b""),
+    ):
         changed = Payload()
         changed.CopyFrom(encoded)
         changed.metadata[name] = value
         with pytest.raises(BrokenSealError):
             await codec().decode([changed])
-    del encoded.metadata["workflow-id"]
+    del encoded.metadata["w"]
     with pytest.raises(BrokenSealError):
         await codec().decode([encoded])
 
