@@ -22,8 +22,9 @@ with workflow.unsafe.imports_passed_through():
     from functions.intake.rules import business_key
     from workflows import texts
     from workflows.calls import call, call_outside
+    from workflows.cases import CancellationCase
     from workflows.declaring import Declaring
-    from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, CancellationCase, OrderState
+    from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, OrderState
 
 RECEIPT = "CEB624"
 

@@ -29,8 +29,9 @@ with workflow.unsafe.imports_passed_through():
     from functions.intake import handler as intake
     from workflows import texts
     from workflows.calls import call
+    from workflows.cases import CancellationCase
     from workflows.corrections import corrected_documents
-    from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, CancellationCase, OrderState
+    from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, OrderState
     from workflows.order_steps import OrderSteps
 
 _AFTER_NEWS = "updates-after-news"

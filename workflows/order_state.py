@@ -6,8 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationList, DeclarationReturn
-from events.ceb.list_application import ListApplicationReturn
+from events.ceb.declaration_list import CancellationReturn, DeclarationList, DeclarationReturn
 from events.ceb.order import Order
 from events.ceb.payment import Payment
 from events.ceb.tax_bill import TaxBill, TaxBillStatus
@@ -16,7 +15,7 @@ from events.declaration_request import DeclarationRequest
 from events.documents import DocumentKind, InboundDocument
 from events.findings import Finding
 from events.life import ImportOrderStart, OrderSnapshot, Stage, StageChange
-from events.return_life import ExchangeNote, ReturnLine, ReturnRequest, ReturnResult
+from events.return_life import ExchangeNote, ReturnLine
 from events.values import OrderKey, Text, from_second
 from functions.dossier.models import DossierEntry
 from functions.intake.models import FrozenDocument
@@ -24,6 +23,7 @@ from functions.ledger.models import Bill, Standing
 from functions.orders.masking import personal_values
 from functions.tax.models import Assessment
 from workflows import texts
+from workflows.cases import CancellationCase, ReturnCase
 from workflows.customs_status import ListVersion, version_of
 from workflows.tax_bills import current_bill
 
@@ -33,32 +33,6 @@ AT_CUSTOMS = frozenset({Stage.DECLARED, Stage.REVIEWING, Stage.INSPECTING, Stage
 BEFORE_CUSTOMS = frozenset(
     {Stage.COLLECTING, Stage.MISMATCHED, Stage.MATCHED, Stage.AWAITING_GUARANTEE, Stage.REJECTED}
 )
-
-
-class CancellationCase(BaseModel):
-    """A cancellation that customs must decide: who asked, why, and how far it has come."""
-
-    who: str
-    why: str
-    document: Cancellation | None = None
-    number: int | None = None
-    receipts_read: int = 0
-    counted: ListApplicationReturn | None = None
-    resends: int = 0
-
-
-class ReturnCase(BaseModel):
-    """A return of goods: what was asked for, and how it ended, once it has.
-
-    `linked`: the order that it is exchanged for knows of it. `holds_payments`: no payment takes the tax meanwhile.
-    """
-
-    number: int
-    return_no: str
-    request: ReturnRequest
-    result: ReturnResult | None = None
-    linked: bool = False
-    holds_payments: bool = False
 
 
 class OrderState(BaseModel):

@@ -27,8 +27,9 @@ with workflow.unsafe.imports_passed_through():
     from functions.ledger.models import ReturningRequest
     from workflows import texts
     from workflows.calls import call
+    from workflows.cases import ReturnCase
     from workflows.import_return import ImportReturnWorkflow
-    from workflows.order_state import OrderState, ReturnCase
+    from workflows.order_state import OrderState
     from workflows.return_state import ReturnStart
 
 RETURN_FAILED, LATE_REPORT, UNDELIVERED = "return-failed", "return-report-late", "undelivered"
