@@ -5,14 +5,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from importlib.resources import files
 
 from events.values import Value
 from infra.bench.measure import REPEATS, Spread, Target
+from infra.stack.lambdas import CAPABILITIES
 
 TARGET = 1.5
 _TIME_LIMIT = 120
-_OWN_ENTRY = ("gateway", "dispatch")  # the others enter by functions.lambda_entry
+_OWN_ENTRY = ("gateway", "dispatch", "worker")  # the others enter by functions.lambda_entry
 _BASE = """
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from pydantic import BaseModel
@@ -32,6 +32,12 @@ Tracer(service="floor")
 from aws_lambda_powertools.utilities.batch import AsyncBatchProcessor
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+""",
+    "worker": _BASE
+    + """
+from temporalio.contrib.aws.lambda_worker import run_worker
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker
 """,
 }
 _READY = """
@@ -86,9 +92,8 @@ class ColdStartBench(Value):
 
 
 def handlers() -> list[str]:
-    """The capabilities that have a handler."""
-    folders = (folder for folder in files("functions").iterdir() if folder.is_dir())
-    return sorted(folder.name for folder in folders if (folder / "handler.py").is_file())
+    """The Lambdas of the template."""
+    return sorted((*CAPABILITIES, *_OWN_ENTRY))
 
 
 def entry(handler: str) -> str:

@@ -16,11 +16,13 @@ from events.cloudevents import STRUCTURED
 from events.payment_data import OriginalPayment
 from events.payment_data_life import PaymentDataStage
 from events.values import utc_now
+from functions.payment_data import store
 from functions.policy.rules import payment_data_limits
 from functions.settings import Settings
 from infra.aws import StackClients
 from infra.cli.main import application
 from infra.demo.questions import Questions, hand_in
+from infra.direct_calls import functions_on
 from infra.gateway_client import GatewayClient
 from infra.generate.files import event_json
 from infra.generate.orders import ORIGINAL_PAYMENT, GeneratedOrder, generate
@@ -202,10 +204,13 @@ async def command(*arguments: str) -> str:
     raise AssertionError(result.output)
 
 
-async def test_raw_data_stand_in_their_table_only(
+async def test_raw_data_stand_in_their_table_only_and_sealed(
     stack: Stack, questions: Questions, whole: Sequence[GeneratedOrder]
 ) -> None:
-    """Given all these lives, when logs, histories and the other tables are read, then no raw data are in them."""
+    """Given all these lives, when logs, histories and the other tables are read, then no raw data are in them.
+
+    Their own table has them, under the order's key.
+    """
     order = whole[2]
     account = order.facts.buyer.account
     raw = ("trade_pay_response", "pay.invalid", f"TEST-{order.facts.seller.code}")
@@ -217,9 +222,13 @@ async def test_raw_data_stand_in_their_table_only(
     tables = StackClients(stack.state.aws_endpoint).dynamodb
     names = Settings()
     others = json.dumps([tables.scan(TableName=name)["Items"] for name in (names.intake_table, names.orders_table)])
-    kept = json.dumps(tables.scan(TableName=names.payment_data_table)["Items"])
+    sealed = json.dumps(tables.scan(TableName=names.payment_data_table)["Items"])
+    with functions_on(stack.state):
+        kept = store.read(order.key)
+    assert kept
     for text in (*raw, account):
-        assert text in kept
+        assert text in kept.model_dump_json()
+        assert text not in sealed
         assert text not in history
         assert text not in logs
     for text in raw:

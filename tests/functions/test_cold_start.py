@@ -12,9 +12,11 @@ HEAVY = {"boto3", "httpx", "lxml", "yaml", "temporalio", "cryptography", "tongsu
 LOADED = {
     "gateway": {"boto3", "lxml", "events.ceb.message"},  # reads every message there is
     "dispatch": {"temporalio", "cryptography", "lxml", "events.ceb.message"},
-    "payment_data": {"lxml"},  # the words of signatures
+    "dossier": {"cryptography"},  # seals
+    "payment_data": {"cryptography", "lxml"},  # seals; the words of signatures
     "refund": {"lxml"},
     "tax_payment": {"lxml"},
+    "worker": HEAVY - {"httpx", "yaml", "tongsuopy"},  # runs workflows, and the functions of all capabilities
 }
 
 

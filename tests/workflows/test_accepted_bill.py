@@ -17,7 +17,7 @@ from functions.dossier.handler import opened
 from functions.ledger import handler as ledger
 from functions.ledger.models import ChargeRequest, OrderCharge
 from functions.payloads.converter import data_converter
-from infra.cli import order_updates, tax_decisions
+from infra.cli import order_updates, running, tax_decisions
 from infra.cli.main import application
 from tests.payloads import fixed_keys
 from tests.workflows.life import WINDOW, Life
@@ -34,7 +34,7 @@ def accept(life: Life, monkeypatch: pytest.MonkeyPatch) -> Run:
     async def connected(_: object) -> Client:
         return await Client.connect(address, data_converter=data_converter(fixed_keys()))
 
-    monkeypatch.setattr(tax_decisions, "running_stack", lambda _: None)
+    monkeypatch.setattr(running, "running_stack", lambda _: None)
     monkeypatch.setattr(tax_decisions, "functions_on", lambda _: nullcontext())
     monkeypatch.setattr(order_updates, "temporal_of", connected)
 

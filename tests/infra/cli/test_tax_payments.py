@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from events.tax_payment import TaxPaymentRunResult
 from events.values import CHINA
-from infra.cli import tax_payments
+from infra.cli import running, tax_payments
 from infra.cli.main import application
 from infra.stack.errors import StackError
 
@@ -62,7 +62,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, result: TaxPaymentRunResult) -> Result
     async def ran(*_: object) -> TaxPaymentRunResult:
         return result
 
-    monkeypatch.setattr(tax_payments, "running_stack", lambda _: None)
+    monkeypatch.setattr(running, "running_stack", lambda _: None)
     monkeypatch.setattr(tax_payments, "_ran", ran)
     return CliRunner().invoke(application("tax-payment"), ["tax-payment", "run"])
 
