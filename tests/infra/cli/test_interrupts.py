@@ -50,5 +50,8 @@ def test_a_signal_ends_a_command_in_good_order(code: str, number: signal.Signals
         assert running.stdout
         assert running.stdout.readline() == "ready\n"
         running.send_signal(number)
-        told, _ = running.communicate(timeout=30)
+        try:
+            told, _ = running.communicate(timeout=30)
+        finally:
+            running.kill()
     assert told == "stopped\n"
