@@ -8,13 +8,15 @@ from infra.bench.record_orders import Recording, record
 from infra.bench.shape import mean_actions
 
 ORDERS = 60
+UNDER_WAY = 6
+"""At once: on a machine that is not at its limit documents of an order come together, as they are sent."""
 ACTIONS_LIMIT, TRANSACTIONS_LIMIT = 14.0, 3.0
 _SEED = 63
 _TRANSACTIONS = "dynamodb TransactWriteItems"
 
 
 class ActionsBench(Value):
-    """One run of plain orders, a number of them under way at once.
+    """One run of plain orders, a few of them under way at once.
 
     `actions`, `events`, `history_bytes` and `transactions` are of one order, counted from its history; `kinds` are
     means, `distribution` says how many orders cost how many Actions. `transactions_sent` is what the tables were asked
@@ -39,7 +41,7 @@ class ActionsBench(Value):
 
 def run(orders: int = ORDERS) -> ActionsBench:
     """Live the orders on a stack that is listened to. Raises BenchError, StackError."""
-    return counted(record(orders, _SEED))
+    return counted(record(orders, _SEED, UNDER_WAY))
 
 
 def counted(recording: Recording) -> ActionsBench:

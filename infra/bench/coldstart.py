@@ -155,7 +155,7 @@ def _cold_start(handler: str, rounds: list[dict[str, tuple[float, float]]]) -> C
 def _target(found: ColdStart) -> Target:
     return Target(
         name=f"coldstart {found.handler}",
-        reading="import of the handler / Powertools and pydantic alone",
+        reading=f"import of {found.handler} / Powertools and pydantic alone",
         value=found.ratio,
         unit="ratio",
         sense="at most",

@@ -55,14 +55,14 @@ async def on_stage(state: StackState) -> AsyncIterator[Stagehands]:
         yield Stagehands(gateway, sandbox, temporal, subscriber, life_limits(utc_now().date()))
 
 
-async def live_whole_lives(hands: Stagehands, orders: Sequence[GeneratedOrder]) -> float:
+async def live_whole_lives(hands: Stagehands, orders: Sequence[GeneratedOrder], most: int = AT_ONCE) -> float:
     """From the first document until the last order is closed, its tax paid; the seconds that took.
 
-    Raises BenchError when an order does not end so.
+    At most `most` are under way at once. Raises BenchError when an order does not end so.
     """
     players = [Player(hands, order) for order in orders]
     started = time.monotonic()
-    await at_once(AT_ONCE, [player.live for player in players])
+    await at_once(most, [player.live for player in players])
     await pay_tax(hands)
     played: list[Played] = []
 
@@ -72,7 +72,7 @@ async def live_whole_lives(hands: Stagehands, orders: Sequence[GeneratedOrder]) 
 
         return run
 
-    await at_once(AT_ONCE, [end(player) for player in players])
+    await at_once(most, [end(player) for player in players])
     seconds = time.monotonic() - started
     require_right(played)
     return seconds

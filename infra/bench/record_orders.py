@@ -12,7 +12,7 @@ from events.values import OrderKey
 from functions.settings import Settings
 from infra.bench.floor import Recorded
 from infra.bench.listening import Listening
-from infra.bench.lives import ANSWERING_AT_ONCE, live_whole_lives, on_stage, plain_orders
+from infra.bench.lives import ANSWERING_AT_ONCE, AT_ONCE, live_whole_lives, on_stage, plain_orders
 from infra.bench.recording import Call, Recorder, parameters
 from infra.bench.shape import Shape, Weight, shape_of, signalled, weight_of
 from infra.direct_calls import functions_on
@@ -78,8 +78,8 @@ class Recording:
         return units[True] / len(self.lives), units[False] / len(self.lives)
 
 
-def record(orders: int, seed: int) -> Recording:
-    """Live the orders on a stack of its own. Raises BenchError, StackError."""
+def record(orders: int, seed: int, most: int = AT_ONCE) -> Recording:
+    """Live the orders on a stack of its own, at most so many at once. Raises BenchError, StackError."""
     stacks: list[Stack] = []
     aws = Recorder(lambda: stacks[0].state.aws_endpoint)
     counterparties = Recorder(lambda: stacks[0].state.sandbox_url)
@@ -94,13 +94,13 @@ def record(orders: int, seed: int) -> Recording:
             before = len(aws.calls)
             made = plain_orders(orders, seed)
             with functions_on(stack.state):
-                lives = asyncio.run(_live(stack.state, made))
+                lives = asyncio.run(_live(stack.state, made, most))
             return Recording(aws.calls[before:], [*_handed_in(made), *counterparties.calls], lives)
 
 
-async def _live(state: StackState, orders: Sequence[GeneratedOrder]) -> list[Life]:
+async def _live(state: StackState, orders: Sequence[GeneratedOrder], most: int) -> list[Life]:
     async with on_stage(state) as hands:
-        await live_whole_lives(hands, orders)
+        await live_whole_lives(hands, orders, most)
         return [await _life(hands.temporal, order.key) for order in orders]
 
 
