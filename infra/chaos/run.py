@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from infra.aws import StackClients
 from infra.chaos.door import Doubters
-from infra.chaos.evidence import gather, until_quiet
+from infra.chaos.evidence import Evidence, gather, until_quiet
 from infra.chaos.functions import kill_functions
 from infra.chaos.line import Line, Lines
 from infra.chaos.plan import LAMBDAS, PROCESSES, Blow, Phase, plan
@@ -164,25 +164,29 @@ async def run_chaos(
         dealt=striker.dealt,
         struck=Struck(root=dict(striker.struck)),
         unbidden=striker.unbidden,
-        disturbed=Disturbed(
-            sent=parties.sent,
-            repeated=parties.repeated,
-            refused=parties.refused,
-            answers_lost_at_the_door=around.door.broken,
-            answers_lost_by_counterparties=around.counterparties.broken,
-            queue_delayed=queue.delayed,
-            queue_repeated=queue.repeated,
-            overtaken=evidence.outbox["overtaken"],
-            repeated_by_counterparties=evidence.outbox["repeated"],
-            customs_received=sum(one.received for one in evidence.received),
-            customs_repeated=sum(one.received - 1 for one in evidence.received),
-            activity_retries=evidence.histories.retries,
-            task_timeouts=evidence.histories.timeouts,
-            history_events=evidence.histories.events,
-        ),
+        disturbed=_disturbed(around, parties, queue, evidence),
         proofs=prove(evidence),
         logs=stack.state.folder / "logs",
         scenarios=dict(Counter(order.scenario.value for order in orders)),
+    )
+
+
+def _disturbed(around: Surroundings, parties: Doubters, queue: UnrulyQueue, evidence: Evidence) -> Disturbed:
+    return Disturbed(
+        sent=parties.sent,
+        repeated=parties.repeated,
+        refused=parties.refused,
+        answers_lost_at_the_door=around.door.broken,
+        answers_lost_by_counterparties=around.counterparties.broken,
+        queue_delayed=queue.delayed,
+        queue_repeated=queue.repeated,
+        overtaken=evidence.outbox["overtaken"],
+        repeated_by_counterparties=evidence.outbox["repeated"],
+        customs_received=sum(one.received for one in evidence.received),
+        customs_repeated=sum(one.received - 1 for one in evidence.received),
+        activity_retries=evidence.histories.retries,
+        task_timeouts=evidence.histories.timeouts,
+        history_events=evidence.histories.events,
     )
 
 
