@@ -33,6 +33,18 @@ class Fields:
         return [name for name in self.names if ours[name] != theirs[name]]
 
 
+class Alike:
+    """Fields of two parts that must hold the same: `one` to `another`, where they have different names."""
+
+    def __init__(self, *names: str, **others: str) -> None:
+        self._ours, self._theirs = itemgetter(*names, *others), itemgetter(*names, *others.values())
+
+    def hold(self, left: CebModel, right: CebModel) -> bool:
+        """Whether they hold the very same."""
+        equal: bool = self._ours(left.__dict__) == self._theirs(right.__dict__)
+        return equal
+
+
 def unequal(rule: Rule, left: Field, right: Field, mend: Field | None = None) -> Iterator[Finding]:
     """The finding when two fields differ. It proposes to mend the right one unless told otherwise."""
     if same(left, right):

@@ -12,6 +12,7 @@ from events.documents import DocumentKind
 from events.findings import Finding
 from events.identity import IDENTITY_CARD, is_identity_number
 from events.values import Text
+from functions.matching.case import Case
 
 _ORDER, _LIST = DocumentKind.ORDER, DocumentKind.DECLARATION_LIST
 _IMPOSSIBLE = Rule(
@@ -61,6 +62,16 @@ def more_likely_wrong(left: Person, right: Person, witness: Person | None) -> Pe
         return left if left.is_impossible else right
     sides_with_right = witness is not None and same(witness.name, right.name) and same(witness.number, right.number)
     return left if sides_with_right else right
+
+
+def buyer_is_possible(case: Case) -> bool:
+    """The quick look of M9: one identity card, and a possible one."""
+    head, listed = case.order.head, case.listed.head
+    return (
+        head.buyer_id_type == IDENTITY_CARD == listed.buyer_id_type
+        and head.buyer_id_number == listed.buyer_id_number
+        and is_identity_number(head.buyer_id_number)
+    )
 
 
 def impossible_numbers(

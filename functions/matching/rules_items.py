@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, localcontext
+from operator import itemgetter
 from typing import TypeVar
 
 from events.ceb.base import plain
+from events.ceb.business.list_modes import CNY
 from events.ceb.business.sums import line_total
 from events.ceb.declaration_list import DeclarationList, ListItem
 from events.ceb.fields import Field, Rule, same
@@ -13,6 +15,7 @@ from events.ceb.order import Order, OrderItem
 from events.documents import DocumentKind
 from events.findings import Finding, Fix, Place
 from events.values import Text
+from functions.matching.case import Case
 from functions.matching.comparison import EQUAL, Fields, unequal
 
 Item = OrderItem | ListItem
@@ -23,6 +26,7 @@ _EXACT = 50  # digits that hold the product of two numbers of 19
 _AMOUNTS = ("qty", "price", "total_price")
 _COMPARED = Fields("item_no", "item_name", "bar_code", "country", "unit", *_AMOUNTS)
 _LINE = Fields("gnum", *_COMPARED.names)
+_GOODS = itemgetter(*_LINE.names, "currency")
 _BASIS = "规范 202205 CEB621 gnum"
 _SAME_COUNT = Rule("M7", Text(zh="商品项数应当一致", en="they must have as many lines of goods"), _BASIS, "1320")
 _SAME_ITEM = Rule("M7", EQUAL, _BASIS, "1322")
@@ -34,6 +38,23 @@ _UNIQUE = {
 _MULTIPLIES = Rule(
     "M7", Text(zh="总价应等于单价乘以数量", en="the total must be price x quantity"), "规范 202205 CEB311 totalPrice"
 )
+
+
+def goods_agree(case: Case) -> bool:
+    """The quick look of M7 and at the currencies of the lines."""
+    ordered, declared = case.order.items, case.listed.items
+    if len(ordered) != len(declared):
+        return False
+    numbers = set()
+    for ours, theirs in zip(ordered, declared, strict=True):
+        line = _GOODS(ours.__dict__)
+        if line != _GOODS(theirs.__dict__):
+            return False
+        gnum, *_, qty, price, total, currency = line
+        if price * qty != total or currency != CNY:
+            return False
+        numbers.add(gnum)
+    return len(numbers) == len(ordered)
 
 
 def lines_multiply(kind: DocumentKind, items: Sequence[Item], others: Sequence[Item] = ()) -> Iterator[Finding]:

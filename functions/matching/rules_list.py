@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
+from events.ceb.business.list_modes import CNY, surely_fits_mode
 from events.ceb.declaration_list import DeclarationList
 from events.ceb.fields import Field, Rule
 from events.ceb.order import Order
 from events.ceb.payment import Payment
 from events.documents import DocumentKind
 from events.findings import Finding
-from functions.matching.comparison import EQUAL, Fields, unequal
+from functions.matching.case import Case
+from functions.matching.comparison import EQUAL, Alike, Fields, unequal
 from functions.matching.identity import buyer_of, more_likely_wrong, payer_of
 
 _ORDER, _LIST = DocumentKind.ORDER, DocumentKind.DECLARATION_LIST
@@ -24,6 +26,23 @@ _RULE_OF = {
 }
 _PURCHASE = Fields(*_RULE_OF)
 _BUYER = Fields("buyer_name", "buyer_id_number")
+_DECLARED_AS_ORDERED = Alike(*_PURCHASE.names, *_BUYER.names)
+
+
+def declared_as_ordered(case: Case) -> bool:
+    """The quick look of M6."""
+    return _DECLARED_AS_ORDERED.hold(case.order.head, case.listed.head)
+
+
+def all_in_cny(case: Case) -> bool:
+    """The quick look at the currencies of the heads; those of the lines are looked at with the goods."""
+    of_payment, of_waybill = case.payment.head.currency, case.waybill.head.currency
+    return CNY == case.order.head.currency == case.listed.head.currency == of_payment == of_waybill
+
+
+def fits_mode(case: Case) -> bool:
+    """The quick look of the list's own rules; its currencies are looked at with the others."""
+    return surely_fits_mode(case.listed)
 
 
 def same_listed_purchase(order: Order, declaration_list: DeclarationList) -> Iterator[Finding]:

@@ -12,7 +12,8 @@ from events.ceb.payment import Payment
 from events.documents import DocumentKind
 from events.findings import Finding, Place
 from events.values import Text
-from functions.matching.comparison import EQUAL, Fields, unequal
+from functions.matching.case import Case
+from functions.matching.comparison import EQUAL, Alike, Fields, unequal
 from functions.matching.identity import buyer_of, more_likely_wrong, payer_of
 
 _ORDER, _PAYMENT = DocumentKind.ORDER, DocumentKind.PAYMENT
@@ -21,6 +22,13 @@ _SAME_PAYMENT_ENTERPRISE = Rule("M1", EQUAL, "规范 202205 CEB311 payCode", "13
 _PURCHASE = Fields("order_no", "ebp_code")
 _RULE_OF = {"pay_code": _SAME_PAYMENT_ENTERPRISE, "pay_transaction_id": _SAME_PURCHASE}
 _PAID_WITH = Fields(*_RULE_OF)
+_PAID_AS_ORDERED = Alike(
+    *_PURCHASE.names,
+    *_PAID_WITH.names,
+    actual_paid="amount_paid",
+    buyer_name="payer_name",
+    buyer_id_number="payer_id_number",
+)
 _SAME_AMOUNT = Rule("M2", EQUAL, "规范 202205 CEB311 acturalPaid", "1332")
 _ADDS_UP = Rule(
     "M3",
@@ -46,6 +54,17 @@ _ANOTHER_PAID = Rule(
     ),
     "海关总署公告2018-194 §9",
 )
+
+
+def paid_as_ordered(case: Case) -> bool:
+    """The quick look of M1, M2 and M4."""
+    return _PAID_AS_ORDERED.hold(case.order.head, case.payment.head)
+
+
+def adds_up(case: Case) -> bool:
+    """The quick look of M3."""
+    head = case.order.head
+    return head.actual_paid == amount_due(head)
 
 
 def same_purchase(order: Order, payment: Payment) -> Iterator[Finding]:

@@ -9,13 +9,26 @@ from events.ceb.waybill import Waybill
 from events.documents import DocumentKind
 from events.findings import Finding
 from events.values import Text
-from functions.matching.comparison import EQUAL, Fields, unequal
+from functions.matching.case import Case
+from functions.matching.comparison import EQUAL, Alike, Fields, unequal
 
 _CONSIGNED = Fields("order_no", "consignee", "consignee_telephone", "consignee_address")
 _PARCEL = Fields("logistics_code", "logistics_no")
+_SENT_AS_ORDERED, _SAME_LABEL = Alike(*_CONSIGNED.names), Alike(*_PARCEL.names)
 _SAME_CONSIGNEE = Rule("M5", EQUAL, "规范 202205 CEB311 consignee")
 _SAME_PARCEL = Rule("M8", EQUAL, "规范 202205 CEB621 logisticsNo")
 _ONE_PARCEL = Rule("M8", Text(zh="限定为 1", en="it must be 1"), "规范 202205 CEB511 packNo")
+
+
+def sent_as_ordered(case: Case) -> bool:
+    """The quick look of M5."""
+    return _SENT_AS_ORDERED.hold(case.order.head, case.waybill.head)
+
+
+def parcel_agrees(case: Case) -> bool:
+    """The quick look of M8."""
+    waybill = case.waybill.head
+    return waybill.pack_no == 1 and _SAME_LABEL.hold(waybill, case.listed.head)
 
 
 def same_consignee(order: Order, waybill: Waybill) -> Iterator[Finding]:

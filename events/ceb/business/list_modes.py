@@ -1,6 +1,7 @@
 """What the prose asks of an import list by its mode: which fields, one parcel, one currency; and CNY of the rest."""
 
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from events.ceb.declaration_list import DeclarationList, ListHead, ListItem
 from events.ceb.fields import Field, Rule, fields_of_lines
@@ -18,6 +19,7 @@ _WithLines = Order | DeclarationList
 
 _TRANSPORT = ("traf_no", "voyage_no", "bill_no")
 _BONDED_SITE = ("ems_no", "area_code", "area_name")
+_TRANSPORT_OF, _BONDED_SITE_OF = itemgetter(*_TRANSPORT), itemgetter(*_BONDED_SITE)
 _LIST = DocumentKind.DECLARATION_LIST
 _BASIS = "规范 202205 CEB621"
 
@@ -30,6 +32,23 @@ _TRANSPORT_EMPTY = Rule("L-1210", Text(zh="保税进口（1210）免填", en="bo
 _FROM_CHINA = Rule("L-1210", Text(zh="保税进口（1210）填 142", en="bonded import (1210) asks for 142"), _BASIS)
 _ONE_PARCEL = Rule("L-PACK", Text(zh="限定为 1", en="it must be 1"), _BASIS)
 _IN_CNY = Text(zh="进口单证的币制限定为人民币 142", en="import documents are in CNY (142) only")
+
+
+def surely_fits_mode(declaration_list: DeclarationList) -> bool:
+    """A quick look: whether, of what `list_mode_findings` finds, there is surely nothing but currencies."""
+    head = declaration_list.head
+    transport, site = _TRANSPORT_OF(head.__dict__), _BONDED_SITE_OF(head.__dict__)
+    if head.pack_no != 1:
+        return False
+    if head.trade_mode == DIRECT_PURCHASE:
+        return _all_said(transport)
+    return (
+        head.trade_mode == BONDED
+        and head.country == CHINA_CODE
+        and not any(transport)
+        and _all_said(site)
+        and _all_said([item.item_record_no for item in declaration_list.items])
+    )
 
 
 def list_mode_findings(declaration_list: DeclarationList) -> list[Finding]:
@@ -92,6 +111,11 @@ _BY_MODE = {DIRECT_PURCHASE: _direct_purchase, BONDED: _bonded}
 def _wanting(rule: Rule, declaration_list: DeclarationList, names: tuple[str, ...]) -> Iterator[Finding]:
     for field in (_head(declaration_list, name) for name in _blank(declaration_list.head, names)):
         yield rule.broken_at(field, field.fix(None))
+
+
+def _all_said(texts: Sequence[str | None]) -> bool:
+    """Whether something but white space stands in each."""
+    return all(text and not text.isspace() for text in texts)
 
 
 def _blank(part: ListHead | ListItem, names: tuple[str, ...]) -> list[str]:

@@ -4,14 +4,18 @@ from decimal import Decimal
 from itertools import permutations
 from typing import Any
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from events.ceb.base import CebModel
 from events.documents import DocumentKind, content_hash
+from functions.matching.case import Case
 from functions.matching.handler import match
 from functions.matching.models import MatchRequest, MatchResult
+from functions.matching.rules import AMOUNT_TOLERANCE, LOOKS, RULES
+from functions.policy.pack import default_pack
 from tests import builders
 from tests.functions.matching.cases import FIELDS, TODAY, fixed, request
 
@@ -66,6 +70,32 @@ def test_any_bent_field_gives_findings_not_a_crash(given: MatchRequest) -> None:
     assert result.matched == (not result.findings)
     assert MatchResult.model_validate_json(result.model_dump_json()) == result
     assert all(finding.fix and finding.basis for finding in result.findings)
+
+
+def case_of(given: MatchRequest) -> Case:
+    assert given.order
+    assert given.payment
+    assert given.waybill
+    assert given.declaration_list
+    tolerance = default_pack().at(TODAY).row(AMOUNT_TOLERANCE).number()
+    return Case(given, tolerance, given.order, given.payment, given.waybill, given.declaration_list)
+
+
+@settings(max_examples=500, deadline=None)
+@given(given=bent_requests())
+def test_a_quick_look_spares_no_rule_that_finds_something(given: MatchRequest) -> None:
+    case = case_of(given)
+    quiet = {look for look in LOOKS if look(case)}
+    found = {rule: list(rule.find(case)) for rule in RULES}
+    assert not [rule.id for rule in RULES if found[rule] and rule.unless <= quiet]
+    assert match(given).findings == [finding for rule in RULES for finding in found[rule]]
+
+
+@pytest.mark.parametrize("mode", ["9610", "1210"])
+def test_documents_that_match_need_no_more_than_the_quick_looks(mode: str) -> None:
+    assert [look.__name__ for look in LOOKS if not look(case_of(request(mode)))] == []
+    assert set().union(*(rule.unless for rule in RULES)) == set(LOOKS)
+    assert all(rule.unless for rule in RULES)
 
 
 @settings(max_examples=300, deadline=None)
