@@ -19,6 +19,7 @@ from events.ceb.payment import Payment
 from events.ceb.waybill import Waybill
 from events.documents import DocumentKind
 from events.findings import Finding
+from events.made import made
 from functions.matching.case import Case
 from functions.matching.identity import buyer_is_possible, impossible_numbers
 from functions.matching.models import MatchRequest, MatchResult
@@ -45,6 +46,7 @@ AMOUNT_TOLERANCE = "matching.amount_tolerance"
 
 _O, _P, _W, _L = DocumentKind.ORDER, DocumentKind.PAYMENT, DocumentKind.WAYBILL, DocumentKind.DECLARATION_LIST
 _KINDS = (_O, _P, _W, _L)
+_RESULT = made(MatchResult)
 
 Finder = Callable[[Case], Iterable[Finding]]
 Look = Callable[[Case], bool]
@@ -136,7 +138,7 @@ def match_documents(request: MatchRequest, policy: PolicyAtDate) -> MatchResult:
     case = Case(request, tolerance.number(), *cast(tuple[Order, Payment, Waybill, DeclarationList], documents))
     doubts = LOOKS if missing else tuple([look for look in LOOKS if not look(case)])
     findings = [finding for find in _that_run(missing, doubts) for finding in find(case)] if doubts else []
-    return MatchResult(
+    return _RESULT(
         matched=not missing and not findings,
         missing=[kind.value for kind in missing],
         findings=findings,

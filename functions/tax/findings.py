@@ -54,7 +54,7 @@ def bonded_only(goods: Goods, row: TariffRow) -> Finding:
 
 def no_quantity(goods: Goods, wanted: str, basis: str) -> Finding:
     """T5: a tax or a limit goes by a quantity that the line does not give. `wanted` names units of the customs code."""
-    given = "、".join(f"{plain(quantity.amount)} ({quantity.unit})" for quantity in goods.quantities)
+    given = "、".join(f"{plain(amount)} ({unit})" for amount, unit in goods.quantities)
     place = Place(document=_LIST, field=f"items[{goods.gnum}].qty1", value=given or None)
     must = Text(zh=f"需要以 {wanted} 计的数量", en=f"a quantity in {wanted} is needed")
     return Rule(NO_QUANTITY, must, basis).broken_in(place, Fix(document=_LIST, field=place.field))

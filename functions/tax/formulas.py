@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
-from functions.tax.rounding import Exact
+from functions.tax.rounding import Exact, over_one_denominator
 
 _ONE, _NOTHING = Fraction(1), Fraction(0)
 _LEVIES = 4096  # more than a tariff has different rates
@@ -87,28 +87,28 @@ def taxes(value: Fraction, statutory: Rates, relief: Relief) -> Taxes:
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """An amount that grows evenly with the dutiable value: `slope` x value + `fixed`."""
+    """An amount that grows evenly with the dutiable value: (`slope` x value + `fixed`) / `parts`."""
 
-    slope: Exact
-    fixed: Exact
+    slope: int
+    fixed: int
+    parts: int
 
     def at(self, value: Exact) -> Exact:
         """The amount at a dutiable value."""
-        (slope, of_slope), (fixed, of_fixed), (number, parts) = self.slope, self.fixed, value
-        if not fixed:
-            if not slope:
-                return 0, 1
-            return slope * number, of_slope * parts
-        return slope * number * of_fixed + fixed * of_slope * parts, of_slope * parts * of_fixed
+        number, parts = value
+        return self.slope * number + self.fixed * parts, self.parts * parts
 
 
 @dataclass(frozen=True, slots=True)
 class Levy:
-    """The three taxes of a line whose rates are known, each as it grows with the dutiable value."""
+    """The three taxes of a line whose rates are known, each as it grows with the dutiable value.
 
-    duty: Linear
-    consumption: Linear
-    vat: Linear
+    None is a tax that is not levied, whatever the value.
+    """
+
+    duty: Linear | None
+    consumption: Linear | None
+    vat: Linear | None
 
 
 @lru_cache(maxsize=_LEVIES)
@@ -122,8 +122,11 @@ def levy(statutory: Rates, relief: Relief) -> Levy:
     )
 
 
-def _linear(at_zero: Fraction, at_one: Fraction) -> Linear:
-    return Linear((at_one - at_zero).as_integer_ratio(), at_zero.as_integer_ratio())
+def _linear(at_zero: Fraction, at_one: Fraction) -> Linear | None:
+    if not at_one:
+        return None
+    (slope, fixed), parts = over_one_denominator([(at_one - at_zero).as_integer_ratio(), at_zero.as_integer_ratio()])
+    return Linear(slope, fixed, parts)
 
 
 def price_within(price_with_tax: Fraction, statutory: Rates, relief: Relief) -> Fraction | None:

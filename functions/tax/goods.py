@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from operator import itemgetter
 from typing import NamedTuple
 
 from events.ceb.declaration_list import DeclarationList, ListItem
@@ -10,6 +11,7 @@ from functions.tax.tariff import LineRates
 from functions.tax.units import converted
 
 BONDED = "1210"
+_DECLARED = itemgetter("gnum", "total_price", "gcode", "qty1", "unit1", "qty2", "unit2", "qty", "unit")
 
 
 class Quantity(NamedTuple):
@@ -27,13 +29,13 @@ class Goods(NamedTuple):
 
     gnum: int
     price: Decimal
-    quantities: tuple[Quantity, ...]
+    quantities: Sequence[Quantity | tuple[Decimal, str]]
     gcode: str = ""
     rates: LineRates | None = None
 
     def quantity_in(self, unit: str) -> Fraction | None:
         """The line's quantity in a unit, from the first that can be turned into it; None when none can."""
-        found = (converted(quantity.amount, quantity.unit, unit) for quantity in self.quantities)
+        found = (converted(amount, own, unit) for amount, own in self.quantities)
         return next((quantity for quantity in found if quantity is not None), None)
 
 
@@ -71,6 +73,6 @@ def _is_one_piece(items: Sequence[ListItem]) -> bool:
 
 
 def _goods(item: ListItem) -> Goods:
-    second = () if item.qty2 is None or item.unit2 is None else (Quantity(item.qty2, item.unit2),)
-    quantities = (Quantity(item.qty1, item.unit1), *second, Quantity(item.qty, item.unit))
-    return Goods(item.gnum, item.total_price, quantities, item.gcode)
+    gnum, price, gcode, qty1, unit1, qty2, unit2, qty, unit = _DECLARED(item.__dict__)
+    second = () if qty2 is None or unit2 is None else ((qty2, unit2),)
+    return Goods(gnum, price, ((qty1, unit1), *second, (qty, unit)), gcode)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import lcm
 
 from functions.policy.pack import DAYS_KEPT, PolicyAtDate, PolicyError
@@ -45,8 +45,12 @@ class Rounding:
     def steps(self, exact: Exact) -> int:
         """How many steps the amount comes to."""
         number, parts = exact
-        step, of_steps = self.step.as_integer_ratio()
+        step, of_steps = self._ratio
         return _MODES[self.mode](number * of_steps, parts * step)
+
+    @cached_property
+    def _ratio(self) -> Exact:
+        return self.step.as_integer_ratio()
 
 
 @lru_cache(maxsize=DAYS_KEPT)
@@ -64,8 +68,6 @@ def rounding_of(policy: PolicyAtDate) -> Rounding:
 
 def rounded_sum(amounts: Sequence[Exact], rounding: Rounding) -> tuple[Decimal, list[Decimal]]:
     """The sum of exact amounts, rounded once, and the parts of it that fall to them (see `shares`)."""
-    if not any(number for number, _ in amounts):
-        return 0 * rounding.step, [0 * rounding.step] * len(amounts)
     numbers, parts = over_one_denominator(amounts)
     steps = rounding.steps((sum(numbers), parts))
     return steps * rounding.step, _shared(steps, numbers, rounding.step)
@@ -83,18 +85,27 @@ def shares(total: Decimal, weights: Sequence[Exact], step: Decimal) -> list[Deci
 
 
 def _shared(steps: int, weights: Sequence[int], step: Decimal) -> list[Decimal]:
-    if not steps:
-        return [0 * step] * len(weights)
+    if not steps or len(weights) == 1:
+        return [steps * step] * len(weights)
     whole = sum(weights)
     if not whole:
         weights, whole = [1] * len(weights), len(weights)
-    divided = [divmod(steps * weight, whole) for weight in weights]
-    units = [share for share, _ in divided]
+    units, rests = [], []
+    for weight in weights:
+        unit, rest = divmod(steps * weight, whole)
+        units.append(unit)
+        rests.append(abs(rest))
     if left := steps - sum(units):
-        by_rest = sorted(range(len(divided)), key=lambda place: -abs(divided[place][1]))
-        for place in by_rest[:left]:
+        for place in _largest(rests, left):
             units[place] += 1
     return [number * step for number in units]
+
+
+def _largest(rests: Sequence[int], count: int) -> Sequence[int]:
+    """The places of the largest, of equal ones the first."""
+    if count == 1:
+        return (rests.index(max(rests)),)
+    return sorted(range(len(rests)), key=rests.__getitem__, reverse=True)[:count]  # which leaves equal ones in order
 
 
 def over_one_denominator(amounts: Sequence[Exact]) -> tuple[list[int], int]:

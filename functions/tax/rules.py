@@ -6,12 +6,13 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from events.made import made
 from functions.policy.pack import DAYS_KEPT, PolicyAtDate, PolicyError, Row
 from functions.tax import findings
-from functions.tax.formulas import FULL_TAX, Rates, Relief, levy
+from functions.tax.formulas import FULL_TAX, Linear, Rates, Relief, levy
 from functions.tax.goods import Consignment, Goods, consignment_of
 from functions.tax.models import AssessListRequest, Assessment, ItemTax, Regime, YearlyQuantity
-from functions.tax.rounding import CENT, ROUNDING, rounded_sum, rounding_of, shares
+from functions.tax.rounding import CENT, ROUNDING, Exact, Rounding, rounded_sum, rounding_of, shares
 from functions.tax.statutory import Notes, line_rates, statutory, yearly_quantity
 from functions.tax.tariff import TariffAtDate
 
@@ -23,6 +24,9 @@ SINGLE_LIMIT, SHARE, DUTY_RATE, TOLERANCE = (
 )
 
 
+_ASSESSMENT, _ITEM_TAX = made(Assessment), made(ItemTax)
+
+
 class Priced(NamedTuple):
     """A line with its dutiable value and the rates that hold for it."""
 
@@ -30,6 +34,14 @@ class Priced(NamedTuple):
     value: Decimal
     rates: Rates
     yearly: YearlyQuantity | None
+
+
+class Tolerance(NamedTuple):
+    """By how much a declared tax may differ: an amount in CNY or a share of the tax, whichever is more."""
+
+    row: Row
+    cny: Decimal
+    share: Decimal
 
 
 def assess_list(request: AssessListRequest, policy: PolicyAtDate, tariff: TariffAtDate) -> Assessment:
@@ -78,14 +90,15 @@ def assess(
     relief = relief_of(regime, policy, notes)
     rounding = rounding_of(policy)
     notes.use(policy.row(ROUNDING))
-    taxed = [(levy(line.rates, relief), line.value.as_integer_ratio()) for line in lines]
-    duty, duties = rounded_sum([each.duty.at(value) for each, value in taxed], rounding)
-    consumption, consumptions = rounded_sum([each.consumption.at(value) for each, value in taxed], rounding)
-    vat, vats = rounded_sum([each.vat.at(value) for each, value in taxed], rounding)
+    values = [line.value.as_integer_ratio() for line in lines]
+    levies = [levy(line.rates, relief) for line in lines]
+    duty, duties = _rounded([each.duty for each in levies], values, rounding)
+    consumption, consumptions = _rounded([each.consumption for each in levies], values, rounding)
+    vat, vats = _rounded([each.vat for each in levies], values, rounding)
     total = duty + consumption + vat
     if declared_tax is not None:
-        _compare(declared_tax, total, policy.row(TOLERANCE), notes)
-    return Assessment(
+        _compare(declared_tax, total, _tolerance(policy), notes)
+    return _ASSESSMENT(
         regime=regime,
         dutiable_value=sum((line.value for line in lines), Decimal(0)),
         duty=duty,
@@ -99,8 +112,18 @@ def assess(
     )
 
 
+def _rounded(
+    levied: Sequence[Linear | None], values: Sequence[Exact], rounding: Rounding
+) -> tuple[Decimal, list[Decimal]]:
+    """The sum of a tax on these values, rounded once, and the parts of it that fall to them."""
+    if not any(levied):
+        return 0 * rounding.step, [0 * rounding.step] * len(levied)
+    amounts = [each.at(value) if each else (0, 1) for each, value in zip(levied, values, strict=True)]
+    return rounded_sum(amounts, rounding)
+
+
 def _item(line: Priced, duty: Decimal, consumption: Decimal, vat: Decimal) -> ItemTax:
-    return ItemTax(
+    return _ITEM_TAX(
         gnum=line.goods.gnum,
         dutiable_value=line.value,
         duty=duty,
@@ -128,7 +151,8 @@ def priced(consignment: Consignment, policy: PolicyAtDate, tariff: TariffAtDate,
 def dutiable_values(consignment: Consignment) -> list[Decimal]:
     """Prices with their shares of the charges: by value, in cents, or in finer digits where the charges have them."""
     charges = consignment.charges
-    step = min(CENT, Decimal(1).scaleb(int(charges.normalize().as_tuple().exponent))) if charges else CENT
+    in_cents = 100 % charges.as_integer_ratio()[1] == 0
+    step = CENT if in_cents else Decimal(1).scaleb(int(charges.normalize().as_tuple().exponent))
     parts = shares(charges, [line.price.as_integer_ratio() for line in consignment.goods], step)
     return [line.price + part for line, part in zip(consignment.goods, parts, strict=True)]
 
@@ -168,7 +192,7 @@ def together(quantities: Sequence[YearlyQuantity]) -> list[YearlyQuantity]:
 
 def _refused(consignment: Consignment, notes: Notes) -> Assessment:
     nothing = Decimal("0.00")
-    return Assessment(
+    return _ASSESSMENT(
         regime=None,
         dutiable_value=consignment.value,
         duty=nothing,
@@ -182,11 +206,16 @@ def _refused(consignment: Consignment, notes: Notes) -> Assessment:
     )
 
 
-def _compare(declared: Decimal, assessed: Decimal, tolerance: Row, notes: Notes) -> None:
-    notes.use(tolerance)
-    allowed = max(_number(tolerance, "cny"), _number(tolerance, "share") * assessed)
-    if abs(declared - assessed) > allowed:
-        notes.findings.append(findings.other_tax(declared, assessed, tolerance))
+def _compare(declared: Decimal, assessed: Decimal, tolerance: Tolerance, notes: Notes) -> None:
+    notes.use(tolerance.row)
+    if declared != assessed and abs(declared - assessed) > max(tolerance.cny, tolerance.share * assessed):
+        notes.findings.append(findings.other_tax(declared, assessed, tolerance.row))
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _tolerance(policy: PolicyAtDate) -> Tolerance:
+    row = policy.row(TOLERANCE)
+    return Tolerance(row, _number(row, "cny"), _number(row, "share"))
 
 
 def _number(row: Row, name: str) -> Decimal:

@@ -12,6 +12,7 @@ from functions.tax import findings
 from functions.tax.formulas import Rates
 from functions.tax.goods import BONDED, Goods
 from functions.tax.models import YearlyQuantity
+from functions.tax.rounding import Exact
 from functions.tax.tariff import LineRates, TariffRow
 from functions.tax.units import Measure, in_base, measure_of
 
@@ -57,10 +58,11 @@ def statutory(goods: Goods, rates: LineRates, value: Decimal, policy: PolicyAtDa
         return rates.by_value
     taxed = True
     if rates.threshold:
-        at_threshold = threshold_value(goods, rates.threshold, policy, notes)
+        at_threshold = _threshold(goods, rates.threshold, policy, notes)
         if at_threshold is None:
             return None
-        taxed = value >= at_threshold
+        (number, parts), (least, of_least) = value.as_integer_ratio(), at_threshold
+        taxed = number * of_least >= least * parts
     return rates_if(goods, rates, notes, taxed=taxed)
 
 
@@ -84,20 +86,26 @@ def threshold_value(goods: Goods, name: str, policy: PolicyAtDate, notes: Notes)
     None, with a finding, when the legal quantity or its unit says nothing to the threshold. A litre weighs what
     公告2016-55 says.
     """
+    exact = _threshold(goods, name, policy, notes)
+    return None if exact is None else Fraction(*exact)
+
+
+def _threshold(goods: Goods, name: str, policy: PolicyAtDate, notes: Notes) -> Exact | None:
     row = policy.row(THRESHOLD + name)
     notes.use(row)
-    legal = goods.quantities[0] if goods.quantities else None
-    per_unit = _threshold_of_one(name, legal.unit, policy) if legal and legal.amount > 0 else None
-    if legal is None or per_unit is None:
+    amount, unit = goods.quantities[0] if goods.quantities else (Decimal(), "")
+    of_one = _threshold_of_one(name, unit, policy) if amount > 0 else None
+    if of_one is None:
         notes.findings.append(findings.no_quantity(goods, " / ".join(row.table()), row.basis))
         return None
-    if measure_of(legal.unit) is Measure.VOLUME:
+    if measure_of(unit) is Measure.VOLUME:
         notes.use(policy.row(LITRE_KILOGRAMS))
-    return Fraction(legal.amount) * per_unit
+    (number, parts), (per, of_per) = amount.as_integer_ratio(), of_one
+    return number * per, parts * of_per
 
 
 @lru_cache(maxsize=_THRESHOLDS)
-def _threshold_of_one(name: str, unit: str, policy: PolicyAtDate) -> Fraction | None:
+def _threshold_of_one(name: str, unit: str, policy: PolicyAtDate) -> Exact | None:
     """The threshold of one unit of the legal quantity; None where the row has none for what the unit measures."""
     row = policy.row(THRESHOLD + name)
     measure = measure_of(unit)
@@ -107,7 +115,7 @@ def _threshold_of_one(name: str, unit: str, policy: PolicyAtDate) -> Fraction | 
     if isinstance(per, str):
         raise PolicyError(f"policy row {row.id}: {per} must be a number of CNY")
     litre = policy.row(LITRE_KILOGRAMS).number() if measure is Measure.VOLUME else 1
-    return in_base(Decimal(1), unit) * Fraction(litre) * Fraction(per)
+    return (in_base(Decimal(1), unit) * Fraction(litre) * Fraction(per)).as_integer_ratio()
 
 
 def yearly_quantity(goods: Goods, row: TariffRow, notes: Notes) -> YearlyQuantity | None:

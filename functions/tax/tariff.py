@@ -19,6 +19,7 @@ from functions.tax.formulas import Rates
 
 CODE_LENGTHS = (10, 8)
 _RATES = 4096  # more than a tariff has different rates
+_CODES = 16384  # more than goods that are imported on the days that are kept
 _SHARE = Annotated[Decimal, Field(ge=0, lt=1, decimal_places=10)]
 _RATE = Annotated[Decimal, Field(ge=0, le=10, decimal_places=10)]  # duty rates above 100 % exist
 _UNIT = Annotated[str, Field(pattern=r"^\d{3}$")]
@@ -134,19 +135,22 @@ class TariffRow(Value):
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TariffAtDate:
-    """The tariff of one day: the rows in effect by their codes."""
+    """The tariff of one day: the rows in effect by their codes; equal to nothing but itself."""
 
     on: date
     rows: Mapping[str, TariffRow]
 
     def find(self, gcode: str) -> TariffRow | None:
         """The row of the longest code that the goods code begins with: ten digits, then eight."""
-        for length in CODE_LENGTHS:
-            if (row := self.rows.get(gcode[:length])) is not None:
-                return row
-        return None
+        return _find(self, gcode)
+
+
+@lru_cache(maxsize=_CODES)
+def _find(tariff: TariffAtDate, gcode: str) -> TariffRow | None:
+    rows = (tariff.rows.get(gcode[:length]) for length in CODE_LENGTHS)
+    return next((row for row in rows if row is not None), None)
 
 
 class Tariff:

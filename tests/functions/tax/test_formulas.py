@@ -89,7 +89,7 @@ def test_a_levy_is_the_formulas_at_every_value(value: Decimal, statutory_rates: 
     found: Levy = levy(statutory_rates, relief)
     exact = taxes(Fraction(value), statutory_rates, relief)
     for linear, tax in ((found.duty, exact.duty), (found.consumption, exact.consumption), (found.vat, exact.vat)):
-        assert Fraction(*linear.at(value.as_integer_ratio())) == tax
+        assert (Fraction(*linear.at(value.as_integer_ratio())) if linear else 0) == tax
 
 
 @given(
