@@ -5,19 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from events.ceb.base import CebModel, plain
 from events.ceb.declaration_list import ListItem
 from events.ceb.order import OrderItem
-from events.characters import unwritable
+from events.characters import NOT_IN_XML
 from events.documents import DocumentKind
 from events.findings import Finding, Fix, Place
+from events.made import made
 from events.values import Text
 
-_NAMES_ZH = {
+_FINDING, _PLACE, _FIX = made(Finding), made(Place), made(Fix)
+_NAMES_ZH: dict[str, str] = {
     DocumentKind.ORDER: "订单",
     DocumentKind.PAYMENT: "支付凭证",
     DocumentKind.WAYBILL: "运单",
@@ -25,8 +27,7 @@ _NAMES_ZH = {
 }
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One field of a document: `part` is the head or the line of goods that holds it, `name` its Python name.
 
     `ambiguous`: another line has the same gnum, so that no correction can say which line it is for.
@@ -41,33 +42,36 @@ class Field:
     @property
     def value(self) -> Decimal | int | str | None:
         """What stands in it."""
-        found: Decimal | int | str | None = getattr(self.part, self.name)
+        found: Decimal | int | str | None = self.part.__dict__[self.name]
         return found
 
     @property
     def text(self) -> str | None:
         """What stands in it, as it would be written in a message; None when it is absent."""
-        return plain(self.value) if isinstance(self.value, Decimal) else None if self.value is None else str(self.value)
+        value = self.value
+        return plain(value) if isinstance(value, Decimal) else None if value is None else str(value)
 
     @property
     def given(self) -> bool:
         """Whether anything but white space stands in it: an empty element says nothing."""
-        return self.text is not None and self.text.strip() != ""
+        text = self.text
+        return text is not None and text.strip() != ""
 
     @property
     def official(self) -> str:
         """Its official name, within its line of goods where it has one: `items[2].qty`."""
-        alias = type(self.part).model_fields[self.name].alias or self.name
+        alias = _alias(type(self.part), self.name)
         return alias if self.gnum is None else f"items[{self.gnum}].{alias}"
 
     @property
     def place(self) -> Place:
         """The place for a finding."""
-        return Place(document=self.kind, field=self.official, value=self.text)
+        return _PLACE(document=str(self.kind), field=self.official, value=self.text)
 
     def fix(self, value: str | None) -> Fix:
         """The correction that puts `value` here, "" to clear the field; None where that cannot be done."""
-        return Fix(document=self.kind, field=self.official, value=value if self._can_hold(value) else None)
+        held = value if self._can_hold(value) else None
+        return _FIX(document=str(self.kind), field=self.official, value=held)
 
     def _can_hold(self, value: str | None) -> bool:
         if self.ambiguous:
@@ -76,7 +80,12 @@ class Field:
             _reader(type(self.part), self.name).validate_python(value or None)
         except ValidationError:
             return False
-        return not unwritable(value)
+        return value is None or not NOT_IN_XML.search(value)
+
+
+@cache
+def _alias(part: type[CebModel], name: str) -> str:
+    return part.model_fields[name].alias or name
 
 
 @cache
@@ -97,9 +106,10 @@ def fields_of_lines(kind: DocumentKind, items: Sequence[OrderItem | ListItem], n
 
 def same(left: Field, right: Field) -> bool:
     """Whether two fields say the same: numbers by value (561.890 is 561.89), texts but for white space around them."""
-    if isinstance(left.value, str) and isinstance(right.value, str):
-        return left.value.strip() == right.value.strip()
-    return left.value == right.value
+    ours, theirs = left.value, right.value
+    if isinstance(ours, str) and isinstance(theirs, str):
+        return ours.strip() == theirs.strip()
+    return ours == theirs
 
 
 @dataclass(frozen=True)
@@ -130,7 +140,7 @@ class Rule:
         message = Text(
             zh=f"{self.id}：{zh}，{self.must.zh}。{to_do.zh}", en=f"{self.id}: {en}; {self.must.en}. {to_do.en}"
         )
-        return Finding(rule=self.id, code=self.code, left=left, right=right, message=message, fix=fix, basis=self.basis)
+        return _FINDING(rule=self.id, code=self.code, left=left, right=right, message=message, fix=fix, basis=self.basis)
 
 
 def remedy(fix: Fix) -> Text:
@@ -150,4 +160,4 @@ def _place(place: Place) -> tuple[str, str]:
 
 
 def _name_zh(document: str) -> str:
-    return _NAMES_ZH[DocumentKind(document)]
+    return _NAMES_ZH[document]
