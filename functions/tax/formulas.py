@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from functions.tax.rounding import Exact, over_one_denominator
 
@@ -10,11 +10,12 @@ _ONE, _NOTHING = Fraction(1), Fraction(0)
 _LEVIES = 4096  # more than a tariff has different rates
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rates:
     """Statutory rates of one line as shares of 1; `specific` is the consumption tax of its whole quantity in CNY.
 
-    Both `consumption` and `specific` together are the compound tax.
+    Both `consumption` and `specific` together are the compound tax. Equal to nothing but themselves: the hash of a
+    Fraction takes long, and what is made of rates is kept by them.
     """
 
     duty: Fraction
@@ -22,31 +23,16 @@ class Rates:
     specific: Fraction
     vat: Fraction
 
-    def __hash__(self) -> int:
-        return self._hash
 
-    @cached_property
-    def _hash(self) -> int:
-        """Kept, because that of a Fraction takes long and the rates of a tariff row are asked for again and again."""
-        return hash((self.duty, self.consumption, self.specific, self.vat))
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Relief:
     """What is levied instead of the full tax: `duty` is the duty rate if another one holds, `share` that of the rest.
 
-    Within the limits: duty 0, VAT and consumption tax at 70 % (财关税〔2016〕18号).
+    Within the limits: duty 0, VAT and consumption tax at 70 % (财关税〔2016〕18号). Equal to nothing but itself.
     """
 
     share: Fraction
     duty: Fraction | None
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.share, self.duty))
 
     def rates(self, statutory: Rates) -> Rates:
         """The rates with the duty that holds."""

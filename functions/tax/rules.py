@@ -24,6 +24,7 @@ SINGLE_LIMIT, SHARE, DUTY_RATE, TOLERANCE = (
 )
 
 
+_NO_CHARGE = 0 * CENT
 _ASSESSMENT, _ITEM_TAX = made(Assessment), made(ItemTax)
 
 
@@ -105,7 +106,17 @@ def assess(
         consumption_tax=consumption,
         vat=vat,
         total=total,
-        items=[_item(*line) for line in zip(lines, duties, consumptions, vats, strict=True)],
+        items=[
+            _ITEM_TAX(
+                gnum=line.goods.gnum,
+                dutiable_value=line.value,
+                duty=duty_part,
+                consumption_tax=consumption_part,
+                vat=vat_part,
+                yearly=line.yearly,
+            )
+            for line, duty_part, consumption_part, vat_part in zip(lines, duties, consumptions, vats, strict=True)
+        ],
         yearly=together([line.yearly for line in lines if line.yearly]),
         findings=notes.findings,
         policy=list(notes.rows),
@@ -122,22 +133,15 @@ def _rounded(
     return rounded_sum(amounts, rounding)
 
 
-def _item(line: Priced, duty: Decimal, consumption: Decimal, vat: Decimal) -> ItemTax:
-    return _ITEM_TAX(
-        gnum=line.goods.gnum,
-        dutiable_value=line.value,
-        duty=duty,
-        consumption_tax=consumption,
-        vat=vat,
-        yearly=line.yearly,
-    )
-
-
 def priced(consignment: Consignment, policy: PolicyAtDate, tariff: TariffAtDate, notes: Notes) -> list[Priced]:
     """Every line that can be taxed, with its share of freight and insurance by value."""
     found = []
     for goods, value in zip(consignment.goods, dutiable_values(consignment), strict=True):
         row = None if goods.rates else tariff.find(goods.gcode)
+        if row and (plain := row.plain_rates):
+            notes.use(row)
+            found.append(Priced(goods, value, plain, None))
+            continue
         rates = line_rates(goods, row, tariff.on, consignment.mode, notes)
         if rates is None:
             continue
@@ -151,6 +155,8 @@ def priced(consignment: Consignment, policy: PolicyAtDate, tariff: TariffAtDate,
 def dutiable_values(consignment: Consignment) -> list[Decimal]:
     """Prices with their shares of the charges: by value, in cents, or in finer digits where the charges have them."""
     charges = consignment.charges
+    if not charges:
+        return [line.price + _NO_CHARGE for line in consignment.goods]
     in_cents = 100 % charges.as_integer_ratio()[1] == 0
     step = CENT if in_cents else Decimal(1).scaleb(int(charges.normalize().as_tuple().exponent))
     parts = shares(charges, [line.price.as_integer_ratio() for line in consignment.goods], step)

@@ -16,7 +16,7 @@ from functions.tax.rounding import Exact
 from functions.tax.tariff import LineRates, TariffRow
 from functions.tax.units import Measure, in_base, measure_of
 
-_THRESHOLDS = 1024
+_THRESHOLDS, _SPECIFIC = 1024, 1024
 THRESHOLD, LITRE_KILOGRAMS = "tax.threshold.", "tax.litre_kilograms"
 
 
@@ -77,7 +77,13 @@ def rates_if(goods: Goods, rates: LineRates, notes: Notes, *, taxed: bool) -> Ra
         basis = "specific consumption tax: CNY per unit"
         notes.findings.append(findings.no_quantity(goods, str(rates.specific_unit), basis))
         return None
-    return replace(rates.by_value, specific=quantity * Fraction(rates.specific))
+    return _with_specific(rates.by_value, quantity * Fraction(rates.specific))
+
+
+@lru_cache(maxsize=_SPECIFIC)
+def _with_specific(rates: Rates, specific: Fraction) -> Rates:
+    """The same rates are the same object, so that what is kept by them is found."""
+    return replace(rates, specific=specific)
 
 
 def threshold_value(goods: Goods, name: str, policy: PolicyAtDate, notes: Notes) -> Fraction | None:

@@ -115,6 +115,12 @@ class TariffRow(Value):
             self.threshold,
         )
 
+    @cached_property
+    def plain_rates(self) -> Rates | None:
+        """Its rates where they hold for all goods of its code, in every mode and quantity; None where more is asked."""
+        asks = self.bonded_only or self.threshold or self.consumption_specific or self.yearly_goods
+        return self.rates.by_value if self.listed and not asks else None
+
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "TariffRow":
         kind = self.consumption_kind
