@@ -140,7 +140,9 @@ class Rule:
         message = Text(
             zh=f"{self.id}：{zh}，{self.must.zh}。{to_do.zh}", en=f"{self.id}: {en}; {self.must.en}. {to_do.en}"
         )
-        return _FINDING(rule=self.id, code=self.code, left=left, right=right, message=message, fix=fix, basis=self.basis)
+        return _FINDING(
+            rule=self.id, code=self.code, left=left, right=right, message=message, fix=fix, basis=self.basis
+        )
 
 
 def remedy(fix: Fix) -> Text:

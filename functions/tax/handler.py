@@ -3,8 +3,8 @@
 from functions.function import function
 from functions.policy.pack import default_pack
 from functions.tax import remainder as returns
+from functions.tax.lists import assess_list
 from functions.tax.models import AssessListRequest, Assessment, Remainder, RemainderRequest
-from functions.tax.rules import assess_list
 from functions.tax.tariff_csv import default_tariff
 
 

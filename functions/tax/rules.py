@@ -9,10 +9,10 @@ from typing import NamedTuple
 from events.made import made
 from functions.policy.pack import DAYS_KEPT, PolicyAtDate, PolicyError, Row
 from functions.tax import findings
-from functions.tax.formulas import FULL_TAX, Linear, Rates, Relief, levy
-from functions.tax.goods import Consignment, Goods, consignment_of
-from functions.tax.models import AssessListRequest, Assessment, ItemTax, Regime, YearlyQuantity
-from functions.tax.rounding import CENT, ROUNDING, Exact, Rounding, rounded_sum, rounding_of, shares
+from functions.tax.formulas import FULL_TAX, Levy, Linear, Rates, Relief, levy
+from functions.tax.goods import Consignment, Goods
+from functions.tax.models import Assessment, ItemTax, Regime, YearlyQuantity
+from functions.tax.rounding import CENT, Exact, Rounding, rounded_sum, rounding_of, shares
 from functions.tax.statutory import Notes, line_rates, statutory, yearly_quantity
 from functions.tax.tariff import TariffAtDate
 
@@ -24,7 +24,7 @@ SINGLE_LIMIT, SHARE, DUTY_RATE, TOLERANCE = (
 )
 
 
-_NO_CHARGE = 0 * CENT
+_NOTHING, _NO_CHARGE = Decimal(0), 0 * CENT
 _ASSESSMENT, _ITEM_TAX = made(Assessment), made(ItemTax)
 
 
@@ -37,24 +37,21 @@ class Priced(NamedTuple):
     yearly: YearlyQuantity | None
 
 
+class TaxedGoods(NamedTuple):
+    """Lines of goods, column by column: how they are called, what they are worth, and what is levied on them."""
+
+    gnums: Sequence[int]
+    values: Sequence[Decimal]
+    levies: Sequence[Levy]
+    yearly: Sequence[YearlyQuantity | None]
+
+
 class Tolerance(NamedTuple):
     """By how much a declared tax may differ: an amount in CNY or a share of the tax, whichever is more."""
 
     row: Row
     cny: Decimal
     share: Decimal
-
-
-def assess_list(request: AssessListRequest, policy: PolicyAtDate, tariff: TariffAtDate) -> Assessment:
-    """The taxes of a declaration list, compared with what its order says.
-
-    The limit of one purchase decides the regime here; the limit of the year is held by the ledger. Raises PolicyError
-    when the policy says nothing on that day.
-    """
-    notes = Notes()
-    consignment = consignment_of(request.declaration_list)
-    regime = regime_within_limit(consignment, policy, notes)
-    return assess(consignment, regime, policy, tariff, notes, declared_tax=request.declared_tax)
 
 
 def regime_within_limit(consignment: Consignment, policy: PolicyAtDate, notes: Notes) -> Regime | None:
@@ -89,35 +86,41 @@ def assess(
     if regime is None or notes.findings:
         return _refused(consignment, notes)
     relief = relief_of(regime, policy, notes)
+    goods = TaxedGoods(
+        gnums=[line.goods.gnum for line in lines],
+        values=[line.value for line in lines],
+        levies=[levy(line.rates, relief) for line in lines],
+        yearly=[line.yearly for line in lines],
+    )
+    return taxed(goods, regime, policy, notes, declared_tax)
+
+
+def taxed(
+    goods: TaxedGoods, regime: Regime, policy: PolicyAtDate, notes: Notes, declared_tax: Decimal | None
+) -> Assessment:
+    """The taxes of goods of which nothing was found, rounded, and compared with a declared tax."""
     rounding = rounding_of(policy)
-    notes.use(policy.row(ROUNDING))
-    values = [line.value.as_integer_ratio() for line in lines]
-    levies = [levy(line.rates, relief) for line in lines]
-    duty, duties = _rounded([each.duty for each in levies], values, rounding)
-    consumption, consumptions = _rounded([each.consumption for each in levies], values, rounding)
-    vat, vats = _rounded([each.vat for each in levies], values, rounding)
+    notes.rows[rounding.row] = None
+    values = [value.as_integer_ratio() for value in goods.values]
+    duty, duties = _rounded([each.duty for each in goods.levies], values, rounding)
+    consumption, consumptions = _rounded([each.consumption for each in goods.levies], values, rounding)
+    vat, vats = _rounded([each.vat for each in goods.levies], values, rounding)
     total = duty + consumption + vat
     if declared_tax is not None:
         _compare(declared_tax, total, _tolerance(policy), notes)
+    columns = zip(*goods[:2], duties, consumptions, vats, goods.yearly, strict=True)
     return _ASSESSMENT(
         regime=regime,
-        dutiable_value=sum((line.value for line in lines), Decimal(0)),
+        dutiable_value=sum(goods.values, _NOTHING),
         duty=duty,
         consumption_tax=consumption,
         vat=vat,
         total=total,
         items=[
-            _ITEM_TAX(
-                gnum=line.goods.gnum,
-                dutiable_value=line.value,
-                duty=duty_part,
-                consumption_tax=consumption_part,
-                vat=vat_part,
-                yearly=line.yearly,
-            )
-            for line, duty_part, consumption_part, vat_part in zip(lines, duties, consumptions, vats, strict=True)
+            _ITEM_TAX(gnum=gnum, dutiable_value=value, duty=one, consumption_tax=another, vat=third, yearly=yearly)
+            for gnum, value, one, another, third, yearly in columns
         ],
-        yearly=together([line.yearly for line in lines if line.yearly]),
+        yearly=together([yearly for yearly in goods.yearly if yearly]),
         findings=notes.findings,
         policy=list(notes.rows),
     )
@@ -138,10 +141,6 @@ def priced(consignment: Consignment, policy: PolicyAtDate, tariff: TariffAtDate,
     found = []
     for goods, value in zip(consignment.goods, dutiable_values(consignment), strict=True):
         row = None if goods.rates else tariff.find(goods.gcode)
-        if row and (plain := row.plain_rates):
-            notes.use(row)
-            found.append(Priced(goods, value, plain, None))
-            continue
         rates = line_rates(goods, row, tariff.on, consignment.mode, notes)
         if rates is None:
             continue
@@ -153,14 +152,18 @@ def priced(consignment: Consignment, policy: PolicyAtDate, tariff: TariffAtDate,
 
 
 def dutiable_values(consignment: Consignment) -> list[Decimal]:
+    """Prices with their shares of the charges."""
+    return with_charges([line.price for line in consignment.goods], consignment.charges)
+
+
+def with_charges(prices: Sequence[Decimal], charges: Decimal) -> list[Decimal]:
     """Prices with their shares of the charges: by value, in cents, or in finer digits where the charges have them."""
-    charges = consignment.charges
     if not charges:
-        return [line.price + _NO_CHARGE for line in consignment.goods]
+        return [price + _NO_CHARGE for price in prices]
     in_cents = 100 % charges.as_integer_ratio()[1] == 0
     step = CENT if in_cents else Decimal(1).scaleb(int(charges.normalize().as_tuple().exponent))
-    parts = shares(charges, [line.price.as_integer_ratio() for line in consignment.goods], step)
-    return [line.price + part for line, part in zip(consignment.goods, parts, strict=True)]
+    parts = shares(charges, [price.as_integer_ratio() for price in prices], step)
+    return [price + part for price, part in zip(prices, parts, strict=True)]
 
 
 def relief_of(regime: Regime, policy: PolicyAtDate, notes: Notes) -> Relief:

@@ -19,7 +19,6 @@ from functions.tax.formulas import Rates
 
 CODE_LENGTHS = (10, 8)
 _RATES = 4096  # more than a tariff has different rates
-_CODES = 16384  # more than goods that are imported on the days that are kept
 _SHARE = Annotated[Decimal, Field(ge=0, lt=1, decimal_places=10)]
 _RATE = Annotated[Decimal, Field(ge=0, le=10, decimal_places=10)]  # duty rates above 100 % exist
 _UNIT = Annotated[str, Field(pattern=r"^\d{3}$")]
@@ -115,12 +114,6 @@ class TariffRow(Value):
             self.threshold,
         )
 
-    @cached_property
-    def plain_rates(self) -> Rates | None:
-        """Its rates where they hold for all goods of its code, in every mode and quantity; None where more is asked."""
-        asks = self.bonded_only or self.threshold or self.consumption_specific or self.yearly_goods
-        return self.rates.by_value if self.listed and not asks else None
-
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "TariffRow":
         kind = self.consumption_kind
@@ -150,13 +143,10 @@ class TariffAtDate:
 
     def find(self, gcode: str) -> TariffRow | None:
         """The row of the longest code that the goods code begins with: ten digits, then eight."""
-        return _find(self, gcode)
-
-
-@lru_cache(maxsize=_CODES)
-def _find(tariff: TariffAtDate, gcode: str) -> TariffRow | None:
-    rows = (tariff.rows.get(gcode[:length]) for length in CODE_LENGTHS)
-    return next((row for row in rows if row is not None), None)
+        for length in CODE_LENGTHS:
+            if (row := self.rows.get(gcode[:length])) is not None:
+                return row
+        return None
 
 
 class Tariff:
