@@ -19,12 +19,13 @@ def made(model: Callable[P, SomeValue]) -> Callable[P, SomeValue]:
     aliases, default factories) are refused with TypeError.
     """
     kind = cast(type[SomeValue], model)
-    blank = _blank(kind)
+    blank, new = _blank(kind), kind.__new__
+    every = set(blank)  # shared: models are frozen and copies copy the set, so nobody changes it
 
     def make(*_: P.args, **fields: P.kwargs) -> SomeValue:
-        value = kind.__new__(kind)
+        value = new(kind)
         _set(value, "__dict__", blank | fields)
-        _set(value, "__pydantic_fields_set__", set(fields))
+        _set(value, "__pydantic_fields_set__", every if len(fields) == len(blank) else set(fields))
         _set(value, "__pydantic_extra__", None)
         _set(value, "__pydantic_private__", None)
         return value

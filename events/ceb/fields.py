@@ -136,23 +136,23 @@ class Rule:
 
     def _finding(self, left: Place, right: Place | None, values: tuple[str, str], fix: Fix) -> Finding:
         zh, en = values
-        to_do = remedy(fix)
+        zh_to_do, en_to_do = _remedy(fix)
         message = Text(
-            zh=f"{self.id}：{zh}，{self.must.zh}。{to_do.zh}", en=f"{self.id}: {en}; {self.must.en}. {to_do.en}"
+            zh=f"{self.id}：{zh}，{self.must.zh}。{zh_to_do}", en=f"{self.id}: {en}; {self.must.en}. {en_to_do}"
         )
         return _FINDING(
             rule=self.id, code=self.code, left=left, right=right, message=message, fix=fix, basis=self.basis
         )
 
 
-def remedy(fix: Fix) -> Text:
-    """What to do, in words."""
+def _remedy(fix: Fix) -> tuple[str, str]:
+    """What to do, in words: in Chinese and in English."""
     zh, en = f"{_name_zh(fix.document)}的 {fix.field}", f"{fix.field} of the {fix.document}"
     if fix.value is None:
-        return Text(zh=f"请发送方核对{zh}。", en=f"Have its sender check {en}.")
+        return f"请发送方核对{zh}。", f"Have its sender check {en}."
     if fix.value == "":
-        return Text(zh=f"请清空{zh}。", en=f"Clear {en}.")
-    return Text(zh=f"请把{zh} 改为 {fix.value}。", en=f"Set {en} to {fix.value}.")
+        return f"请清空{zh}。", f"Clear {en}."
+    return f"请把{zh} 改为 {fix.value}。", f"Set {en} to {fix.value}."
 
 
 def _place(place: Place) -> tuple[str, str]:

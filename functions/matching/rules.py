@@ -134,7 +134,7 @@ def match_documents(request: MatchRequest, policy: PolicyAtDate) -> MatchResult:
     """
     tolerance = policy.row(AMOUNT_TOLERANCE)
     documents = (request.order, request.payment, request.waybill, request.declaration_list)
-    missing = tuple(kind for kind, document in zip(_KINDS, documents, strict=True) if document is None)
+    missing = () if all(documents) else tuple(kind for kind, there in zip(_KINDS, documents, strict=True) if not there)
     case = Case(request, tolerance.number(), *cast(tuple[Order, Payment, Waybill, DeclarationList], documents))
     doubts = LOOKS if missing else tuple([look for look in LOOKS if not look(case)])
     findings = [finding for find in _that_run(missing, doubts) for finding in find(case)] if doubts else []

@@ -26,7 +26,7 @@ _EXACT = 50  # digits that hold the product of two numbers of 19
 _AMOUNTS = ("qty", "price", "total_price")
 _COMPARED = Fields("item_no", "item_name", "bar_code", "country", "unit", *_AMOUNTS)
 _LINE = Fields("gnum", *_COMPARED.names)
-_GOODS = itemgetter(*_LINE.names, "currency")
+_GOODS = itemgetter("gnum", "qty", "price", "total_price", "currency", *_COMPARED.names)
 _BASIS = "规范 202205 CEB621 gnum"
 _SAME_COUNT = Rule("M7", Text(zh="商品项数应当一致", en="they must have as many lines of goods"), _BASIS, "1320")
 _SAME_ITEM = Rule("M7", EQUAL, _BASIS, "1322")
@@ -50,7 +50,7 @@ def goods_agree(case: Case) -> bool:
         line = _GOODS(ours.__dict__)
         if line != _GOODS(theirs.__dict__):
             return False
-        gnum, *_, qty, price, total, currency = line
+        gnum, qty, price, total, currency = line[:5]
         if price * qty != total or currency != CNY:
             return False
         numbers.add(gnum)

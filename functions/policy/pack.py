@@ -75,7 +75,9 @@ class Valued(Value):
 
     def number(self) -> Decimal:
         """The value where only a number makes sense. Raises PolicyError otherwise."""
-        if not isinstance(self.value, Decimal | int):
+        if isinstance(self.value, Decimal):
+            return self.value
+        if not isinstance(self.value, int):
             raise PolicyError(f"policy row {self.id}: {self.value} must be a number")
         return Decimal(self.value)
 

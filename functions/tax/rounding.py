@@ -49,6 +49,11 @@ class Rounding:
         return _MODES[self.mode](number * of_steps, parts * step)
 
     @cached_property
+    def nothing(self) -> Decimal:
+        """No steps, with the digits that all sums have."""
+        return 0 * self.step
+
+    @cached_property
     def _ratio(self) -> Exact:
         return self.step.as_integer_ratio()
 

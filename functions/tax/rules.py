@@ -120,7 +120,7 @@ def taxed(
             _ITEM_TAX(gnum=gnum, dutiable_value=value, duty=one, consumption_tax=another, vat=third, yearly=yearly)
             for gnum, value, one, another, third, yearly in columns
         ],
-        yearly=together([yearly for yearly in goods.yearly if yearly]),
+        yearly=together([yearly for yearly in goods.yearly if yearly]) if any(goods.yearly) else [],
         findings=notes.findings,
         policy=list(notes.rows),
     )
@@ -131,7 +131,7 @@ def _rounded(
 ) -> tuple[Decimal, list[Decimal]]:
     """The sum of a tax on these values, rounded once, and the parts of it that fall to them."""
     if not any(levied):
-        return 0 * rounding.step, [0 * rounding.step] * len(levied)
+        return rounding.nothing, [rounding.nothing] * len(levied)
     amounts = [each.at(value) if each else (0, 1) for each, value in zip(levied, values, strict=True)]
     return rounded_sum(amounts, rounding)
 
