@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
         OrderSnapshot,
         Resolution,
         ResolveRequest,
+        Stage,
         UpdateAnswer,
     )
     from events.return_life import EXCHANGE_SIGNAL, ExchangeNote, ReturnAsked, ReturnRequest, return_workflow_id
@@ -54,7 +55,7 @@ class ImportOrderWorkflow:
         self._steps = OrderSteps(state, start.limits)
         self._woken = False
         self._waits = self._has_ended = False
-        self._first_alarm = workflow.now() + start.limits.silence
+        self._first_alarm = workflow.now() + (timedelta(0) if start.carried else start.limits.silence)
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at = self._first_alarm
 
@@ -63,14 +64,19 @@ class ImportOrderWorkflow:
         """Live until the end; answers where the dossier lies."""
         if not self._state.changes:
             self._state.open(start)
+        self._steps.show()
         while True:
             await self._take_in()
             await self._steps.proceed(lasts=self._rang)
             if self._state.stage.is_final:
                 break
-            await self._steps.tell(lasts=self._rang)
+            comes_to_rest = self._comes_to_rest
+            await self._steps.tell(lasts=self._rang, searched=not comes_to_rest)
+            if comes_to_rest:
+                self._rest()
             await self._wait()
-            self._continue_as_new_if_long()
+            if workflow.info().is_continue_as_new_suggested() and self._is_idle:
+                self._continue_as_new()
         return await self._end()
 
     @workflow.signal(name=DOCUMENTS_SIGNAL)
@@ -240,11 +246,33 @@ class ImportOrderWorkflow:
         pause = max(self._alarm_at - now, timedelta(0))
         self._alarm = asyncio.create_task(workflow.sleep(pause, summary=self._state.waits_for))
 
-    def _continue_as_new_if_long(self) -> None:
-        idle = not self._inbox and not self._steps.is_calling and workflow.all_handlers_finished()
-        if workflow.info().is_continue_as_new_suggested() and idle:
-            carried = self._state.model_dump(mode="json")
-            workflow.continue_as_new(self._start.model_copy(update={"carried": carried}))
+    @property
+    def _comes_to_rest(self) -> bool:
+        """Whether nothing is to come for a month but the tax, or a return: then a short history is to be kept open.
+
+        Temporal Cloud asks for the bytes of open histories by the hour. Once in a life: a second time would cost more
+        than it spares.
+        """
+        state, is_first_run = self._state, self._start.carried is None
+        is_quiet = state.stage is Stage.DELIVERED and not state.needs_human and not self._steps.is_calling
+        return self._start.rests and is_first_run and is_quiet
+
+    @property
+    def _is_idle(self) -> bool:
+        """Whether a run can end here without leaving anything undone."""
+        return not self._inbox and not self._steps.is_calling and workflow.all_handlers_finished()
+
+    def _rest(self) -> None:
+        """A new run shows in the search where the order stands at no cost; without one it is to be said."""
+        if self._is_idle:
+            self._continue_as_new()
+        self._steps.search()
+
+    def _continue_as_new(self) -> None:
+        """Go on in a new run with everything that this one knows."""
+        carried = self._state.model_dump(mode="json", exclude_defaults=True)
+        start = self._start.model_copy(update={"carried": carried})
+        workflow.continue_as_new(start, search_attributes=self._steps.searched())
 
     async def _end(self) -> ImportOrderResult:
         """Archive first, so that whoever hears of the end finds the dossier."""

@@ -196,7 +196,7 @@ class Life:
         """One signal with documents; the first one starts the life."""
         await self.temporal.client.start_workflow(
             ImportOrderWorkflow.run,
-            ImportOrderStart(key=self.key, limits=self.limits, opened=datetime.now(UTC)),
+            ImportOrderStart(key=self.key, limits=self.limits, opened=datetime.now(UTC), rests=True),
             id=self.key.workflow_id,
             task_queue=self.task_queue,
             start_signal="documents",
