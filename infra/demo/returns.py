@@ -102,7 +102,7 @@ class ReturnPlay:
         raise PlayError(f"{handle.id}: nobody was called")
 
     async def _stays(self, handle: WorkflowHandle[ImportReturnWorkflow, ReturnResult], stage: ReturnStage) -> bool:
-        """Wait until it stands still at a stage; False when it is past it: a silent customs answers what comes twice."""
+        """Wait until it stands still at a stage; False once it is past it: what comes twice is answered."""
         async for _ in self._hands.again():
             state = await self._state(handle)
             description = await self._hands.asked(handle.describe, f"{handle.id}: its description")
