@@ -21,7 +21,7 @@ _LOCAL_ACTIVITY = "core_local_activity"  # the marker's name; patches record mar
 
 
 def count_actions(events: Iterable[HistoryEvent]) -> Counter[str]:
-    """Actions by kind: what each costs on Temporal Cloud.
+    """Actions of one run by kind: what each costs on Temporal Cloud.
 
     All local activities of one workflow task are one Action; an activity counts once per attempt.
     """
@@ -29,6 +29,8 @@ def count_actions(events: Iterable[HistoryEvent]) -> Counter[str]:
     tasks_with_markers: set[int] = set()
     for event in events:
         kind = _COUNTED.get(event.event_type)
+        if event.workflow_execution_started_event_attributes.continued_execution_run_id:
+            continue  # the run before has it as its last Action
         if kind:
             actions[kind] += 1
         elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:

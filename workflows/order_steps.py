@@ -1,7 +1,6 @@
 """What an order does next, decided from its state alone."""
 
 from temporalio import workflow
-from temporalio.common import TypedSearchAttributes
 
 with workflow.unsafe.imports_passed_through():
     from events.documents import InboundDocument
@@ -64,17 +63,9 @@ class OrderSteps:
         await self._duties.keep_up()
         await self._duties.follow_bill(lasts=lasts)
 
-    async def tell(self, *, lasts: bool, searched: bool = True) -> None:
-        """Tell the world what has changed; see Telling."""
-        await self._telling.tell(lasts=lasts, searched=searched)
-
-    def search(self) -> None:
-        """Have the search show where the order stands."""
-        self._telling.search()
-
-    def searched(self) -> TypedSearchAttributes:
-        """What the search is to show from the next run on."""
-        return self._telling.searched()
+    async def tell(self, *, lasts: bool) -> None:
+        """Tell the world what has changed; `lasts`: the order has stood still for a while."""
+        await self._telling.tell(lasts=lasts)
 
     def show(self) -> None:
         """Show the operator where the order stands, in words."""

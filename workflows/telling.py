@@ -1,10 +1,9 @@
 """Telling the world: the order's record and events, the search attributes, and words for the operator."""
 
 from datetime import datetime
-from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
+from temporalio.common import SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
     from events.life import Stage, StageChange
@@ -26,15 +25,15 @@ class Telling:
         self._state = state
         self._upserted: tuple[Stage, bool] = (_phase(state), state.needs_human is not None)
 
-    async def tell(self, *, lasts: bool, searched: bool) -> None:
+    async def tell(self, *, lasts: bool) -> None:
         """Record and publish the changes since the last word; nothing when there are none.
 
         `lasts`: the order has stood still for a while. Only then does the search show that a list is at customs:
-        most lists leave it within seconds. `searched`: the search is to show it now.
+        most lists leave it within seconds.
         """
         state = self._state
-        if searched and (state.stage is not Stage.DECLARED or state.needs_human or lasts):
-            self.search()
+        if state.stage is not Stage.DECLARED or state.needs_human or lasts:
+            self._upsert()
         if len(state.changes) == state.told:
             return
         self.show()
@@ -59,29 +58,16 @@ class Telling:
         """Show the operator where the order stands, in words."""
         workflow.set_current_details(_details(self._state, self._state.changes[-1]))
 
-    def search(self) -> None:
-        """Have the search show the phase; at most once per phase: every upsert is a billable Action."""
-        phase = (_phase(self._state), self._state.needs_human is not None)
-        if phase != self._upserted:
-            self._upserted = phase
-            workflow.upsert_search_attributes(self._updates())
-
-    def searched(self) -> TypedSearchAttributes:
-        """What the search is to show from the next run on."""
-        shown = workflow.info().typed_search_attributes
-        for update in self._updates():
-            if update.value is None:
-                kept = [pair for pair in shown.search_attributes if pair.key.name != update.key.name]
-                shown = TypedSearchAttributes(kept)
-            else:
-                shown = shown.updated(SearchAttributePair(update.key, update.value))
-        return shown
-
-    def _updates(self) -> "list[SearchAttributeUpdate[Any]]":
+    def _upsert(self) -> None:
+        """At most once per phase: every upsert is a billable Action."""
         state = self._state
-        updates: list[SearchAttributeUpdate[Any]] = [
+        phase = (_phase(state), state.needs_human is not None)
+        if phase == self._upserted:
+            return
+        self._upserted = phase
+        updates: list[SearchAttributeUpdate] = [  # type: ignore[type-arg]
             attributes.STAGE.value_set(state.stage.value),
-            attributes.NEEDS_HUMAN.value_set(state.needs_human is not None),
+            attributes.NEEDS_HUMAN.value_set(phase[1]),
             attributes.DUE_BY.value_set(state.deadline) if state.deadline else attributes.DUE_BY.value_unset(),
         ]
         if state.mode:
@@ -93,7 +79,7 @@ class Telling:
         if state.declaration_list:
             head = state.declaration_list.head
             updates.append(attributes.PARK.value_set(head.area_code or head.customs_code))
-        return updates
+        workflow.upsert_search_attributes(updates)
 
 
 def _phase(state: OrderState) -> Stage:
