@@ -9,7 +9,6 @@ from temporalio.api.history.v1 import HistoryEvent, MarkerRecordedEventAttribute
 
 _COUNTED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: "start",
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW: "continue",
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: "signal",
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED: "update",
     EventType.EVENT_TYPE_TIMER_STARTED: "timer",
@@ -23,14 +22,13 @@ _LOCAL_ACTIVITY = "core_local_activity"  # the marker's name; patches record mar
 def count_actions(events: Iterable[HistoryEvent]) -> Counter[str]:
     """Actions of one run by kind: what each costs on Temporal Cloud.
 
-    All local activities of one workflow task are one Action; an activity counts once per attempt.
+    Each run is started, also one that continues another. All local activities of one workflow task are one Action; an
+    activity counts once per attempt.
     """
     actions: Counter[str] = Counter()
     tasks_with_markers: set[int] = set()
     for event in events:
         kind = _COUNTED.get(event.event_type)
-        if event.workflow_execution_started_event_attributes.continued_execution_run_id:
-            continue  # the run before has it as its last Action
         if kind:
             actions[kind] += 1
         elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:

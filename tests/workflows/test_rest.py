@@ -49,7 +49,7 @@ async def test_it_costs_one_action_more_and_the_search_finds_it_as_before(life: 
     before = actions(await life.runs())
     await life.forward(ALARM)
     runs = await life.until_it_rests()
-    assert actions(runs) - before == Counter({"continue": 1})
+    assert actions(runs) - before == Counter(start=1)
     assert (await life.handle.describe()).typed_search_attributes == shown
     assert shown[attributes.STAGE] == Stage.DELIVERED
 
