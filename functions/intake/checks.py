@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from events.catalogue import BY_KIND
 from events.ceb.base import CebModel
 from events.ceb.business.forms import is_second
 from events.ceb.declaration_list import DeclarationList
@@ -108,14 +109,13 @@ def _fields(arrival: Arrival) -> Iterator[tuple[Reason, Problem]]:
 
 
 def _business_layer(arrival: Arrival) -> Iterator[tuple[Reason, Problem]]:
-    from events.catalogue import BY_KIND  # noqa: PLC0415 - the standard with all its messages: at the first document
-    from events.ceb.business import Severity, element_problems  # noqa: PLC0415 - the same
+    from events.ceb.business import Severity, element_problems  # noqa: PLC0415 - all messages: at the first document
     from events.ceb.business.scope import short_name  # noqa: PLC0415 - the same
 
-    message = BY_KIND[arrival.kind].message
-    if message is None and arrival.kind is not DocumentKind.DECLARATION_REQUEST:
+    root = BY_KIND[arrival.kind].root
+    if root is None and arrival.kind is not DocumentKind.DECLARATION_REQUEST:
         return  # no document of the standard
-    for found in element_problems(short_name(message.root) if message else _LIST_MESSAGE, arrival.model):
+    for found in element_problems(short_name(root) if root else _LIST_MESSAGE, arrival.model):
         if found.severity is not Severity.ERROR or (found.rule in _OF_THE_MATCH and arrival.kind in _MATCHED):
             continue
         reason = Reason.LINES if found.rule == _LINE_NUMBERS and found.code else Reason.PARAMETER
