@@ -18,9 +18,9 @@ from functions.dossier.models import (
 from functions.dossier.persons import persons_in
 from functions.dossier.rules import BrokenChainError, chain, verify, verify_contents
 from functions.function import function
-from functions.payloads.sealing import BrokenSealError
+from functions.payloads.models import BrokenSealError
+from functions.retention.end_models import EndedRequest
 from functions.retention.ending import ended
-from functions.retention.models import EndedRequest
 
 _DOSSIER, _LATE = "dossier", "late document"
 _ENTRIES = TypeAdapter(list[DossierEntry])

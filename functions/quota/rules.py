@@ -7,7 +7,7 @@ from events.documents import DocumentKind
 from events.findings import Finding, Place
 from events.values import Text
 from functions.policy.pack import Row
-from functions.tax.models import YearlyQuantity
+from functions.quota.models import YearlyQuantity
 
 ANNUAL_LIMIT = "quota.annual_limit"
 OVER_ANNUAL = "-621018"  # what is seen in the field as 1313 (rulebook, M10)

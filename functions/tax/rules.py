@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from functions.policy.pack import DAYS_KEPT, PolicyAtDate, PolicyError, Row
+from functions.quota.models import YearlyQuantity
 from functions.tax import findings
 from functions.tax.formulas import FULL_TAX, Rates, Relief, levy
 from functions.tax.goods import Consignment, Goods, consignment_of
-from functions.tax.models import AssessListRequest, Assessment, ItemTax, Regime, YearlyQuantity
+from functions.tax.models import AssessListRequest, Assessment, ItemTax, Regime
 from functions.tax.rounding import CENT, ROUNDING, rounded_sum, rounding_of, shares
 from functions.tax.statutory import Notes, line_rates, statutory, yearly_quantity
 from functions.tax.tariff import TariffAtDate

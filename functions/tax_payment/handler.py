@@ -2,8 +2,7 @@
 
 from events.tax_payment import Attention, TaxPayment
 from functions.function import function
-from functions.ledger import handler as ledger
-from functions.ledger import journal, payment_orders
+from functions.ledger import journal, paying, payment_orders
 from functions.ledger.models import ClaimRequest
 from functions.policy.pack import default_pack
 from functions.tax_payment import bank, closing, looking
@@ -41,7 +40,7 @@ def claim(request: ClaimTaxRequest) -> ClaimedTax:
     """Claim what is due for a payment, the first time for good."""
     payment = request.payment
     terms = terms_of(default_pack().at(day_of(payment.as_of)))
-    claimed = ledger.claim(
+    claimed = paying.claim(
         ClaimRequest(
             guarantor=payment.guarantor,
             payment_no=payment.payment_no,
