@@ -1,6 +1,6 @@
 """Archive the dossier of an order, and what comes after it; check one, also without being able to read it."""
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from functions.data_keys.models import ShreddedError
 from functions.data_keys.sealed import Opener
@@ -23,7 +23,7 @@ from functions.retention.end_models import EndedRequest
 from functions.retention.ending import ended
 
 _DOSSIER, _LATE = "dossier", "late document"
-_ENTRIES = TypeAdapter(list[DossierEntry])
+_ENTRIES = TypeAdapter(list[DossierEntry], config=ConfigDict(defer_build=True))
 
 
 @function("dossier.archive")

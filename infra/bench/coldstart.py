@@ -52,6 +52,18 @@ if "functions.policy.pack" in sys.modules:
 if "functions.tax.tariff_csv" in sys.modules:
     from functions.tax.tariff_csv import default_tariff
     default_tariff()
+if "functions.intake.handler" in sys.modules:
+    from events.ceb.order import Order
+    Order.model_rebuild()
+if "functions.data_keys.sealed" in sys.modules:
+    import functions.payloads.sealing
+    import cryptography.hazmat.primitives.kdf.hkdf
+if "functions.declaration.handler" in sys.modules:
+    import functions.declaration.customs, functions.declaration.messages, functions.intake.handler
+if "functions.payment_data.handler" in sys.modules:
+    import events.ceb.signature.software
+if "functions.tax_payment.handler" in sys.modules:
+    import functions.tax_payment.bank, events.ceb.signature.software
 if "functions.aws" in sys.modules:
     from functions.aws import dynamodb
     dynamodb()
@@ -69,9 +81,9 @@ print(json.dumps([loaded - first, time.process_time() - first]))
 class ColdStart(Value):
     """One handler: milliseconds of processor time; `ratio` is loading over Powertools and pydantic alone.
 
-    `ready`: loaded, and what the first call needs besides: the models of all its functions built, policy and tariff
-    read, a client of AWS made. `floor` is what the libraries take that the handler cannot do without, where these are
-    more; `floor_ratio` is loading over that.
+    `ready`: loaded, and what its first calls need besides: the models of all its functions built, and one document's,
+    policy and tariff read, ciphers, signer and XML loaded, a client of AWS made. `floor` is what the libraries take
+    that the handler cannot do without, where these are more; `floor_ratio` is loading over that.
     """
 
     handler: str
