@@ -11,12 +11,8 @@ from infra.bench.coldstart import entry, handlers
 HEAVY = {"boto3", "httpx", "lxml", "yaml", "temporalio", "cryptography", "tongsuopy", "events.ceb.message"}
 LOADED = {
     "gateway": {"boto3", "lxml", "events.ceb.message"},  # reads every message there is
-    "dispatch": {"temporalio", "cryptography", "lxml", "events.ceb.message"},
-    "dossier": {"cryptography"},  # seals
-    "payment_data": {"cryptography", "lxml"},  # seals; the words of signatures
-    "refund": {"lxml"},
-    "tax_payment": {"lxml"},
-    "worker": HEAVY - {"httpx", "yaml", "tongsuopy"},  # runs workflows, and the functions of all capabilities
+    "dispatch": {"temporalio", "cryptography"},  # each of its calls opens and seals payloads
+    "worker": {"temporalio", "cryptography"},
 }
 
 
