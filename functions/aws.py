@@ -3,6 +3,8 @@
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from functions.loading import without_collector
+
 if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -13,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def _client(service: Any) -> Any:
-    import boto3  # noqa: PLC0415 - takes as long as all the rest of a function: loaded by the first call that needs it
+    with without_collector():
+        import boto3  # noqa: PLC0415 - takes as long as all the rest of a function: loaded by the first call that needs it
 
-    return boto3.client(service, config=_config())
+        return boto3.client(service, config=_config())
 
 
 @cache

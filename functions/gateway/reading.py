@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from events.catalogue import BY_ELEMENT, BY_MESSAGE, EVENT_TYPES, INBOUND, messages_in
+from events.catalogue import BY_MESSAGE, EVENT_TYPES, INBOUND
 from events.ceb.base import CebModel
 from events.ceb.business import Severity, frame_problems
 from events.ceb.dxp import DxpModel
@@ -16,6 +16,7 @@ from events.ceb.signature import SignatureProfile, Verification, verify
 from events.ceb.xml import namespace, parse_xml
 from events.cloudevents import BATCH, CloudEvent, exact_json, from_http
 from events.documents import DocumentKind
+from events.elements import BY_ELEMENT, messages_in
 from events.problems import InvalidInputError, Problem, problems_of
 
 Model = TypeVar("Model", bound=CebModel)

@@ -4,7 +4,7 @@ import zlib
 from functools import cache
 from pathlib import Path
 
-from functions.payloads.sealing import BrokenSealError
+from functions.payloads.models import BrokenSealError
 
 # A dictionary is never changed under its number: what was written with it could not be read any more. A new one gets
 # the next number, and stands beside those before.
