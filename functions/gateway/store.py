@@ -2,31 +2,35 @@
 
 import json
 from functools import cache
-
-from aws_lambda_powertools.utilities.parameters import GetParameterError, SecretsProvider
-from botocore.exceptions import ClientError
+from typing import TYPE_CHECKING
 
 from functions.aws import dynamodb, secretsmanager
 from functions.gateway.partners import Partner
 from functions.settings import settings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 _SECRET_AGE_SECONDS = 300
 _found: set[str] = set()
 
 
 @cache
-def secrets() -> SecretsProvider:
+def secrets() -> "SecretsProvider":
     """The secrets, each kept for five minutes."""
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415 - loads boto3
+
     return SecretsProvider(boto3_client=secretsmanager())
 
 
 def partner(partner_id: str) -> Partner | None:
     """The partner, or None when nobody has that id. Raises GetParameterError when the secrets cannot be asked."""
+    from aws_lambda_powertools.utilities.parameters import GetParameterError  # noqa: PLC0415 - loads boto3
+
     try:
         secret = secrets().get(f"{settings().partner_secrets}{partner_id}", max_age=_SECRET_AGE_SECONDS)
     except GetParameterError as error:
-        cause = error.__context__
-        if isinstance(cause, ClientError) and cause.response["Error"]["Code"] == "ResourceNotFoundException":
+        if isinstance(error.__context__, secretsmanager().exceptions.ResourceNotFoundException):
             return None
         raise
     assert isinstance(secret, str | bytes)
