@@ -26,8 +26,6 @@ from functions.gateway.refusals import Refusal, RefusedError
 from functions.gateway.request import HttpRequest
 from functions.gateway.taking import take
 from functions.lambda_handler import Handler
-from functions.orders.handler import show
-from functions.orders.models import ShowRequest
 from functions.settings import settings
 
 _TAKEN, _REFUSED = 202, 422
@@ -126,6 +124,9 @@ def send_message() -> Response[str]:
 )
 def show_order(ebp_code: str, order_no: str) -> Response[str]:
     """An order of the partner's own platform, or, for an operator, of any."""
+    from functions.orders.handler import show  # noqa: PLC0415 - the life of orders: whoever sends needs none of it
+    from functions.orders.models import ShowRequest  # noqa: PLC0415 - the same
+
     _, partner = _authenticated()
     key = OrderKey(ebp_code=unquote(ebp_code), order_no=unquote(order_no))
     if not partner.may_read(key.ebp_code):

@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from events.catalogue import INBOUND
 from events.cloudevents import BATCH, BATCH_LIMIT, STRUCTURED, CloudEvent
-from events.life import OrderView
 from events.payment_data import PlatDataOpenAnswer
 from functions.gateway.models import Answers, Health
 from functions.gateway.payment_data import FIELD, KEY, PLATFORM
@@ -151,6 +150,8 @@ def receipts() -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     from pydantic.json_schema import models_json_schema  # noqa: PLC0415 - only when the document is asked for
+
+    from events.life import OrderView  # noqa: PLC0415 - the same
 
     models: list[type[BaseModel]] = [
         *(event_type.model for event_type in INBOUND),
