@@ -57,14 +57,16 @@ def remember(partner_id: str, signature: str, until: int) -> bool:
     return True
 
 
-def count(name: str, used: int, limit: int, until: int) -> bool:
-    """Add to what was used under a name until that Unix second; False, and nothing added, once the limit is reached.
+def count(name: str, used: int, limit: int, until: int) -> int | None:
+    """Add to what was used under a name until that Unix second, and say how much that is now.
+
+    None, and nothing added, once the limit is reached.
 
     Whatever is left admits one more, so that the largest request fits into the smallest limit.
     """
     client = dynamodb()
     try:
-        client.update_item(
+        updated = client.update_item(
             TableName=settings().replay_table,
             Key={"pk": {"S": f"count#{name}"}},
             UpdateExpression="SET expires_at = :until ADD used :used",
@@ -74,7 +76,8 @@ def count(name: str, used: int, limit: int, until: int) -> bool:
                 ":used": {"N": str(used)},
                 ":limit": {"N": str(limit)},
             },
+            ReturnValues="UPDATED_NEW",
         )
     except client.exceptions.ConditionalCheckFailedException:
-        return False
-    return True
+        return None
+    return int(updated["Attributes"]["used"]["N"])
