@@ -220,5 +220,6 @@ def _traced() -> Handler:
     """What answers, under the tracer: it loads X-Ray's library and AWS's, as the first request does anyway."""
     from aws_lambda_powertools import Tracer  # noqa: PLC0415 - see above
 
-    traced: Handler = Tracer(service="gateway").capture_lambda_handler(app.resolve, capture_response=False)
-    return traced
+    tracer = Tracer(service="gateway")
+    traced: Handler = tracer.capture_lambda_handler(app.resolve, capture_response=False)
+    return app.resolve if tracer.disabled else traced

@@ -1,7 +1,7 @@
 """What the door keeps: the partners' secrets, the signatures that it has seen, and how much was sent."""
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from functions.aws import dynamodb, secretsmanager
@@ -33,8 +33,13 @@ def partner(partner_id: str) -> Partner | None:
         if isinstance(error.__context__, secretsmanager().exceptions.ResourceNotFoundException):
             return None
         raise
-    assert isinstance(secret, str | bytes)
     _found.add(partner_id)
+    assert isinstance(secret, str | bytes)
+    return _partner(partner_id, secret)
+
+
+@lru_cache(maxsize=256)
+def _partner(partner_id: str, secret: str | bytes) -> Partner:
     return Partner.model_validate({**json.loads(secret), "id": partner_id})
 
 
