@@ -23,9 +23,7 @@ _FLOORS = {
     "gateway": _BASE
     + """
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.utilities.parameters import get_secret
-APIGatewayHttpResolver(enable_validation=True)
-Tracer(service="floor")
+APIGatewayHttpResolver()
 """,
     "dispatch": _BASE
     + """
@@ -52,6 +50,11 @@ if "functions.policy.pack" in sys.modules:
 if "functions.tax.tariff_csv" in sys.modules:
     from functions.tax.tariff_csv import default_tariff
     default_tariff()
+if "functions.gateway.handler" in sys.modules:
+    from aws_lambda_powertools import Tracer
+    import functions.gateway.store
+    functions.gateway.store.secrets()
+    Tracer(service="gateway")
 if "functions.aws" in sys.modules:
     from functions.aws import dynamodb
     dynamodb()
