@@ -8,13 +8,12 @@ from pydantic import ValidationError
 
 from events.catalogue import BY_ELEMENT, BY_MESSAGE, EVENT_TYPES, INBOUND, messages_in
 from events.ceb.base import CebModel
-from events.ceb.business import Severity, frame_problems
 from events.ceb.codec import read
 from events.ceb.dxp import DxpModel
 from events.ceb.message import MESSAGES, CebMessage, UploadMessage, model_of, parse
 from events.ceb.node import unwrap_any
 from events.ceb.quick import quick_message
-from events.ceb.signature import SignatureProfile, Verification, verify
+from events.ceb.signature import SignatureProfile, Verification
 from events.ceb.xml import namespace, parse_xml
 from events.cloudevents import BATCH, CloudEvent, exact_json, from_http
 from events.documents import DocumentKind
@@ -82,7 +81,7 @@ def read_message(
     if media in XML_TYPES:
         message, xml = _from_xml(body, size_limit)
         _check_frame(message)
-        signature = verify(xml, profiles) if isinstance(message, UploadMessage) else None
+        signature = _verified(xml, profiles) if isinstance(message, UploadMessage) else None
         return [replace(document, signature=signature) for document in _documents(message)]
     if media == JSON_TYPE:
         message = _from_json(exact_json(body))
@@ -93,8 +92,16 @@ def read_message(
     raise InvalidInputError([Problem(path="/headers/content-type", rule="media_type", message=known)])
 
 
+def _verified(xml: bytes, profiles: Collection[SignatureProfile]) -> Verification:
+    from events.ceb.signature import verify  # noqa: PLC0415 - ciphers: loaded by the first message that needs them
+
+    return verify(xml, profiles)
+
+
 def _check_frame(message: CebMessage) -> None:
     """What stands around the documents, which are checked one by one at the intake (business layer, rulebook 2.3)."""
+    from events.ceb.business import Severity, frame_problems  # noqa: PLC0415 - rules and codes: by the first message
+
     problems = [
         Problem(path=found.path, rule=found.rule, value=found.value, message=found.message.en)
         for found in frame_problems(message)

@@ -52,7 +52,7 @@ if "functions.tax.tariff_csv" in sys.modules:
     default_tariff()
 if "functions.gateway.handler" in sys.modules:
     from aws_lambda_powertools import Tracer
-    import functions.gateway.store
+    import events.ceb.business.layer, events.ceb.signature.verification, functions.gateway.store
     functions.gateway.store.secrets()
     Tracer(service="gateway")
 if "functions.aws" in sys.modules:

@@ -10,7 +10,7 @@ from infra.bench.coldstart import entry, handlers
 
 HEAVY = {"boto3", "httpx", "lxml", "yaml", "temporalio", "cryptography", "tongsuopy", "events.ceb.message"}
 LOADED = {
-    "gateway": {"lxml", "events.ceb.message"},  # reads every message there is
+    "gateway": {"lxml", "events.ceb.message"},  # knows every import message there is
     "dispatch": {"temporalio", "cryptography", "lxml", "events.ceb.message"},
     "dossier": {"cryptography"},  # seals
     "payment_data": {"cryptography", "lxml"},  # seals; the words of signatures
