@@ -134,8 +134,9 @@ def _serve_one(handler: Handler, limits: FrontLimits, listening: socket.socket) 
 
 def main() -> None:
     """Serve the gateway function on SANDAN_GATEWAY_PORT."""
-    from functions.gateway.handler import handler  # noqa: PLC0415 - loads the function, which `application` need not
+    from functions.gateway.handler import handler, load  # noqa: PLC0415 - loads the function; `application` need not
 
+    load()
     serve(handler, int(os.environ.get(PORT_VARIABLE, Ports().gateway)), FrontLimits(settings().body_limit))
 
 

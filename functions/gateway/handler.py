@@ -15,7 +15,7 @@ from events.ceb.message import build
 from events.ceb.signature import SignatureProfile
 from events.receipts import Answer
 from events.values import OrderKey, utc_now
-from functions.gateway import openapi, payment_data
+from functions.gateway import openapi, payment_data, store
 from functions.gateway.auth import authenticate
 from functions.gateway.errors import LOGGER, handle_errors
 from functions.gateway.models import Answers, Health
@@ -223,3 +223,15 @@ def _traced() -> Handler:
     tracer = Tracer(service="gateway")
     traced: Handler = tracer.capture_lambda_handler(app.resolve, capture_response=False)
     return app.resolve if tracer.disabled else traced
+
+
+def load() -> None:
+    """What the first requests would load and make: for a process that is about to have copies of itself."""
+    import events.ceb.business.layer  # noqa: PLC0415 - see above
+    import events.ceb.signature.verification  # noqa: PLC0415, F401 - see above
+    from functions import aws  # noqa: PLC0415 - see above
+
+    _traced()
+    store.secrets()
+    aws.dynamodb()
+    aws.eventbridge()

@@ -51,10 +51,7 @@ if "functions.tax.tariff_csv" in sys.modules:
     from functions.tax.tariff_csv import default_tariff
     default_tariff()
 if "functions.gateway.handler" in sys.modules:
-    from aws_lambda_powertools import Tracer
-    import events.ceb.business.layer, events.ceb.signature.verification, functions.gateway.store
-    functions.gateway.store.secrets()
-    Tracer(service="gateway")
+    functions.gateway.handler.load()
 if "functions.aws" in sys.modules:
     from functions.aws import dynamodb
     dynamodb()
