@@ -24,9 +24,7 @@ _FLOORS = {
     "gateway": _BASE
     + """
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.utilities.parameters import get_secret
-APIGatewayHttpResolver(enable_validation=True)
-Tracer(service="floor")
+APIGatewayHttpResolver()
 """,
     "dispatch": _BASE
     + """
@@ -65,6 +63,8 @@ if "functions.payment_data.handler" in sys.modules:
     import events.ceb.signature.software
 if "functions.tax_payment.handler" in sys.modules:
     import functions.tax_payment.bank, events.ceb.signature.software
+if "functions.gateway.handler" in sys.modules:
+    functions.gateway.handler.load()
 if "functions.aws" in sys.modules:
     from functions.aws import dynamodb
     dynamodb()
