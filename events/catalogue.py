@@ -1,17 +1,12 @@
 """Every event type that crosses our border, with its model and, where there is one, its customs message."""
 
-from typing import Any
-
-from events.ceb.message import MESSAGES
 from events.documents import DocumentKind
 from events.event_type import PREFIX, Direction, EventType
 from events.outbound import OUTBOUND
 
 
-def _inbound(name: str, kind: DocumentKind, summary: str, message: str | None = None) -> EventType:
-    return EventType(
-        f"{PREFIX}{name}.v1", Direction.INBOUND, kind.model, summary, kind, MESSAGES[message] if message else None
-    )
+def _inbound(name: str, kind: DocumentKind, summary: str, root: str | None = None) -> EventType:
+    return EventType(f"{PREFIX}{name}.v1", Direction.INBOUND, kind.place, summary, kind, root)
 
 
 INBOUND = (
@@ -48,32 +43,4 @@ INBOUND = (
 
 EVENT_TYPES: dict[str, EventType] = {event_type.name: event_type for event_type in (*INBOUND, *OUTBOUND)}
 BY_KIND: dict[DocumentKind, EventType] = {event_type.kind: event_type for event_type in INBOUND if event_type.kind}
-BY_MESSAGE: dict[str, EventType] = {event_type.message.root: event_type for event_type in INBOUND if event_type.message}
-
-
-def _by_element() -> dict[str, list[EventType]]:
-    found: dict[str, list[EventType]] = {}
-    for event_type in BY_MESSAGE.values():
-        if event_type.message:
-            name = event_type.message.model_fields[event_type.message.first_element].alias
-            found.setdefault(str(name), []).append(event_type)
-    return found
-
-
-BY_ELEMENT: dict[str, list[EventType]] = _by_element()
-
-
-def messages_in(content: Any) -> dict[str, EventType]:
-    """The types of the messages whose JSON stands in `content`, by their business elements; one in a right message.
-
-    CEB816 and CEB818 share the element Tax: what stands in its first one tells them apart.
-    """
-    found = [name for name in BY_ELEMENT if isinstance(content, dict) and name in content]
-    return {name: _told_apart(BY_ELEMENT[name], content[name]) for name in found}
-
-
-def _told_apart(event_types: list[EventType], elements: Any) -> EventType:
-    first = elements[0] if isinstance(elements, list) and elements else elements
-    parts = first.keys() if isinstance(first, dict) else set()
-    fitting = (one for one in event_types if parts & {field.alias for field in one.model.model_fields.values()})
-    return next(fitting, event_types[0])
+BY_MESSAGE: dict[str, EventType] = {event_type.root: event_type for event_type in INBOUND if event_type.root}

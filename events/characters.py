@@ -22,6 +22,8 @@ class UnwritableCharacterError(ValueError):
 
 def unwritable(content: Any) -> list[tuple[Path, str]]:
     """The texts and names that hold such a character, each with its path; at most the first twenty."""
+    if _is_writable(content):
+        return []
     return list(islice(((path, text) for path, text in _texts(content) if NOT_IN_XML.search(text)), _TOLD))
 
 
@@ -34,6 +36,22 @@ def unwritable_problem(path: Path, text: str) -> Problem:
 def shown(text: str) -> str:
     """A text with such characters as \\x00."""
     return ascii(text)[1:-1][:200]
+
+
+def _is_writable(content: Any) -> bool:
+    """Whether no string and no name holds such a character: the quick way, which remembers no paths."""
+    waiting = [content]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            if NOT_IN_XML.search(item):
+                return False
+        elif isinstance(item, dict):
+            waiting.extend(item)
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+    return True
 
 
 def _texts(content: Any) -> Iterator[tuple[Path, str]]:

@@ -22,7 +22,7 @@ _QUOTED_PAIR = re.compile(r"\\(.)")
 class CloudEvent(BaseModel):
     """One event. Extension attributes are kept under their names (lower-case letters and digits only)."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
     specversion: str = Field(pattern=r"^1\.0$")
     id: str = Field(min_length=1, max_length=255)

@@ -5,12 +5,12 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from importlib import import_module
 from typing import Any
 
 from pydantic import AwareDatetime
 
 from events.ceb.base import CebModel, plain
+from events.place import ModelPlace
 from events.values import Value
 
 _UNESSENTIAL = {"guid", "appType", "appTime", "appStatus"}
@@ -43,9 +43,12 @@ class DocumentKind(StrEnum):
     @property
     def model(self) -> type[CebModel]:
         """The model of the document's content."""
-        module, name = _MODELS[self]
-        model: type[CebModel] = getattr(import_module(module), name)
-        return model
+        return self.place.load()
+
+    @property
+    def place(self) -> ModelPlace:
+        """Where that model is."""
+        return _MODELS[self]
 
     @property
     def is_receipt(self) -> bool:
@@ -62,26 +65,26 @@ _SAID_BY_CUSTOMS = {DocumentKind.FORMAT_ERROR, DocumentKind.TAX_BILL, DocumentKi
 
 
 _MODELS = {  # where the models are: whoever compares orders need not load those of tax bills and receipts
-    DocumentKind.ORDER: ("events.ceb.order", "Order"),
-    DocumentKind.PAYMENT: ("events.ceb.payment", "Payment"),
-    DocumentKind.WAYBILL: ("events.ceb.waybill", "Waybill"),
-    DocumentKind.DECLARATION_LIST: ("events.ceb.declaration_list", "DeclarationList"),
-    DocumentKind.DECLARATION_REQUEST: ("events.declaration_request", "DeclarationRequest"),
-    DocumentKind.WAYBILL_STATUS: ("events.ceb.waybill", "WaybillStatus"),
-    DocumentKind.CANCELLATION: ("events.ceb.declaration_list", "Cancellation"),
-    DocumentKind.LIST_RECEIPT: ("events.ceb.declaration_list", "DeclarationReturn"),
-    DocumentKind.CANCELLATION_RECEIPT: ("events.ceb.declaration_list", "CancellationReturn"),
-    DocumentKind.ORDER_RECEIPT: ("events.ceb.order", "OrderReturn"),
-    DocumentKind.PAYMENT_RECEIPT: ("events.ceb.payment", "PaymentReturn"),
-    DocumentKind.WAYBILL_RECEIPT: ("events.ceb.waybill", "WaybillReturn"),
-    DocumentKind.WAYBILL_STATUS_RECEIPT: ("events.ceb.waybill", "WaybillStatusReturn"),
-    DocumentKind.REFUND_RECEIPT: ("events.ceb.refund", "RefundReturn"),
-    DocumentKind.TAX_BILL: ("events.ceb.tax_bill", "TaxBill"),
-    DocumentKind.TAX_BILL_STATUS: ("events.ceb.tax_bill", "TaxBillStatus"),
-    DocumentKind.GOODS_RETURNED: ("events.returns", "GoodsReturned"),
-    DocumentKind.FORMAT_ERROR: ("events.ceb.format_error", "FormatError"),
-    DocumentKind.ORIGINAL_PAYMENT: ("events.payment_data", "OriginalPayment"),
-    DocumentKind.PAYMENT_DATA_REQUEST: ("events.payment_data", "PlatDataOpen"),
+    DocumentKind.ORDER: ModelPlace("events.ceb.order", "Order"),
+    DocumentKind.PAYMENT: ModelPlace("events.ceb.payment", "Payment"),
+    DocumentKind.WAYBILL: ModelPlace("events.ceb.waybill", "Waybill"),
+    DocumentKind.DECLARATION_LIST: ModelPlace("events.ceb.declaration_list", "DeclarationList"),
+    DocumentKind.DECLARATION_REQUEST: ModelPlace("events.declaration_request", "DeclarationRequest"),
+    DocumentKind.WAYBILL_STATUS: ModelPlace("events.ceb.waybill", "WaybillStatus"),
+    DocumentKind.CANCELLATION: ModelPlace("events.ceb.declaration_list", "Cancellation"),
+    DocumentKind.LIST_RECEIPT: ModelPlace("events.ceb.declaration_list", "DeclarationReturn"),
+    DocumentKind.CANCELLATION_RECEIPT: ModelPlace("events.ceb.declaration_list", "CancellationReturn"),
+    DocumentKind.ORDER_RECEIPT: ModelPlace("events.ceb.order", "OrderReturn"),
+    DocumentKind.PAYMENT_RECEIPT: ModelPlace("events.ceb.payment", "PaymentReturn"),
+    DocumentKind.WAYBILL_RECEIPT: ModelPlace("events.ceb.waybill", "WaybillReturn"),
+    DocumentKind.WAYBILL_STATUS_RECEIPT: ModelPlace("events.ceb.waybill", "WaybillStatusReturn"),
+    DocumentKind.REFUND_RECEIPT: ModelPlace("events.ceb.refund", "RefundReturn"),
+    DocumentKind.TAX_BILL: ModelPlace("events.ceb.tax_bill", "TaxBill"),
+    DocumentKind.TAX_BILL_STATUS: ModelPlace("events.ceb.tax_bill", "TaxBillStatus"),
+    DocumentKind.GOODS_RETURNED: ModelPlace("events.returns", "GoodsReturned"),
+    DocumentKind.FORMAT_ERROR: ModelPlace("events.ceb.format_error", "FormatError"),
+    DocumentKind.ORIGINAL_PAYMENT: ModelPlace("events.payment_data", "OriginalPayment"),
+    DocumentKind.PAYMENT_DATA_REQUEST: ModelPlace("events.payment_data", "PlatDataOpen"),
 }
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
 from events.documents import DocumentKind
+from events.place import ModelPlace
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from events.ceb.frame import CebMessage
 
 PREFIX = "cn.sandan."
@@ -23,11 +24,26 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class EventType:
-    """One event type: its CloudEvents name, the model of its data, the customs message that carries the same."""
+    """One event type: its CloudEvents name, where the model of its data is, the customs message that carries the same.
+
+    Models and messages are loaded when they are asked for: who only wants a name needs none of them.
+    """
 
     name: str
     direction: Direction
-    model: type[BaseModel]
+    place: ModelPlace
     summary: str
     kind: DocumentKind | None = None
-    message: "type[CebMessage] | None" = None
+    root: str | None = None
+
+    @property
+    def model(self) -> "type[BaseModel]":
+        """The model of the event's data."""
+        return self.place.load()
+
+    @property
+    def message(self) -> "type[CebMessage] | None":
+        """The customs message that carries the same."""
+        from events.ceb.message import MESSAGES  # noqa: PLC0415 - see above
+
+        return MESSAGES[self.root] if self.root else None

@@ -1,6 +1,7 @@
 """Small values that several documents share."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from pydantic import BaseModel, ConfigDict
@@ -14,8 +15,11 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-class Text(Value):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:  # no model: modules have constants of it, and the first instance of a model has pydantic build itself
     """A text in the two languages of the product."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     zh: str
     en: str

@@ -3,6 +3,8 @@
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from functions.loading import without_collector
+
 if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -13,16 +15,21 @@ if TYPE_CHECKING:
 
 
 def _client(service: Any) -> Any:
-    import boto3  # noqa: PLC0415 - takes as long as all the rest of a function: loaded by the first call that needs it
+    with without_collector():
+        import boto3  # noqa: PLC0415 - takes as long as all the rest of a function: loaded by the first call that needs it
 
-    return boto3.client(service, config=_config())
+        return boto3.client(service, config=_config())
 
 
 @cache
 def _config() -> "Config":
+    """Without what costs a sixth of a call: checks of parameters, which AWS makes too, and a User-Agent made anew."""
+    import boto3  # noqa: PLC0415 - the same
     from botocore.config import Config  # noqa: PLC0415 - the same
 
     return Config(
+        user_agent=f"Sandan Boto3/{boto3.__version__}",
+        parameter_validation=False,
         retries={"mode": "standard", "total_max_attempts": 5},
         connect_timeout=2,
         read_timeout=10,

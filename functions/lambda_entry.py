@@ -2,6 +2,9 @@
 
 import os
 
-from functions.lambda_handler import capability_handler
+from functions.loading import without_collector
 
-handler = capability_handler(os.environ["SANDAN_CAPABILITY"])
+with without_collector():
+    from functions.lambda_handler import capability_handler
+
+    handler = capability_handler(os.environ["SANDAN_CAPABILITY"])

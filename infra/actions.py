@@ -9,7 +9,6 @@ from temporalio.api.history.v1 import HistoryEvent, MarkerRecordedEventAttribute
 
 _COUNTED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: "start",
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW: "continue",
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: "signal",
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED: "update",
     EventType.EVENT_TYPE_TIMER_STARTED: "timer",
@@ -21,9 +20,10 @@ _LOCAL_ACTIVITY = "core_local_activity"  # the marker's name; patches record mar
 
 
 def count_actions(events: Iterable[HistoryEvent]) -> Counter[str]:
-    """Actions by kind: what each costs on Temporal Cloud.
+    """Actions of one run by kind: what each costs on Temporal Cloud.
 
-    All local activities of one workflow task are one Action; an activity counts once per attempt.
+    Each run is started, also one that continues another. All local activities of one workflow task are one Action; an
+    activity counts once per attempt.
     """
     actions: Counter[str] = Counter()
     tasks_with_markers: set[int] = set()

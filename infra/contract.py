@@ -81,7 +81,7 @@ def _entry(event_type: EventType) -> dict[str, str | None]:
         "type": event_type.name,
         "direction": event_type.direction.value,
         "summary": event_type.summary,
-        "message": event_type.message.root if event_type.message else None,
+        "message": event_type.root,
         "schema": _file(event_type),
     }
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from events.catalogue import BY_ELEMENT, BY_MESSAGE, EVENT_TYPES, messages_in
+from events.catalogue import BY_MESSAGE, EVENT_TYPES
 from events.ceb import parse
 from events.ceb.base import CebModel
 from events.ceb.dxp import DxpModel, unwrap
 from events.ceb.xml import DEFAULT_SIZE_LIMIT, local_name, namespace, parse_xml
 from events.cloudevents import CloudEvent, exact_json
 from events.documents import DocumentKind
+from events.elements import BY_ELEMENT, messages_in
 from events.event_type import EventType
 from events.problems import InvalidInputError, Problem, problems_of
 

@@ -7,13 +7,12 @@ from itertools import count
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client, WorkflowHistory
 
 from events.return_life import return_workflow_id
 from events.values import OrderKey
 from functions.payloads.codec import is_encrypted, workflow_of
-from infra.temporal import payloads_in
+from infra.temporal import payloads_in, runs_of
 
 _ENDS = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
@@ -39,8 +38,9 @@ class KeptHistory:
 async def kept_history(client: Client, key: OrderKey) -> KeptHistory | None:
     """What Temporal keeps of an order; None when it keeps nothing any more. Needs no key, and reads no payload."""
     found, digest = KeptHistory(), hashlib.sha256()
-    async for workflow_id, run_id, events in _runs(client, key):
-        digest.update(f"{workflow_id} {run_id} {len(events)}\n".encode())
+    async for run in _runs(client, key):
+        workflow_id, events = run.workflow_id, list(run.events)
+        digest.update(f"{workflow_id} {run.run_id} {len(events)}\n".encode())
         for event in events:
             digest.update(event.SerializeToString(deterministic=True))
         found.workflows += 1
@@ -73,29 +73,14 @@ def _is_related(workflow_id: str, ebp_code: str) -> bool:
     return kind in {"import", "return"} and rest.startswith(f"{ebp_code}/")
 
 
-async def _runs(client: Client, key: OrderKey) -> AsyncIterator[tuple[str, str, list[HistoryEvent]]]:
+async def _runs(client: Client, key: OrderKey) -> AsyncIterator[WorkflowHistory]:
     """Every run of the order's workflow, the latest first, and of its returns."""
-    async for run in _runs_of(client, key.workflow_id):
+    async for run in runs_of(client, key.workflow_id):
         yield run
     for number in count(1):
         seen = False
-        async for run in _runs_of(client, return_workflow_id(key, number)):
+        async for run in runs_of(client, return_workflow_id(key, number)):
             seen = True
             yield run
         if not seen:
             return
-
-
-async def _runs_of(client: Client, workflow_id: str) -> AsyncIterator[tuple[str, str, list[HistoryEvent]]]:
-    run_id: str | None = None
-    while run_id != "":
-        try:
-            history = await client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            return
-        events = list(history.events)
-        yield workflow_id, history.run_id, events
-        started = events[0].workflow_execution_started_event_attributes if events else None
-        run_id = started.continued_execution_run_id if started else ""

@@ -5,6 +5,7 @@ attribute), and has several copies: processes that share one listening socket.
 """
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import signal
@@ -101,7 +102,8 @@ def serve(handler: Handler, port: int, limits: FrontLimits, copies: int = _COPIE
     """Listen until SIGTERM. When one of the copies dies, all end, and whoever started them sees it."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     listening = socket.create_server((LOOPBACK, port), backlog=_BACKLOG)
-    forks = multiprocessing.get_context("fork")  # what the function has loaded is loaded once
+    gc.freeze()  # what the function has loaded stays: nobody need look through it again
+    forks = multiprocessing.get_context("fork")  # and it is loaded once
     others = [forks.Process(target=_serve_one, args=(handler, limits, listening)) for _ in range(copies - 1)]
     for other in others:
         other.start()
@@ -132,8 +134,9 @@ def _serve_one(handler: Handler, limits: FrontLimits, listening: socket.socket) 
 
 def main() -> None:
     """Serve the gateway function on SANDAN_GATEWAY_PORT."""
-    from functions.gateway.handler import handler  # noqa: PLC0415 - loads the function, which `application` need not
+    from functions.gateway.handler import handler, load  # noqa: PLC0415 - loads the function; `application` need not
 
+    load()
     serve(handler, int(os.environ.get(PORT_VARIABLE, Ports().gateway)), FrontLimits(settings().body_limit))
 
 

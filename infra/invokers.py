@@ -8,8 +8,6 @@ from functools import cache
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
 from pydantic import BaseModel
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -21,11 +19,8 @@ from infra.activities import FunctionInvoker, InProcessInvoker
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-_CONFIG = Config(
-    retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=65, max_pool_connections=32
-)
-"""A function has at most 60 seconds (template.yaml); all functions may be called again."""
 _LONGEST_WAIT_SECONDS = 30.0
+_LONGEST_CALL_SECONDS = 65  # a function has at most 60 (template.yaml); all functions may be called again
 
 
 class LambdaInvoker:
@@ -88,7 +83,16 @@ def chosen_invoker() -> FunctionInvoker:
 
 @cache
 def _client() -> "LambdaClient":
-    return boto3.client("lambda", config=_CONFIG)
+    import boto3  # noqa: PLC0415 - where functions run in the worker's process, their first call loads it
+    from botocore.config import Config  # noqa: PLC0415 - the same
+
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": 3},
+        connect_timeout=2,
+        read_timeout=_LONGEST_CALL_SECONDS,
+        max_pool_connections=32,
+    )
+    return boto3.client("lambda", config=config)
 
 
 def _seconds_to_wait() -> float:

@@ -1,11 +1,12 @@
 """A running stack's Temporal server: a client with the stack's payload keys, and histories decrypted with them."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 from google.protobuf.message import Message
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowHistory
 from temporalio.converter import PayloadCodec
+from temporalio.service import RPCError, RPCStatusCode
 
 from functions.data_keys.keys import DataKeys, data_keys_of
 from functions.payloads.converter import data_converter
@@ -43,14 +44,34 @@ def stack_keys(state: StackState) -> PayloadKeys:
     return read_keys(store.get_secret_value(SecretId=Settings().payload_keys_secret)["SecretString"])
 
 
-async def decrypted_history(client: Client, workflow_id: str) -> WorkflowHistory:
-    """The history of a workflow with every payload in clear, so that it can be read and replayed without a key."""
-    history = await client.get_workflow_handle(workflow_id).fetch_history()
+async def runs_of(client: Client, workflow_id: str) -> AsyncIterator[WorkflowHistory]:
+    """The history of every run of a workflow that Temporal still keeps, the latest first."""
+    run_id: str | None = None
+    while run_id != "":
+        try:
+            history = await client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return
+        yield history
+        started = history.events[0].workflow_execution_started_event_attributes if history.events else None
+        run_id = started.continued_execution_run_id if started else ""
+
+
+async def life_of(client: Client, workflow_id: str) -> list[WorkflowHistory]:
+    """The runs of a workflow, the first one first; none of one that never came to be."""
+    return [run async for run in runs_of(client, workflow_id)][::-1]
+
+
+async def decrypted_life(client: Client, workflow_id: str) -> list[WorkflowHistory]:
+    """The runs of a workflow with every payload in clear, so that they can be read and replayed without a key."""
+    runs = await life_of(client, workflow_id)
     codec = client.data_converter.payload_codec
     if codec:
-        for event in history.events:
+        for event in (event for run in runs for event in run.events):
             await _decrypt(event, codec)
-    return history
+    return runs
 
 
 async def _decrypt(message: Message, codec: PayloadCodec) -> None:

@@ -1,6 +1,7 @@
 """Cancelling: at once before customs has the list, by CEB623 and CEB624 afterwards (rulebook 2.11)."""
 
 import asyncio
+from dataclasses import asdict
 
 from temporalio import workflow
 
@@ -44,7 +45,7 @@ class Cancelling:
         assert isinstance(content, Cancellation)
         state = self._state
         if state.stage not in BEFORE_CUSTOMS | AT_CUSTOMS:
-            state.note(workflow.now(), "decision", texts.TOO_LATE_TO_CANCEL.model_dump())
+            state.note(workflow.now(), "decision", asdict(texts.TOO_LATE_TO_CANCEL))
         elif state.cancellation is None:
             state.cancellation = CancellationCase(who=document.sender, why=content.reason, document=content)
 

@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
         OrderSnapshot,
         Resolution,
         ResolveRequest,
+        Stage,
         UpdateAnswer,
     )
     from events.return_life import EXCHANGE_SIGNAL, ExchangeNote, ReturnAsked, ReturnRequest, return_workflow_id
@@ -53,8 +54,8 @@ class ImportOrderWorkflow:
         self._state = state
         self._steps = OrderSteps(state, start.limits)
         self._woken = False
-        self._waits = self._has_ended = False
-        self._first_alarm = workflow.now() + start.limits.silence
+        self._waits = self._has_waited = self._has_ended = False
+        self._first_alarm = workflow.now() + (timedelta(0) if start.carried else start.limits.silence)
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at = self._first_alarm
 
@@ -63,14 +64,16 @@ class ImportOrderWorkflow:
         """Live until the end; answers where the dossier lies."""
         if not self._state.changes:
             self._state.open(start)
+        self._steps.show()
         while True:
             await self._take_in()
+            if self._is_to_continue_as_new:
+                workflow.continue_as_new(self._start.model_copy(update={"carried": self._state.carried()}))
             await self._steps.proceed(lasts=self._rang)
             if self._state.stage.is_final:
                 break
             await self._steps.tell(lasts=self._rang)
             await self._wait()
-            self._continue_as_new_if_long()
         return await self._end()
 
     @workflow.signal(name=DOCUMENTS_SIGNAL)
@@ -212,6 +215,7 @@ class ImportOrderWorkflow:
         """Until something comes, an outside call is answered, or the alarm rings."""
         self._set_alarm(self._state.deadline)
         self._waits = True
+        self._has_waited = not self._is_awake()
         await workflow.wait_condition(self._is_awake)
         self._waits = False
 
@@ -240,11 +244,26 @@ class ImportOrderWorkflow:
         pause = max(self._alarm_at - now, timedelta(0))
         self._alarm = asyncio.create_task(workflow.sleep(pause, summary=self._state.waits_for))
 
-    def _continue_as_new_if_long(self) -> None:
-        idle = not self._inbox and not self._steps.is_calling and workflow.all_handlers_finished()
-        if workflow.info().is_continue_as_new_suggested() and idle:
-            carried = self._state.model_dump(mode="json")
-            workflow.continue_as_new(self._start.model_copy(update={"carried": carried}))
+    @property
+    def _is_to_continue_as_new(self) -> bool:
+        """Whether to go on in a new run, with everything that this one knows.
+
+        Only where a task has woken the order and no local activity has run in it: after one a signal may stand behind
+        it in a history that is replayed, and would be lost with the run.
+        """
+        is_free = not self._inbox and not self._steps.is_calling and workflow.all_handlers_finished()
+        return self._has_waited and is_free and (self._rests or workflow.info().is_continue_as_new_suggested())
+
+    @property
+    def _rests(self) -> bool:
+        """Whether nothing is to come for a month but the tax, or a return: then a short history is to be kept open.
+
+        Temporal Cloud asks for the bytes of open histories by the hour. Once in a life: a second time would cost more
+        than it spares.
+        """
+        state, is_first_run = self._state, self._start.carried is None
+        is_delivered = state.stage in {Stage.RELEASED, Stage.DELIVERED} and state.delivered_at is not None
+        return self._start.rests and is_first_run and is_delivered and not state.needs_human
 
     async def _end(self) -> ImportOrderResult:
         """Archive first, so that whoever hears of the end finds the dossier."""

@@ -67,6 +67,10 @@ class OrderSteps:
         """Tell the world what has changed; `lasts`: the order has stood still for a while."""
         await self._telling.tell(lasts=lasts)
 
+    def show(self) -> None:
+        """Show the operator where the order stands, in words."""
+        self._telling.show()
+
     def cancellation_came(self, document: InboundDocument) -> None:
         """A CEB623 came through the door."""
         self._cancelling.came(document)

@@ -36,7 +36,7 @@ class Telling:
             self._upsert()
         if len(state.changes) == state.told:
             return
-        workflow.set_current_details(_details(state, state.changes[-1]))
+        self.show()
         told = len(state.changes)
         await call(
             orders.record,
@@ -53,6 +53,10 @@ class Telling:
             ", ".join(dict.fromkeys(change.stage for change in state.changes[state.told :])),
         )
         state.told = told
+
+    def show(self) -> None:
+        """Show the operator where the order stands, in words."""
+        workflow.set_current_details(_details(self._state, self._state.changes[-1]))
 
     def _upsert(self) -> None:
         """At most once per phase: every upsert is a billable Action."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from events.ceb.base import BLANK
 from events.ceb.schema_types import date, date_time, is_name, is_name_token, xml_id
-from events.ceb.xml import SIGNATURE_NAMESPACE
+from events.ceb.signature.profile import SIGNATURE_NAMESPACE
 from events.ceb.xmldsig_types import BASE64, URI
 
 XS = "{http://www.w3.org/2001/XMLSchema}"

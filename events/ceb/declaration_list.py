@@ -27,8 +27,8 @@ from events.ceb.base import (
     ReturnStatus,
     text,
 )
-from events.ceb.frame import UploadHead
 from events.ceb.list_application import ListApplication, ListApplicationReturn
+from events.ceb.upload_head import UploadHead
 
 AnyListNo = Annotated[str, text(0, 18)]
 

@@ -4,18 +4,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from events.ceb.base import CebModel, Code3, Enterprise, Flag, Guid, Note, Second, Status, text
+from events.ceb.base import CebModel, Code3, Enterprise, Guid, Note, text
 
 MESSAGE_LIMIT = 100
-
-
-class UploadHead(CebModel):
-    """What every import document says first: app_type 1 new, 2 change, 3 delete; app_status 1 saved, 2 declared."""
-
-    guid: Guid
-    app_type: Flag
-    app_time: Second
-    app_status: Status
 
 
 class BaseTransfer(CebModel):

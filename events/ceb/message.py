@@ -1,6 +1,7 @@
 """The messages: root elements, what stands inside them, and the catalogue by name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Annotated
 
 from lxml import etree
@@ -9,7 +10,6 @@ from pydantic import Field
 from events.ceb.base import CebModel
 from events.ceb.codec import read, refuse_root, write
 from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationList, DeclarationReturn
-from events.ceb.export.message import EXPORT_MESSAGES
 from events.ceb.format_error import FormatError
 from events.ceb.frame import MESSAGE_LIMIT, BaseSubscribe, BaseTransfer, CebMessage, ExtendMessage, UploadMessage, many
 from events.ceb.order import Order, OrderReturn
@@ -217,7 +217,30 @@ IMPORT_MESSAGES: tuple[type[CebMessage], ...] = (
     CEB818Message,
     CEB900Message,
 )
-MESSAGES: dict[str, type[CebMessage]] = {message.root: message for message in (*IMPORT_MESSAGES, *EXPORT_MESSAGES)}
+_IMPORTS: dict[str, type[CebMessage]] = {message.root: message for message in IMPORT_MESSAGES}
+
+
+class _Messages(Mapping[str, type[CebMessage]]):
+    """Every message by its root; those of exports are loaded when a root is none of imports, or all are asked for."""
+
+    def __getitem__(self, root: str) -> type[CebMessage]:
+        return _IMPORTS.get(root) or _all_messages()[root]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_all_messages())
+
+    def __len__(self) -> int:
+        return len(_all_messages())
+
+
+@cache
+def _all_messages() -> dict[str, type[CebMessage]]:
+    from events.ceb.export.message import EXPORT_MESSAGES  # noqa: PLC0415 - see above
+
+    return _IMPORTS | {message.root: message for message in EXPORT_MESSAGES}
+
+
+MESSAGES: Mapping[str, type[CebMessage]] = _Messages()
 
 
 def parse(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> CebMessage:

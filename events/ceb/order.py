@@ -22,7 +22,7 @@ from events.ceb.base import (
     ReturnStatus,
     text,
 )
-from events.ceb.frame import UploadHead
+from events.ceb.upload_head import UploadHead
 
 
 class OrderHead(UploadHead):

@@ -2,7 +2,8 @@
 
 import re
 
-from events.ceb.xml import CONTROLS, SIGNATURE_NAMESPACE
+from events.ceb.signature.profile import SIGNATURE_NAMESPACE
+from events.ceb.xml import CONTROLS
 from events.ceb.xmldsig_types import BASE64
 
 _BLANKS = r"[ \t\n]*+"

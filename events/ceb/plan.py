@@ -12,8 +12,8 @@ from annotated_types import Lt
 from pydantic.fields import FieldInfo
 
 from events.ceb.base import CebModel, Presumed
+from events.ceb.signature.profile import SIGNATURE_NAMESPACE
 from events.ceb.written import Written, WrittenDecimal, WrittenText
-from events.ceb.xml import SIGNATURE_NAMESPACE
 
 _SETS = 256  # of given fields, kept of one model
 _SCHEMA_NAMESPACE = "http://www.w3.org/2001/XMLSchema"

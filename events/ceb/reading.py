@@ -13,7 +13,8 @@ from events.ceb.frame import CebMessage
 from events.ceb.plain_signature import plain_signature
 from events.ceb.plan import Kind, Plan, Slot, plan_of
 from events.ceb.raw import CanonicalFormError, raw_text
-from events.ceb.xml import SIGNATURE_NAMESPACE, line_of, local_name
+from events.ceb.signature.profile import SIGNATURE_NAMESPACE
+from events.ceb.xml import line_of, local_name
 from events.ceb.xmldsig import signature_problems
 from events.problems import Problem, path_of, problems_of
 from events.spelling import meant, why

@@ -1,9 +1,10 @@
 """The statuses of receipts (returnStatus): what they mean and how far each one stands (规范 202205; rulebook 2.6)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from events.values import Text, Value
+from events.values import Text
 
 
 class StatusClass(StrEnum):
@@ -24,7 +25,8 @@ class StatusClass(StrEnum):
     UNKNOWN = "unknown"
 
 
-class ReceiptStatus(Value):
+@dataclass(frozen=True, slots=True)
+class ReceiptStatus:
     """One status; of two receipts of a document the one with the higher rank stands further and is never undone."""
 
     code: str
@@ -73,7 +75,7 @@ def ladder(*rungs: str, instead: Mapping[str, StatusClass] | None = None) -> dic
 def known_status(code: str, rank: int = 0, status_class: StatusClass | None = None) -> ReceiptStatus:
     """A status of the standard, of whichever receipt; one that it does not list is of class UNKNOWN."""
     if code not in _KNOWN:
-        return _unknown(code).model_copy(update={"rank": rank, "status_class": status_class or StatusClass.UNKNOWN})
+        return replace(_unknown(code), rank=rank, status_class=status_class or StatusClass.UNKNOWN)
     usual, zh, en = _KNOWN[code]
     return ReceiptStatus(code=code, status_class=status_class or usual, rank=rank, meaning=Text(zh=zh, en=en))
 
@@ -93,5 +95,5 @@ def list_status(code: str) -> ReceiptStatus:
         return known
     if code.startswith("-"):
         rejected = LIST_STATUSES[REJECTED]
-        return rejected.model_copy(update={"code": code})
+        return replace(rejected, code=code)
     return _unknown(code)

@@ -6,7 +6,8 @@ from events.ceb.frame import CebMessage
 from events.ceb.message import MESSAGES, model_of
 from events.ceb.quick import quick_message
 from events.ceb.reading import Reading
-from events.ceb.xml import DEFAULT_SIZE_LIMIT, SIGNATURE_NAMESPACE, line_of, parse_xml
+from events.ceb.signature.profile import SIGNATURE_NAMESPACE
+from events.ceb.xml import DEFAULT_SIZE_LIMIT, line_of, parse_xml
 from events.problems import InvalidInputError, Problem
 
 _SIGNATURE = f"{{{SIGNATURE_NAMESPACE}}}Signature"

@@ -5,6 +5,7 @@ up, or sideways on the same rung; an older one, or one of a lower rung, never mo
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from events.ceb.receipt_codes import ReceiptClass, classify
@@ -51,7 +52,7 @@ def step(message: str, receipt: Receipt) -> ReceiptStatus | None:
         failed = known_status(code, family.unsent_rank, StatusClass.SEND_FAILED)
     else:
         failed = known_status(code, family.rejected_rank, StatusClass.REJECTED)
-    return failed.model_copy(update={"meaning": found.explanation})
+    return replace(failed, meaning=found.explanation)
 
 
 def furthest(

@@ -21,7 +21,7 @@ from events.ceb.base import (
     Second,
     text,
 )
-from events.ceb.frame import UploadHead
+from events.ceb.upload_head import UploadHead
 
 
 class WaybillHead(UploadHead):

@@ -7,7 +7,6 @@ from lxml import etree
 from events.problems import InvalidInputError, Problem
 
 SCHEMA_INSTANCE_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance"
-SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
 DEFAULT_SIZE_LIMIT = 10 * 1024 * 1024
 TOO_LARGE = "split the message, or shorten what is so long in it"
 

@@ -11,7 +11,8 @@ from lxml import etree
 from events.ceb.attributes import NIL, TYPE, named_type, refused_attributes
 from events.ceb.base import BLANK, CebModel
 from events.ceb.built_in_types import ANY_TYPE, is_simple, takes
-from events.ceb.xml import SIGNATURE_NAMESPACE, local_name, namespace
+from events.ceb.signature.profile import SIGNATURE_NAMESPACE
+from events.ceb.xml import local_name, namespace
 from events.ceb.xmldsig_types import ANY_TEXT, BASE64, ID, INTEGER, URI, Check
 from events.problems import Problem, path_of
 

@@ -1,6 +1,5 @@
 """Keys of orders: derived from a key of the secret and the order's seed, which is kept in a table and destroyable."""
 
-import asyncio
 import base64
 import threading
 import time
@@ -10,9 +9,6 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
-from cryptography.hazmat.primitives.hashes import SHA256, SM3, HashAlgorithm
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from events.values import OrderKey
 from functions.data_keys.models import NoDataKeyError, Seed
 from functions.data_keys.store import SeedTable
@@ -21,6 +17,7 @@ from functions.payloads.models import Cipher, PayloadKey
 from functions.settings import Settings, settings
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.hashes import HashAlgorithm
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
@@ -67,6 +64,8 @@ class DataKeys:
             return master
         kept = self._held(order)
         if kept is None:
+            import asyncio  # noqa: PLC0415 - is there where a loop runs; who waits in threads needs none
+
             kept = await asyncio.to_thread(self._made, order)
         return _derived(kept, order, master)
 
@@ -76,6 +75,8 @@ class DataKeys:
             return await self._ring.reading(key_id)
         kept = self._held(order)
         if kept is None:
+            import asyncio  # noqa: PLC0415 - the same
+
             kept = await asyncio.to_thread(self._found, order)
         return _derived(kept, order, await self._ring.reading(key_id))
 
@@ -129,6 +130,9 @@ def _derived(kept: _Kept, order: OrderKey, master: PayloadKey) -> PayloadKey:
     """HKDF (RFC 5869) of both secrets: neither the table nor the secrets store alone has what it takes."""
     made = kept.derived.get(master.id)
     if made is None:
+        from cryptography.hazmat.primitives.hashes import SHA256, SM3  # noqa: PLC0415 - ciphers: when there is a key
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 - the same
+
         length = master.cipher.key_bytes
         hashing: HashAlgorithm = SHA256() if master.cipher is Cipher.AES_256_GCM else SM3()
         purpose = b"\n".join((_PURPOSE, order.workflow_id.encode()))

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
-from events.return_life import key_of_return
 from events.values import OrderKey
 
 _OF_ORDERS, _OF_RETURNS = "import/", "return/"
@@ -43,6 +42,8 @@ def order_of_workflow(workflow_id: str | None) -> OrderKey | None:
         if workflow_id and workflow_id.startswith(_OF_ORDERS):
             return OrderKey.from_workflow_id(workflow_id)
         if workflow_id and workflow_id.startswith(_OF_RETURNS):
+            from events.return_life import key_of_return  # noqa: PLC0415 - the models of returns: when there is one
+
             return key_of_return(workflow_id)
     except ValueError:
         return None

@@ -6,14 +6,11 @@ import hmac
 import zlib
 from typing import Annotated
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import Base64Bytes, Field, field_serializer
 
 from events.values import OrderKey, Value
 from functions.data_keys.keys import own_data_keys
-from functions.payloads.models import PayloadKey
-from functions.payloads.sealing import BrokenSealError, seal, unseal
+from functions.payloads.models import BrokenSealError, PayloadKey
 
 _COMMITMENTS = b"sandan commitment 1"
 _LEVEL = 6
@@ -49,11 +46,15 @@ class Opener:
 
     def seal(self, purpose: str, data: bytes) -> Sealed:
         """Sealed for one purpose: elsewhere it cannot be opened."""
+        from functions.payloads.sealing import seal  # noqa: PLC0415 - loads the ciphers: when there is something to seal
+
         sealed = seal(self._key, zlib.compress(data, _LEVEL), self._associated(purpose))
         return Sealed(key_id=self._key.id, data=base64.b64encode(sealed))
 
     def open(self, purpose: str, sealed: Sealed) -> bytes:
         """What was sealed. Raises BrokenSealError when it was changed, or sealed for something else."""
+        from functions.payloads.sealing import unseal  # noqa: PLC0415 - as in seal
+
         data = unseal(self._key, sealed.data, self._associated(purpose))
         try:
             return zlib.decompress(data)
@@ -65,6 +66,9 @@ class Opener:
 
         So whoever knows all but a telephone number cannot try all of them, as he could with a hash alone.
         """
+        from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as in seal
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 - as in seal
+
         secret = HKDF(SHA256(), SHA256.digest_size, None, _COMMITMENTS).derive(self._key.key)
         return hmac.new(secret, data, hashlib.sha256).hexdigest()
 

@@ -22,8 +22,6 @@ from functions.declaration.models import (
     Submitted,
 )
 from functions.function import function
-from functions.intake.handler import expect
-from functions.intake.models import ExpectRequest
 
 if TYPE_CHECKING:
     from events.ceb.frame import UploadMessage
@@ -71,6 +69,8 @@ def compose_return(request: ComposeReturnRequest) -> ComposedReturn:
 def return_list(request: ReturnListRequest) -> Submitted:
     """Send a return application to customs, once its answer is sure to find the order; it can be sent again."""
     from functions.declaration.messages import return_message  # noqa: PLC0415 - as in submit
+    from functions.intake.handler import expect  # noqa: PLC0415 - what the intake is told, when there is a return
+    from functions.intake.models import ExpectRequest  # noqa: PLC0415 - the same
 
     head = request.refund.head
     if head.cop_no:

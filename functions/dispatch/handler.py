@@ -7,23 +7,26 @@ import asyncio
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import AsyncBatchProcessor, EventType, async_process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import BotoCoreError, ClientError
+from functions.loading import without_collector
 
-from events.documents import InboundDocument
-from events.values import OrderKey
-from functions.dispatch import payment_data, temporal
-from functions.dispatch.coming_again import GIVEN_UP_AFTER, is_outage, put_off, receives_of
-from functions.dispatch.connection import connect
-from functions.dispatch.dead_letters import put_aside
-from functions.dispatch.gathering import Gathering
-from functions.dispatch.record import UnprocessableError, document_of
-from functions.intake.handler import route, settle
-from functions.intake.models import Routed, RouteRequest, SettleRequest
-from functions.intake.rules import UnroutableError
+with without_collector():
+    from aws_lambda_powertools import Logger
+    from aws_lambda_powertools.utilities.batch import AsyncBatchProcessor, EventType, async_process_partial_response
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from events.documents import InboundDocument
+    from events.values import OrderKey
+    from functions.dispatch import payment_data, temporal
+    from functions.dispatch.coming_again import GIVEN_UP_AFTER, is_outage, put_off, receives_of
+    from functions.dispatch.connection import connect
+    from functions.dispatch.dead_letters import put_aside
+    from functions.dispatch.gathering import Gathering
+    from functions.dispatch.record import UnprocessableError, document_of
+    from functions.intake.handler import route, settle
+    from functions.intake.models import Routed, RouteRequest, SettleRequest
+    from functions.intake.rules import UnroutableError
 
 if TYPE_CHECKING:
     from temporalio.client import Client

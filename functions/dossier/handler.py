@@ -1,6 +1,6 @@
 """Archive the dossier of an order, and what comes after it; check one, also without being able to read it."""
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from functions.data_keys.models import ShreddedError
 from functions.data_keys.sealed import Opener
@@ -18,12 +18,12 @@ from functions.dossier.models import (
 from functions.dossier.persons import persons_in
 from functions.dossier.rules import BrokenChainError, chain, verify, verify_contents
 from functions.function import function
-from functions.payloads.sealing import BrokenSealError
+from functions.payloads.models import BrokenSealError
+from functions.retention.end_models import EndedRequest
 from functions.retention.ending import ended
-from functions.retention.models import EndedRequest
 
 _DOSSIER, _LATE = "dossier", "late document"
-_ENTRIES = TypeAdapter(list[DossierEntry])
+_ENTRIES = TypeAdapter(list[DossierEntry], config=ConfigDict(defer_build=True))
 
 
 @function("dossier.archive")

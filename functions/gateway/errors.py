@@ -1,12 +1,11 @@
 """Whatever goes wrong in a request becomes a problem document; nothing of the request is logged."""
 
 import traceback
+from functools import cache
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.utilities.parameters import GetParameterError
-from botocore.exceptions import BotoCoreError, ClientError
 
 from events.problems import InvalidInputError
 from functions.bus import BusError
@@ -22,8 +21,7 @@ def handle_errors(app: APIGatewayHttpResolver) -> None:
     app.exception_handler(RefusedError)(_refused)
     app.exception_handler(InvalidInputError)(_invalid)
     app.exception_handler(NotFoundError)(_not_found)
-    app.exception_handler([BusError, ContendedError, ClientError, BotoCoreError, GetParameterError])(_unavailable)
-    app.exception_handler(Exception)(_unforeseen)
+    app.exception_handler(Exception)(_failed)
 
 
 def _refused(error: RefusedError) -> Response[str]:
@@ -36,6 +34,19 @@ def _invalid(error: InvalidInputError) -> Response[str]:
 
 def _not_found(error: NotFoundError) -> Response[str]:
     return RefusedError(Refusal.NOT_FOUND, "no such path: /openapi.json describes what is here").response()
+
+
+@cache
+def faults() -> tuple[type[Exception], ...]:
+    """What is raised where a resource does not answer. Whoever has asked one has loaded AWS's library by then."""
+    from aws_lambda_powertools.utilities.parameters import GetParameterError  # noqa: PLC0415 - see above
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see above
+
+    return BusError, ContendedError, ClientError, BotoCoreError, GetParameterError
+
+
+def _failed(error: Exception) -> Response[str]:
+    return _unavailable(error) if isinstance(error, faults()) else _unforeseen(error)
 
 
 def _unavailable(error: Exception) -> Response[str]:
@@ -53,6 +64,8 @@ def _unforeseen(error: Exception) -> Response[str]:
 def place(error: Exception) -> dict[str, object]:
     """What may be logged of an error: its kind and where it arose, not its text, which may quote the document."""
     frames = traceback.extract_tb(error.__traceback__)
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - as in `faults`
+
     described: dict[str, object] = {
         "error": type(error).__name__,
         "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],

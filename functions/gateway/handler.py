@@ -1,10 +1,11 @@
 """The HTTP API: the routes, and what they answer."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from aws_lambda_powertools import Metrics, Tracer
+from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import MetricUnit
@@ -12,10 +13,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from events.ceb.message import build
 from events.ceb.signature import SignatureProfile
-from events.life import OrderView
 from events.receipts import Answer
 from events.values import OrderKey, utc_now
-from functions.gateway import openapi, payment_data
+from functions.gateway import openapi, payment_data, store
 from functions.gateway.auth import authenticate
 from functions.gateway.errors import LOGGER, handle_errors
 from functions.gateway.models import Answers, Health
@@ -25,8 +25,7 @@ from functions.gateway.receipts import receipt_message
 from functions.gateway.refusals import Refusal, RefusedError
 from functions.gateway.request import HttpRequest
 from functions.gateway.taking import take
-from functions.orders.handler import show
-from functions.orders.models import ShowRequest
+from functions.lambda_handler import Handler
 from functions.settings import settings
 
 _TAKEN, _REFUSED = 202, 422
@@ -52,8 +51,7 @@ _DOOR = (
     Refusal.TOO_MANY,
 )
 
-app = APIGatewayHttpResolver(enable_validation=True)
-tracer = Tracer(service="gateway")
+app = APIGatewayHttpResolver()
 metrics = Metrics(namespace="Sandan", service="gateway")
 handle_errors(app)
 
@@ -124,8 +122,11 @@ def send_message() -> Response[str]:
         Refusal.TOO_MANY,
     ),
 )
-def show_order(ebp_code: str, order_no: str) -> OrderView:
+def show_order(ebp_code: str, order_no: str) -> Response[str]:
     """An order of the partner's own platform, or, for an operator, of any."""
+    from functions.orders.handler import show  # noqa: PLC0415 - the life of orders: whoever sends needs none of it
+    from functions.orders.models import ShowRequest  # noqa: PLC0415 - the same
+
     _, partner = _authenticated()
     key = OrderKey(ebp_code=unquote(ebp_code), order_no=unquote(order_no))
     if not partner.may_read(key.ebp_code):
@@ -134,7 +135,7 @@ def show_order(ebp_code: str, order_no: str) -> OrderView:
     order = show(ShowRequest(key=key)).order
     if order is None:
         raise RefusedError(Refusal.NOT_FOUND, f"no order {key} is known here: its documents may not have come yet")
-    return order
+    return Response(200, JSON_TYPE, order.model_dump_json())
 
 
 @app.post(
@@ -165,9 +166,9 @@ def plat_data_open() -> Response[str]:
     operation_id="health",
     responses=openapi.responses({200: ("It is", {JSON_TYPE: openapi.content("Health")})}),
 )
-def health() -> Health:
+def health() -> Response[str]:
     """No signature needed."""
-    return Health()
+    return Response(200, JSON_TYPE, Health().model_dump_json())
 
 
 @app.get(
@@ -182,7 +183,7 @@ def describe() -> Response[str]:
 
 
 def _refuse_method(allowed: str) -> Callable[[], Response[str]]:
-    def refuse() -> Response[str]:
+    def refuse(**_: str) -> Response[str]:
         raise RefusedError(Refusal.METHOD_NOT_ALLOWED, f"only {allowed} is allowed here", headers={"Allow": allowed})
 
     return refuse
@@ -207,9 +208,30 @@ def _answer(answers: Sequence[Answer], content_type: str, body: str) -> Response
 
 
 @LOGGER.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True)
-@tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """The Lambda behind the HTTP API. The event is never logged: it holds personal data."""
     metrics.add_metric(name="Requests", unit=MetricUnit.Count, value=1)
-    return app.resolve(event, context)
+    return _traced()(event, context)
+
+
+@cache
+def _traced() -> Handler:
+    """What answers, under the tracer: it loads X-Ray's library and AWS's, as the first request does anyway."""
+    from aws_lambda_powertools import Tracer  # noqa: PLC0415 - see above
+
+    tracer = Tracer(service="gateway")
+    traced: Handler = tracer.capture_lambda_handler(app.resolve, capture_response=False)
+    return app.resolve if tracer.disabled else traced
+
+
+def load() -> None:
+    """What the first requests would load and make: for a process that is about to have copies of itself."""
+    import events.ceb.business.layer  # noqa: PLC0415 - see above
+    import events.ceb.signature.verification  # noqa: PLC0415, F401 - see above
+    from functions import aws  # noqa: PLC0415 - see above
+
+    _traced()
+    store.secrets()
+    aws.dynamodb()
+    aws.eventbridge()

@@ -1,8 +1,8 @@
 """How much one may send, so that a flood from one leaves the others served.
 
 Partners are counted in the table, for all copies of the door together, and only after their signature: nobody uses up
-what is another's. Whoever has not signed is counted by address: questions of customs in the table, strangers in the
-memory of each copy, which costs nothing.
+what is another's. A copy adds to the table in lumps, the smaller the less is left of a share. Whoever has not signed is
+counted by address: questions of customs in the table, one by one, strangers in the memory of each copy.
 """
 
 from collections import Counter
@@ -19,14 +19,25 @@ from functions.settings import settings
 
 WINDOW_SECONDS = 10
 BYTES_PER_UNIT = 64 * 1024
+LUMPS = 100
+"""A copy adds to the table's count when it has taken this part of what was left of the share."""
 _SOURCES_KEPT = 10_000
 
 
 @dataclass
+class _Lump:
+    """Units of one share that this copy has taken and not added to the table yet; at `size` it does."""
+
+    size: int
+    taken: int = 0
+
+
+@dataclass
 class _Window:
-    """What this copy of the door has in mind of the current ten seconds: who has spent his share, and strangers."""
+    """What this copy of the door has in mind of the current ten seconds: shares, spent ones, and strangers."""
 
     number: int = 0
+    lumps: dict[str, _Lump] = field(default_factory=dict)
     spent: set[str] = field(default_factory=set)
     strangers: Counter[str] = field(default_factory=Counter)
 
@@ -50,14 +61,21 @@ def count(partner: Partner, request: HttpRequest, now: datetime) -> None:
 
     What is sent and what is asked for have a share each.
     """
-    if not _counted(_share(partner, request), units(request), _per_second(partner), now):
+    share, limit, used = _share(partner, request), _per_second(partner) * WINDOW_SECONDS, units(request)
+    lump = _at(now).lumps.get(share, _Lump(1))
+    if lump.taken + used < lump.size:
+        lump.taken += used
+        return
+    total = _counted(share, lump.taken + used, limit, now)
+    if total is None:
         raise _of_partner(partner, now)
+    _at(now).lumps[share] = _Lump((limit - total) // LUMPS)
 
 
 def count_question(request: HttpRequest, now: datetime) -> None:
     """Count an unsigned question of customs by its address. Raises RefusedError (429)."""
     limit = settings().questions_per_second
-    if not _counted(f"question#{request.source}", units(request), limit, now):
+    if _counted(f"question#{request.source}", units(request), limit * WINDOW_SECONDS, now) is None:
         raise _refused(f"your address has asked as often as it may ({limit} a second)", request.source, now)
 
 
@@ -84,16 +102,16 @@ def _at(now: datetime) -> _Window:
     return _window
 
 
-def _counted(share: str, used: int, per_second: int, now: datetime) -> bool:
+def _counted(share: str, used: int, limit: int, now: datetime) -> int | None:
+    """What all copies have used of a share with this; None, and nothing added, when it is spent."""
     window = _at(now)
     if share in window.spent:
-        return False
-    until = (window.number + 1) * WINDOW_SECONDS
-    taken = store.count(f"{share}#{window.number}", used, per_second * WINDOW_SECONDS, until)
-    if not taken:
+        return None
+    total = store.count(f"{share}#{window.number}", used, limit, (window.number + 1) * WINDOW_SECONDS)
+    if total is None:
         window.spent.add(share)
         LOGGER.warning("a share is spent", extra={"share": share})
-    return taken
+    return total
 
 
 def _share(partner: Partner, request: HttpRequest) -> str:

@@ -2,16 +2,13 @@
 
 import json
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn, SecurityScheme
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
 
 from events.catalogue import INBOUND
 from events.cloudevents import BATCH, BATCH_LIMIT, STRUCTURED, CloudEvent
-from events.life import OrderView
 from events.payment_data import PlatDataOpenAnswer
 from functions.gateway.models import Answers, Health
 from functions.gateway.payment_data import FIELD, KEY, PLATFORM
@@ -19,6 +16,9 @@ from functions.gateway.reading import JSON_TYPE, XML_TYPES
 from functions.gateway.receipts import RECEIPT_MESSAGES
 from functions.gateway.refusals import PROBLEM_TYPE, ProblemDocument, Refusal
 from functions.gateway.signing import PARTNER_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler.openapi.models import SecurityScheme
 
 _MESSAGES = tuple(event_type.message for event_type in INBOUND if event_type.message)
 
@@ -30,20 +30,13 @@ _DESCRIPTION = (
     "anywhere, and nothing of it is taken; then each document gets an answer of its own. The same document sent again "
     "gets the same answer and has one effect."
 )
-_SCHEMES: dict[str, SecurityScheme] = {
-    "partner": APIKey(name=PARTNER_HEADER, in_=APIKeyIn.header, description="The id of the partner."),
-    "timestamp": APIKey(
-        name=TIMESTAMP_HEADER,
-        in_=APIKeyIn.header,
-        description="Unix time in seconds, decimals allowed; at most five minutes from our clock.",
-    ),
-    "signature": APIKey(
-        name=SIGNATURE_HEADER,
-        in_=APIKeyIn.header,
-        description=(
-            "`v1=` and the hex HMAC-SHA256, with the partner's key, over the timestamp, a point, and the exact bytes "
-            "of the body; of a GET, over its method, a space, and its path with query. A signed POST is taken once."
-        ),
+_SCHEMES = {
+    "partner": (PARTNER_HEADER, "The id of the partner."),
+    "timestamp": (TIMESTAMP_HEADER, "Unix time in seconds, decimals allowed; at most five minutes from our clock."),
+    "signature": (
+        SIGNATURE_HEADER,
+        "`v1=` and the hex HMAC-SHA256, with the partner's key, over the timestamp, a point, and the exact bytes "
+        "of the body; of a GET, over its method, a space, and its path with query. A signed POST is taken once.",
     ),
 }
 SIGNED: list[dict[str, list[str]]] = [{name: [] for name in _SCHEMES}]
@@ -54,7 +47,7 @@ def document(app: APIGatewayHttpResolver) -> str:
     """The document of the resolver's routes as indented JSON, the same for the same code."""
     described = json.loads(
         app.get_openapi_json_schema(
-            title="Sandan gateway", version=_VERSION, description=_DESCRIPTION, security_schemes=_SCHEMES
+            title="Sandan gateway", version=_VERSION, description=_DESCRIPTION, security_schemes=_schemes()
         )
     )
     described["components"]["schemas"] = _schemas()
@@ -62,6 +55,14 @@ def document(app: APIGatewayHttpResolver) -> str:
         for operation in path.values():
             operation["responses"] = _own(operation["responses"])
     return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
+
+
+def _schemes() -> "dict[str, SecurityScheme]":
+    from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn  # noqa: PLC0415 - only when asked
+
+    return {
+        name: APIKey(name=header, in_=APIKeyIn.header, description=text) for name, (header, text) in _SCHEMES.items()
+    }
 
 
 def _say_attribute(described: dict[str, Any]) -> None:
@@ -148,6 +149,10 @@ def receipts() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
+    from pydantic.json_schema import models_json_schema  # noqa: PLC0415 - only when the document is asked for
+
+    from events.life import OrderView  # noqa: PLC0415 - the same
+
     models: list[type[BaseModel]] = [
         *(event_type.model for event_type in INBOUND),
         *_MESSAGES,

@@ -7,17 +7,15 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import NAMESPACE_URL, uuid5
 
-from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
 from events.cloudevents import exact_json
 from events.documents import DocumentKind
 from events.payment_data import PlatDataOpen, PlatDataOpenAnswer
 from events.problems import InvalidInputError, Problem, problems_of
-from functions.bus import BusError
 from functions.gateway import limits
 from functions.gateway.bus import publish
-from functions.gateway.errors import LOGGER, place
+from functions.gateway.errors import LOGGER, faults, place
 from functions.gateway.refusals import Refusal, RefusedError
 from functions.gateway.request import HttpRequest
 from functions.intake.handler import accept
@@ -51,7 +49,7 @@ def answer(request: HttpRequest, now: datetime) -> tuple[int, str]:
         _take(question, now)
     except InvalidInputError as error:
         return _OK, _json(_WRONG, str(error), now)
-    except (BusError, ClientError, BotoCoreError) as error:
+    except faults() as error:
         LOGGER.error("a question of customs could not be passed on", extra=place(error))
         return _UNAVAILABLE, _json(_FAULT, "失败: ask again in a moment", now)
     return _OK, _json(_TAKEN, "", now)

@@ -6,16 +6,18 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from events.catalogue import BY_ELEMENT, BY_MESSAGE, EVENT_TYPES, INBOUND, messages_in
+from events.catalogue import BY_MESSAGE, EVENT_TYPES, INBOUND
 from events.ceb.base import CebModel
-from events.ceb.business import Severity, frame_problems
+from events.ceb.codec import read
 from events.ceb.dxp import DxpModel
-from events.ceb.message import CebMessage, UploadMessage, parse
+from events.ceb.message import MESSAGES, CebMessage, UploadMessage, model_of, parse
 from events.ceb.node import unwrap_any
-from events.ceb.signature import SignatureProfile, Verification, verify
+from events.ceb.quick import quick_message
+from events.ceb.signature import SignatureProfile, Verification
 from events.ceb.xml import namespace, parse_xml
 from events.cloudevents import BATCH, CloudEvent, exact_json, from_http
 from events.documents import DocumentKind
+from events.elements import BY_ELEMENT, messages_in
 from events.problems import InvalidInputError, Problem, problems_of
 
 Model = TypeVar("Model", bound=CebModel)
@@ -78,10 +80,9 @@ def read_message(
     """
     media = media_type(headers)
     if media in XML_TYPES:
-        xml = _unwrapped(body, size_limit)
-        message = _taken(parse(xml, size_limit))
+        message, xml = _from_xml(body, size_limit)
         _check_frame(message)
-        signature = verify(xml, profiles) if isinstance(message, UploadMessage) else None
+        signature = _verified(xml, profiles) if isinstance(message, UploadMessage) else None
         return [replace(document, signature=signature) for document in _documents(message)]
     if media == JSON_TYPE:
         message = _from_json(exact_json(body))
@@ -92,8 +93,16 @@ def read_message(
     raise InvalidInputError([Problem(path="/headers/content-type", rule="media_type", message=known)])
 
 
+def _verified(xml: bytes, profiles: Collection[SignatureProfile]) -> Verification:
+    from events.ceb.signature import verify  # noqa: PLC0415 - ciphers: loaded by the first message that needs them
+
+    return verify(xml, profiles)
+
+
 def _check_frame(message: CebMessage) -> None:
     """What stands around the documents, which are checked one by one at the intake (business layer, rulebook 2.3)."""
+    from events.ceb.business import Severity, frame_problems  # noqa: PLC0415 - rules and codes: by the first message
+
     problems = [
         Problem(path=found.path, rule=found.rule, value=found.value, message=found.message.en)
         for found in frame_problems(message)
@@ -110,10 +119,16 @@ def _taken(message: CebMessage) -> CebMessage:
     return message
 
 
-def _unwrapped(body: bytes, size_limit: int) -> bytes:
-    if namespace(parse_xml(body, size_limit)) == DxpModel.xml_namespace:
-        return unwrap_any(body, size_limit).message
-    return body
+def _from_xml(body: bytes, size_limit: int) -> tuple[CebMessage, bytes]:
+    """The message and its own XML, without an envelope; what is read the quick way stands in none."""
+    quick = quick_message(body, MESSAGES) if len(body) <= size_limit else None
+    if quick is not None:
+        return _taken(quick), body
+    root = parse_xml(body, size_limit)
+    if namespace(root) != DxpModel.xml_namespace:
+        return _taken(read(root, model_of(root))), body
+    xml = unwrap_any(body, size_limit).message
+    return _taken(parse(xml, size_limit)), xml
 
 
 def _from_json(content: Any) -> CebMessage:

@@ -31,7 +31,7 @@ class HttpRequest:
             )
         query = event.raw_event.get("rawQueryString")
         target = f"{event.path}?{query}" if query else event.path
-        headers = {name.lower(): value for name, value in event.headers.items()}
+        headers = {name.lower(): value for name, value in (event.raw_event.get("headers") or {}).items()}
         coding = headers.get("content-encoding", "identity").strip().lower()
         if coding != "identity":
             detail = f"/headers/content-encoding: {coding[:100]} is not undone here: send the body as it is"

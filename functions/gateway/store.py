@@ -1,36 +1,45 @@
 """What the door keeps: the partners' secrets, the signatures that it has seen, and how much was sent."""
 
 import json
-from functools import cache
-
-from aws_lambda_powertools.utilities.parameters import GetParameterError, SecretsProvider
-from botocore.exceptions import ClientError
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from functions.aws import dynamodb, secretsmanager
 from functions.gateway.partners import Partner
 from functions.settings import settings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 _SECRET_AGE_SECONDS = 300
 _found: set[str] = set()
 
 
 @cache
-def secrets() -> SecretsProvider:
+def secrets() -> "SecretsProvider":
     """The secrets, each kept for five minutes."""
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415 - loads boto3
+
     return SecretsProvider(boto3_client=secretsmanager())
 
 
 def partner(partner_id: str) -> Partner | None:
     """The partner, or None when nobody has that id. Raises GetParameterError when the secrets cannot be asked."""
+    from aws_lambda_powertools.utilities.parameters import GetParameterError  # noqa: PLC0415 - loads boto3
+
     try:
         secret = secrets().get(f"{settings().partner_secrets}{partner_id}", max_age=_SECRET_AGE_SECONDS)
     except GetParameterError as error:
-        cause = error.__context__
-        if isinstance(cause, ClientError) and cause.response["Error"]["Code"] == "ResourceNotFoundException":
+        if isinstance(error.__context__, secretsmanager().exceptions.ResourceNotFoundException):
             return None
         raise
-    assert isinstance(secret, str | bytes)
     _found.add(partner_id)
+    assert isinstance(secret, str | bytes)
+    return _partner(partner_id, secret)
+
+
+@lru_cache(maxsize=256)
+def _partner(partner_id: str, secret: str | bytes) -> Partner:
     return Partner.model_validate({**json.loads(secret), "id": partner_id})
 
 
@@ -53,14 +62,16 @@ def remember(partner_id: str, signature: str, until: int) -> bool:
     return True
 
 
-def count(name: str, used: int, limit: int, until: int) -> bool:
-    """Add to what was used under a name until that Unix second; False, and nothing added, once the limit is reached.
+def count(name: str, used: int, limit: int, until: int) -> int | None:
+    """Add to what was used under a name until that Unix second, and say how much that is now.
+
+    None, and nothing added, once the limit is reached.
 
     Whatever is left admits one more, so that the largest request fits into the smallest limit.
     """
     client = dynamodb()
     try:
-        client.update_item(
+        updated = client.update_item(
             TableName=settings().replay_table,
             Key={"pk": {"S": f"count#{name}"}},
             UpdateExpression="SET expires_at = :until ADD used :used",
@@ -70,7 +81,8 @@ def count(name: str, used: int, limit: int, until: int) -> bool:
                 ":used": {"N": str(used)},
                 ":limit": {"N": str(limit)},
             },
+            ReturnValues="UPDATED_NEW",
         )
     except client.exceptions.ConditionalCheckFailedException:
-        return False
-    return True
+        return None
+    return int(updated["Attributes"]["used"]["N"])

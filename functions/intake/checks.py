@@ -3,26 +3,21 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from events.ceb.base import CebModel
+from events.catalogue import BY_KIND
 from events.ceb.business.forms import is_second
-from events.ceb.declaration_list import DeclarationList
-from events.ceb.order import Order
-from events.ceb.payment import Payment
-from events.ceb.waybill import Waybill
 from events.documents import DocumentKind
 from events.problems import Problem
-from events.returns import GoodsReturned
 from functions.intake.models import SignatureState
 from functions.intake.refusals import Reason, Refusal, refusal, remedy
 from functions.intake.rules import CHANGE, NEW, Arrival, head_of, is_key_part
 
 _DECLARED = "2"
 _LIST_MESSAGE = "CEB621"  # of which a request to build a list says a part, under the same names
-_HEADS: dict[type[CebModel], str] = {
-    Order: "/OrderHead",
-    Payment: "/PaymentHead",
-    Waybill: "/LogisticsHead",
-    DeclarationList: "/InventoryHead",
+_HEADS: dict[DocumentKind, str] = {
+    DocumentKind.ORDER: "/OrderHead",
+    DocumentKind.PAYMENT: "/PaymentHead",
+    DocumentKind.WAYBILL: "/LogisticsHead",
+    DocumentKind.DECLARATION_LIST: "/InventoryHead",
 }
 # What the match asks with more knowledge: it knows the policy, and its findings can be corrected (decision 23).
 _OF_THE_MATCH = frozenset({"M3", "M7", "M8", "M9"})
@@ -64,8 +59,8 @@ def refusal_by_record(arrival: Arrival, reason: Reason) -> Refusal:
     field, value = "appType", arrival.app_type
     if reason is Reason.OUTDATED:
         field, value = "appTime", arrival.app_time
-    elif isinstance(arrival.model, GoodsReturned):
-        field, value = "returnNo", arrival.model.return_no
+    elif arrival.kind is DocumentKind.GOODS_RETURNED:
+        field, value = "returnNo", arrival.business_key.rpartition("/")[2]
     path = f"{_head_path(arrival)}/{field}"
     message = remedy(arrival.kind, reason, arrival.business_key)
     return refusal(
@@ -84,7 +79,7 @@ def _signature(arrival: Arrival) -> Iterator[tuple[Reason, Problem]]:
 
 def _head_path(arrival: Arrival) -> str:
     """The path of the key fields; a document without a head is its own."""
-    return _HEADS.get(type(arrival.model), "")
+    return _HEADS.get(arrival.kind, "")
 
 
 def _app_type(arrival: Arrival) -> Iterator[tuple[Reason, Problem]]:
@@ -108,14 +103,13 @@ def _fields(arrival: Arrival) -> Iterator[tuple[Reason, Problem]]:
 
 
 def _business_layer(arrival: Arrival) -> Iterator[tuple[Reason, Problem]]:
-    from events.catalogue import BY_KIND  # noqa: PLC0415 - the standard with all its messages: at the first document
-    from events.ceb.business import Severity, element_problems  # noqa: PLC0415 - the same
+    from events.ceb.business import Severity, element_problems  # noqa: PLC0415 - all messages: at the first document
     from events.ceb.business.scope import short_name  # noqa: PLC0415 - the same
 
-    message = BY_KIND[arrival.kind].message
-    if message is None and arrival.kind is not DocumentKind.DECLARATION_REQUEST:
+    root = BY_KIND[arrival.kind].root
+    if root is None and arrival.kind is not DocumentKind.DECLARATION_REQUEST:
         return  # no document of the standard
-    for found in element_problems(short_name(message.root) if message else _LIST_MESSAGE, arrival.model):
+    for found in element_problems(short_name(root) if root else _LIST_MESSAGE, arrival.model):
         if found.severity is not Severity.ERROR or (found.rule in _OF_THE_MATCH and arrival.kind in _MATCHED):
             continue
         reason = Reason.LINES if found.rule == _LINE_NUMBERS and found.code else Reason.PARAMETER

@@ -9,8 +9,6 @@ document by which the link was concluded; a list that names the waybill makes th
 from dataclasses import dataclass
 from datetime import datetime
 
-from botocore.exceptions import ClientError
-
 from events.documents import InboundDocument
 from events.values import OrderKey
 from functions.aws import dynamodb
@@ -201,9 +199,7 @@ def _update(
             ReturnValues="ALL_NEW",
             **{name: value for name, value in optional.items() if value},
         )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
+    except dynamodb().exceptions.ConditionalCheckFailedException:
         return None
     return dict(updated["Attributes"])
 

@@ -1,23 +1,22 @@
 """How a document finds its order: by naming it, or by a number that another document has tied to it."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from events.ceb.base import CebModel
-from events.ceb.declaration_list import CancellationReturn, DeclarationList, DeclarationReturn, ListHead
-from events.ceb.format_error import FormatError
-from events.ceb.order import OrderReturn
-from events.ceb.payment import Payment, PaymentReturn
-from events.ceb.refund import RefundReturn
-from events.ceb.tax_bill import TaxBill, TaxBillStatus
-from events.ceb.waybill import Waybill, WaybillHead, WaybillReturn, WaybillStatus, WaybillStatusReturn
-from events.documents import InboundDocument
+from events.documents import DocumentKind, InboundDocument
 from events.values import OrderKey, key_of_cop_msg_id
 from functions.intake import links, store
 from functions.intake.models import Routed
 from functions.intake.rules import UnroutableError, business_key, is_key_part, order_of, order_of_list_receipt
 from functions.intake.table import ATTEMPTS, ContendedError
 
-_NamesWaybill = WaybillHead | WaybillStatus | WaybillReturn | WaybillStatusReturn | ListHead
+if TYPE_CHECKING:
+    from events.ceb.declaration_list import DeclarationReturn, ListHead
+    from events.ceb.order import OrderReturn
+    from events.ceb.refund import RefundReturn
+    from events.ceb.waybill import WaybillHead, WaybillReturn, WaybillStatus, WaybillStatusReturn
+
+    _NamesWaybill = WaybillHead | WaybillStatus | WaybillReturn | WaybillStatusReturn | ListHead
 
 
 def route(document: InboundDocument) -> Routed:
@@ -25,36 +24,36 @@ def route(document: InboundDocument) -> Routed:
 
     Raises UnroutableError for a receipt of something that we do not know; ContendedError.
     """
-    model = document.parsed()
-    match model:
-        case Waybill(head=head):
-            return _waybill(document, head)
-        case WaybillStatus():
+    model: Any = document.parsed()  # of the kind's model: only that one is loaded
+    match document.kind:
+        case DocumentKind.WAYBILL:
+            return _waybill(document, model.head)
+        case DocumentKind.WAYBILL_STATUS:
             return _waybill_status(document, _waybill_number(model))
-        case DeclarationReturn():
+        case DocumentKind.LIST_RECEIPT:
             return _list_receipt(document, model)
-        case TaxBill(head=head) | TaxBillStatus(head=head):
-            return _tax_bill(document, head.invt_no)
+        case DocumentKind.TAX_BILL | DocumentKind.TAX_BILL_STATUS:
+            return _tax_bill(document, model.head.invt_no)
     if document.kind.is_receipt:
-        return Routed(key=_order_of_answer(model), documents=[document])
-    return _naming(document)
+        return Routed(key=_order_of_answer(document.kind, model), documents=[document])
+    return _naming(document, model)
 
 
-def _order_of_answer(model: CebModel) -> OrderKey:
-    match model:
-        case CancellationReturn():
+def _order_of_answer(kind: DocumentKind, model: Any) -> OrderKey:
+    match kind:
+        case DocumentKind.CANCELLATION_RECEIPT:
             return order_of_list_receipt(model, store.orders_of_cop_no(model.cop_no))
-        case RefundReturn():
+        case DocumentKind.REFUND_RECEIPT:
             return _order_of_refund_receipt(model)
-        case WaybillReturn() | WaybillStatusReturn():
+        case DocumentKind.WAYBILL_RECEIPT | DocumentKind.WAYBILL_STATUS_RECEIPT:
             number = _waybill_number(model)
             return _known(links.waybill(number).key, f"waybill {number}")
-        case PaymentReturn():
+        case DocumentKind.PAYMENT_RECEIPT:
             number = f"{model.pay_code}/{model.pay_transaction_id}"
             return _known(links.order_of_payment(number), f"payment {number}")
-        case OrderReturn():
+        case DocumentKind.ORDER_RECEIPT:
             return _known(_order_of_receipt(model), f"order {model.ebp_code}/{model.order_no}")
-    assert isinstance(model, FormatError)
+    assert kind is DocumentKind.FORMAT_ERROR
     return _order_of_message(model.original_cop_msg_id)
 
 
@@ -64,18 +63,18 @@ def _known(order: OrderKey | None, what: str) -> OrderKey:
     return order
 
 
-def _order_of_receipt(receipt: OrderReturn) -> OrderKey | None:
+def _order_of_receipt(receipt: "OrderReturn") -> OrderKey | None:
     fit = is_key_part(receipt.ebp_code) and is_key_part(receipt.order_no)
     return OrderKey(ebp_code=receipt.ebp_code, order_no=receipt.order_no) if fit else None
 
 
-def _list_receipt(document: InboundDocument, receipt: DeclarationReturn) -> Routed:
+def _list_receipt(document: InboundDocument, receipt: "DeclarationReturn") -> Routed:
     """What customs says of a list ties the number that it gave it, and takes along the tax bills that came before."""
     order = order_of_list_receipt(receipt, store.orders_of_cop_no(receipt.cop_no))
     return _together(order, document, [links.number_list(receipt.invt_no, order)] if receipt.invt_no else [])
 
 
-def _order_of_refund_receipt(receipt: RefundReturn) -> OrderKey:
+def _order_of_refund_receipt(receipt: "RefundReturn") -> OrderKey:
     """By the copNo of the return application; by the number of the list where that was not ours to give."""
     try:
         return order_of_list_receipt(receipt, store.orders_of_cop_no(receipt.cop_no))
@@ -104,18 +103,17 @@ def _order_of_message(message_id: str) -> OrderKey:
         raise UnroutableError(f"a format error for a message that is none of ours: {error}") from None
 
 
-def _naming(document: InboundDocument) -> Routed:
+def _naming(document: InboundDocument, model: Any) -> Routed:
     """A document that names its order: it ties its numbers to the order, and takes along what waited for them."""
-    model = document.parsed()
     order = order_of(model)
     assert order is not None  # every kind that is left has both parts of the key
     number = links.register(order)
     found: list[links.Waiting] = []
     if number.platforms == {order.ebp_code}:
         found += _released(number, order)
-    if isinstance(model, Payment):
+    if document.kind is DocumentKind.PAYMENT:
         links.link_payment(business_key(document.kind, model), order)
-    if isinstance(model, DeclarationList):
+    if document.kind is DocumentKind.DECLARATION_LIST:
         found.append(links.declare(_waybill_number(model.head), order, document.received_at))
     return _together(order, document, found)
 
@@ -129,7 +127,7 @@ def _released(number: links.OrderNumber, order: OrderKey) -> Iterable[links.Wait
             yield link
 
 
-def _waybill(document: InboundDocument, head: WaybillHead) -> Routed:
+def _waybill(document: InboundDocument, head: "WaybillHead") -> Routed:
     number = _waybill_number(head)
     for _ in range(ATTEMPTS):
         link = links.waybill(number)
@@ -170,9 +168,9 @@ def _together(order: OrderKey, document: InboundDocument, found: Iterable[links.
     others = [waited for name, waited in waiting.items() if name != document.document_id]
     # A waybill waits for its order number and for its own number at once.
     order_numbers = {
-        links.order_number_pk(model.head.order_no)
+        links.order_number_pk(_order_no_of(waited))
         for waited in waiting.values()
-        if isinstance(model := waited.parsed(), Waybill)
+        if waited.kind is DocumentKind.WAYBILL
     }
     return Routed(
         key=order,
@@ -181,9 +179,14 @@ def _together(order: OrderKey, document: InboundDocument, found: Iterable[links.
     )
 
 
+def _order_no_of(waybill: InboundDocument) -> str:
+    model: Any = waybill.parsed()
+    return str(model.head.order_no)
+
+
 def _number_of(waybill: InboundDocument) -> str:
     return business_key(waybill.kind, waybill.parsed())
 
 
-def _waybill_number(named: _NamesWaybill) -> str:
+def _waybill_number(named: "_NamesWaybill") -> str:
     return f"{named.logistics_code}/{named.logistics_no}"

@@ -3,22 +3,21 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, ValidationError
 
 from events.ceb.base import CebModel
-from events.ceb.declaration_list import CancellationReturn, DeclarationList, DeclarationReturn
-from events.ceb.order import Order
-from events.ceb.payment import Payment
-from events.ceb.refund import RefundReturn
-from events.ceb.tax_bill import TaxBill, TaxBillStatus
-from events.ceb.waybill import Waybill
 from events.documents import DocumentKind, content_hash
 from events.problems import InvalidInputError, problems_of
 from events.receipts import Answer
 from events.values import OrderKey, Value
 from functions.intake.models import AcceptRequest
 from functions.intake.refusals import Reason
+
+if TYPE_CHECKING:
+    from events.ceb.declaration_list import CancellationReturn, DeclarationReturn
+    from events.ceb.refund import RefundReturn
 
 NEW, CHANGE = "1", "2"
 _RECEIPT_KEY = ("guid", "return_status", "return_time")
@@ -39,7 +38,6 @@ _BUSINESS_KEYS: dict[DocumentKind, tuple[str, ...]] = {
     DocumentKind.ORIGINAL_PAYMENT: _ORDER_KEY,
     DocumentKind.PAYMENT_DATA_REQUEST: ("session_id", "order_no"),
 }
-_WithHead = Order | Payment | Waybill | DeclarationList | TaxBill | TaxBillStatus
 _KEY_PART = re.compile(r"[^/\s]+")
 _TICK = timedelta(milliseconds=1)
 
@@ -104,7 +102,8 @@ class Repeat:
 
 def head_of(model: CebModel) -> CebModel:
     """The part of a document that holds its key fields."""
-    return model.head if isinstance(model, _WithHead) else model
+    head: CebModel = getattr(model, "head", model)
+    return head
 
 
 def business_key(kind: DocumentKind, model: CebModel) -> str:
@@ -164,7 +163,7 @@ def decide(record: Record | None, arrival: Arrival) -> Change | Repeat | Reason:
 
 
 def order_of_list_receipt(
-    receipt: DeclarationReturn | CancellationReturn | RefundReturn, declared: dict[OrderKey, str]
+    receipt: "DeclarationReturn | CancellationReturn | RefundReturn", declared: dict[OrderKey, str]
 ) -> OrderKey:
     """The order of what customs says under a copNo; `declared` maps the orders of that copNo to their declarant.
 

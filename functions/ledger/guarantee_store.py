@@ -3,8 +3,6 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from events.values import utc_now
 from functions.aws import dynamodb
 from functions.ledger.accounts import CNY, Part, guarantee
@@ -99,7 +97,7 @@ def _update(guarantor: str, update: str, condition: str, values: Item) -> bool:
             ConditionExpression=condition,
             ExpressionAttributeValues=values,
         )
-    except ClientError as error:
+    except dynamodb().exceptions.ClientError as error:
         if error.response["Error"]["Code"] not in _NOT_DONE:
             raise
         return False

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from events.findings import Finding
 from events.values import OrderKey, Value
-from functions.tax.models import YearlyQuantity
+from functions.quota.models import YearlyQuantity
 
 
 class Standing(StrEnum):

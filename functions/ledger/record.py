@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from functools import cache
 
 from pydantic import AwareDatetime, Field
 
@@ -11,8 +12,13 @@ from functions.ledger.accounts import Account, Holding, Part, buyer_goods, buyer
 from functions.ledger.findings import bill_differs, void_after_claim
 from functions.ledger.models import Bill, Charge, Decision, DecisionKind, OrderCharge, Standing
 
-NOTHING = Charge(value=Decimal(), tax=Decimal(), yearly=[])
 GENERATED, SUMMARISED, VOID = "1", "2", "3"
+
+
+@cache
+def nothing() -> Charge:
+    """The charge of an order that takes nothing."""
+    return Charge(value=Decimal(), tax=Decimal(), yearly=[])
 
 
 def due_queue(guarantor: str) -> str:
@@ -37,7 +43,7 @@ class OrderRecord(Value):
     key: OrderKey
     seq: int = 0
     standing: Standing = Standing.RELEASED
-    charge: Charge = NOTHING
+    charge: Charge = Field(default_factory=nothing)
     year: int = 0
     buyer: str = ""
     guarantor: str = ""

@@ -15,8 +15,8 @@ from functions.ledger.rules import reserved
 from functions.ledger.store import Posted
 from functions.ledger.table import ATTEMPTS, ContendedError, pause
 from functions.policy.pack import Row, default_pack
+from functions.quota.models import YearlyQuantity
 from functions.quota.rules import ANNUAL_LIMIT, over_annual_limit, over_yearly_quantity
-from functions.tax.models import YearlyQuantity
 
 Shortfall = tuple[ReserveOutcome, Finding]
 

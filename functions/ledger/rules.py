@@ -17,7 +17,7 @@ from functions.ledger.models import (
     ReturningRequest,
     Standing,
 )
-from functions.ledger.record import NOTHING, OrderRecord
+from functions.ledger.record import OrderRecord, nothing
 
 IN_PAYMENT = {Standing.CLAIMED, Standing.PAID}
 
@@ -59,7 +59,7 @@ def released(before: OrderRecord, request: ReleaseRequest) -> Step:
     if before.standing in IN_PAYMENT:
         return Step(before, [not_changeable(before.standing, before.payment_no)])
     version = max(request.list_version, before.released_version)
-    return Step(before.changed(standing=Standing.RELEASED, charge=NOTHING, released_version=version))
+    return Step(before.changed(standing=Standing.RELEASED, charge=nothing(), released_version=version))
 
 
 def committed(before: OrderRecord, request: CommitRequest) -> Step:

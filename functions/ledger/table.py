@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from functions.aws import dynamodb
 from functions.settings import settings
 
@@ -91,7 +89,7 @@ def _put_alone(item: Any) -> frozenset[int]:
             dynamodb().put_item(**item)
         except dynamodb().exceptions.ConditionalCheckFailedException:
             return frozenset({0})
-        except ClientError as error:
+        except dynamodb().exceptions.ClientError as error:
             if error.response["Error"]["Code"] != f"{_CONFLICT}Exception":
                 raise
         else:

@@ -1,6 +1,5 @@
 """The payload keys of this process: read from the secrets store when first needed, then kept and kept fresh."""
 
-import asyncio
 import logging
 import threading
 import time
@@ -43,6 +42,8 @@ class KeyRing:
         """The key of that id. Raises PayloadKeyError when the store does not have it."""
         found = (await self._current()).find(key_id)
         if not found and not (key_id in self._missing and self._age() < _MISSING_SECONDS):
+            import asyncio  # noqa: PLC0415 - is there where a loop runs; who waits in threads needs none
+
             await asyncio.sleep(max(0.0, _PAUSE_SECONDS - self._age()))
             await asyncio.to_thread(self._refresh, time.monotonic())
             found = (await self._current()).find(key_id)
@@ -77,6 +78,8 @@ class KeyRing:
         return self._keys
 
     async def _current(self) -> PayloadKeys:
+        import asyncio  # noqa: PLC0415 - as in reading
+
         if self._keys is None:
             await asyncio.to_thread(self._refresh, time.monotonic())
         elif self._age() > self._fresh_seconds and not self._reading.locked():

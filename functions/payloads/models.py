@@ -22,6 +22,10 @@ class Cipher(StrEnum):
         return 32 if self is Cipher.AES_256_GCM else 16
 
 
+class BrokenSealError(Exception):
+    """The bytes are not what was sealed with this key under these associated bytes."""
+
+
 class PayloadKey(Value):
     """A key and what it encrypts with. `key` is Base64 in JSON."""
 

@@ -10,14 +10,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256, SM3, HashAlgorithm
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from functions.payloads.models import Cipher, PayloadKey
+from functions.payloads.models import BrokenSealError, Cipher, PayloadKey
 
 _SALT_BYTES, _NONCE_BYTES, _TAG_BYTES = 24, 12, 16
 _PURPOSE = b"sandan payload 1"
-
-
-class BrokenSealError(Exception):
-    """The bytes are not what was sealed with this key under these associated bytes."""
 
 
 class _Aead(Protocol):

@@ -7,8 +7,6 @@ no interleaving of the two can leave a question asleep.
 
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from events.documents import InboundDocument
 from events.payment_data import OriginalPayment
 from events.values import OrderKey
@@ -107,9 +105,7 @@ def _put(item: Item, condition: str, values: Item) -> bool:
             ConditionExpression=condition,
             ExpressionAttributeValues=values,
         )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
+    except dynamodb().exceptions.ConditionalCheckFailedException:
         return False
     return True
 

@@ -1,5 +1,6 @@
 """M10: the limits of one purchase, of one year, and of goods per year (财关税〔2016〕18号, 〔2018〕49号), in CNY."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from events.ceb.base import plain
@@ -7,7 +8,7 @@ from events.documents import DocumentKind
 from events.findings import Finding, Place
 from events.values import Text
 from functions.policy.pack import Row
-from functions.tax.models import YearlyQuantity
+from functions.quota.models import YearlyQuantity
 
 ANNUAL_LIMIT = "quota.annual_limit"
 OVER_ANNUAL = "-621018"  # what is seen in the field as 1313 (rulebook, M10)
@@ -65,3 +66,13 @@ def over_yearly_quantity(line: YearlyQuantity, asked: Decimal, used: Decimal) ->
         ),
         basis=line.basis,
     )
+
+
+def together(quantities: Sequence[YearlyQuantity]) -> list[YearlyQuantity]:
+    """One entry per goods that have a yearly quantity."""
+    found: dict[str, YearlyQuantity] = {}
+    for entry in quantities:
+        before = found.get(entry.goods)
+        total = entry.quantity + (before.quantity if before else 0)
+        found[entry.goods] = entry.model_copy(update={"quantity": total})
+    return list(found.values())

@@ -31,6 +31,7 @@ from functions.retention.models import (
     ShredRequest,
 )
 from functions.retention.store import State
+from functions.retention.table import order_pk, person_pk
 
 ATTEMPTS = 8
 _HISTORY = "history"
@@ -43,7 +44,7 @@ class ContendedError(Exception):
 @function("retention.show")
 def show(request: OrderRequest) -> OrderRetention:
     """How the data of an order stand at a moment: terms, holds, the record, and why its key cannot be destroyed."""
-    state = store.read(store.order_pk(request.key))
+    state = store.read(order_pk(request.key))
     return _seen(state, request.at).model_copy(update={"record": store.deeds(state.pk)})
 
 
@@ -97,7 +98,7 @@ def shred(request: ShredRequest) -> Shredded:
     call that was cut off after it is finished by the next one. Repeatable.
     """
     for _ in range(ATTEMPTS):
-        state = store.read(store.order_pk(request.key))
+        state = store.read(order_pk(request.key))
         if state.shredded_at:
             if not request.trial:
                 _clear(state, request)
@@ -115,7 +116,7 @@ def shred(request: ShredRequest) -> Shredded:
 @function("retention.check")
 def check(request: CheckRequest) -> Checked:
     """Check the record of an order: its chain, and that it tells of the key what is so."""
-    state = store.read(store.order_pk(request.key))
+    state = store.read(order_pk(request.key))
     record = store.deeds(state.pk)
     shredding = [entry for entry in record if entry.what is Deed.SHREDDED]
     problem = ""
@@ -136,7 +137,7 @@ def check(request: CheckRequest) -> Checked:
 
 def _seen(state: State, at: datetime) -> OrderRetention:
     key = state.order
-    persons = [store.read(store.person_pk(person)) for person in state.persons]
+    persons = [store.read(person_pk(person)) for person in state.persons]
     holds = [*state.holds, *(f"person: {matter}" for person in persons for matter in person.holds)]
     counts_from, refused = _counts_from(state)
     terms = rules.terms(counts_from, at, default_pack()) if counts_from else []
@@ -175,7 +176,7 @@ def _counts_from(state: State) -> tuple[datetime | None, list[Refusal]]:
 def _every_order(at: datetime) -> Iterator[State]:
     yield from store.every_order()
     for key in orders_before(rules.earliest_end(at, default_pack())):
-        state = store.read(store.order_pk(key))
+        state = store.read(order_pk(key))
         if state == State(state.pk):
             yield state
 
@@ -233,4 +234,4 @@ def _entry(
 
 
 def _pk(request: HoldRequest) -> str:
-    return store.order_pk(request.key) if request.key else store.person_pk(request.person or "")
+    return order_pk(request.key) if request.key else person_pk(request.person or "")

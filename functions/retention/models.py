@@ -14,22 +14,6 @@ Matter = Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")
 _HASH = r"^[0-9a-f]{64}$"
 
 
-class EndedRequest(Value):
-    """An order has ended; `head` vouches for its dossier, `persons` are the keyed hashes of its buyers and payers."""
-
-    key: OrderKey
-    stage: Stage
-    ended_at: AwareDatetime
-    head: str
-    persons: list[str]
-
-
-class Ended(Value):
-    """From when on the retention counts."""
-
-    ended_at: AwareDatetime
-
-
 class Term(Value):
     """A class of data of an order: the row of policy that says how long it is kept, and the first day without it."""
 

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 from events.life import Stage
 from events.values import OrderKey
 from functions.aws import dynamodb
-from functions.retention.models import AuditEntry, EndedRequest
+from functions.retention.models import AuditEntry
 from functions.retention.rules import GENESIS
+from functions.retention.table import ORDER, STATE, Item, key, orders_pk, person_pk
 from functions.settings import settings
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UpdateTypeDef
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-Item = dict[str, Any]
-_STATE, _ORDER, _DEED = "state", "order#", "deed#"
+_DEED = "deed#"
 
 
 @dataclass(frozen=True)
@@ -41,52 +41,13 @@ class State:
     @property
     def order(self) -> OrderKey:
         """The order whose state it is."""
-        return OrderKey.from_workflow_id(self.pk.removeprefix(_ORDER))
-
-
-def order_pk(order: OrderKey) -> str:
-    """The partition of an order."""
-    return f"{_ORDER}{order.workflow_id}"
-
-
-def person_pk(person: str) -> str:
-    """The partition of a person, by the keyed hash."""
-    return f"person#{person}"
-
-
-def _orders_pk(person: str) -> str:
-    """A partition of its own: only in these a person of the retention may delete."""
-    return f"orders-of#{person}"
+        return OrderKey.from_workflow_id(self.pk.removeprefix(ORDER))
 
 
 def read(pk: str) -> State:
     """Where an order or a person stands; an empty state where nothing is known."""
-    found = dynamodb().get_item(TableName=settings().retention_table, Key=_key(pk, _STATE), ConsistentRead=True)
+    found = dynamodb().get_item(TableName=settings().retention_table, Key=key(pk, STATE), ConsistentRead=True)
     return _state(dict(found["Item"])) if "Item" in found else State(pk)
-
-
-def note_end(request: EndedRequest) -> datetime:
-    """Note the end of an order, and at each person that there is this order; what is on record already."""
-    for person in request.persons:
-        dynamodb().put_item(TableName=settings().retention_table, Item=_key(_orders_pk(person), order_pk(request.key)))
-    update: UpdateTypeDef = {
-        "TableName": settings().retention_table,
-        "Key": _key(order_pk(request.key), _STATE),
-        "UpdateExpression": "SET ended_at = :at, stage = :stage, head = :head",
-        "ExpressionAttributeValues": {
-            ":at": {"S": request.ended_at.isoformat()},
-            ":stage": {"S": request.stage},
-            ":head": {"S": request.head},
-        },
-    }
-    if request.persons:
-        update["UpdateExpression"] += ", persons = :persons"
-        update["ExpressionAttributeValues"] = {
-            **update["ExpressionAttributeValues"],
-            ":persons": {"SS": request.persons},
-        }
-    dynamodb().update_item(**update)
-    return request.ended_at
 
 
 def deeds(pk: str) -> list[AuditEntry]:
@@ -96,7 +57,7 @@ def deeds(pk: str) -> list[AuditEntry]:
 
 def orders_of(person: str) -> Iterator[State]:
     """The orders of a person."""
-    for item in _query(_orders_pk(person), _ORDER):
+    for item in _query(orders_pk(person), ORDER):
         yield read(item["sk"]["S"])
 
 
@@ -106,7 +67,7 @@ def every_order() -> Iterator[State]:
     for page in pages.paginate(
         TableName=settings().retention_table,
         FilterExpression="sk = :state AND begins_with(pk, :order)",
-        ExpressionAttributeValues={":state": {"S": _STATE}, ":order": {"S": _ORDER}},
+        ExpressionAttributeValues={":state": {"S": STATE}, ":order": {"S": ORDER}},
     ):
         yield from map(_state, page["Items"])
 
@@ -131,7 +92,7 @@ def change(
     setting: TransactWriteItemTypeDef = {
         "Update": {
             "TableName": settings().retention_table,
-            "Key": _key(before.pk, _STATE),
+            "Key": key(before.pk, STATE),
             "UpdateExpression": f"SET #deeds = :deeds, #last = :last{update}",
             "ConditionExpression": " AND ".join(conditions),
             "ExpressionAttributeNames": names,
@@ -141,7 +102,7 @@ def change(
     recording: TransactWriteItemTypeDef = {
         "Put": {
             "TableName": settings().retention_table,
-            "Item": {**_key(before.pk, f"{_DEED}{entry.number:06}"), "entry": {"S": entry.model_dump_json()}},
+            "Item": {**key(before.pk, f"{_DEED}{entry.number:06}"), "entry": {"S": entry.model_dump_json()}},
             "ConditionExpression": "attribute_not_exists(pk)",
         }
     }
@@ -153,7 +114,7 @@ def nobody_holds(person: str) -> "TransactWriteItemTypeDef":
     return {
         "ConditionCheck": {
             "TableName": settings().retention_table,
-            "Key": _key(person_pk(person), _STATE),
+            "Key": key(person_pk(person), STATE),
             "ConditionExpression": "attribute_not_exists(holds)",
         }
     }
@@ -162,7 +123,7 @@ def nobody_holds(person: str) -> "TransactWriteItemTypeDef":
 def forget_persons(state: State) -> None:
     """Take the ways from persons to a shredded order away; repeatable."""
     for person in state.persons:
-        dynamodb().delete_item(TableName=settings().retention_table, Key=_key(_orders_pk(person), state.pk))
+        dynamodb().delete_item(TableName=settings().retention_table, Key=key(orders_pk(person), state.pk))
 
 
 def _transact(items: "Sequence[TransactWriteItemTypeDef]") -> bool:
@@ -206,7 +167,3 @@ def _state(item: Item) -> State:
 
 def _moment(item: Item, name: str) -> datetime | None:
     return datetime.fromisoformat(item[name]["S"]) if name in item else None
-
-
-def _key(pk: str, sk: str) -> Item:
-    return {"pk": {"S": pk}, "sk": {"S": sk}}

@@ -7,6 +7,7 @@ from enum import StrEnum
 from events.ceb.declaration_list import DeclarationList
 from events.findings import Finding
 from events.values import Value
+from functions.quota.models import YearlyQuantity
 
 
 class Regime(StrEnum):
@@ -20,16 +21,6 @@ class Regime(StrEnum):
     CBEC = "cbec"
     CBEC_FULL = "cbec-full"
     PERSONAL = "personal"
-
-
-class YearlyQuantity(Value):
-    """What a list takes of a yearly quantity per person (a remark of the positive list); `goods` names the remark."""
-
-    goods: str
-    unit: str
-    quantity: Decimal
-    limit: Decimal
-    basis: str
 
 
 class ItemTax(Value):

@@ -6,9 +6,9 @@ from fractions import Fraction
 from math import floor
 
 from events.problems import InvalidInputError, Problem
+from functions.quota.rules import together
 from functions.tax.models import ItemTax, Remainder, RemainderRequest, ReturnedLine
 from functions.tax.rounding import CENT
-from functions.tax.rules import together
 
 
 def remainder(request: RemainderRequest) -> Remainder:

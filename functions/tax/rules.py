@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from events.made import made
 from functions.policy.pack import DAYS_KEPT, PolicyAtDate, PolicyError, Row
+from functions.quota.models import YearlyQuantity
+from functions.quota.rules import together
 from functions.tax import findings
 from functions.tax.formulas import FULL_TAX, Levy, Linear, Rates, Relief, levy
 from functions.tax.goods import Consignment, Goods
-from functions.tax.models import Assessment, ItemTax, Regime, YearlyQuantity
+from functions.tax.models import Assessment, ItemTax, Regime
 from functions.tax.rounding import CENT, Exact, Rounding, rounded_sum, rounding_of, shares
 from functions.tax.statutory import Notes, line_rates, statutory, yearly_quantity
 from functions.tax.tariff import TariffAtDate
@@ -187,16 +189,6 @@ def _relief(policy: PolicyAtDate) -> Relief:
 def _the_relief(share: Decimal, duty: Decimal) -> Relief:
     """The same relief is the same object on all days, so that what is kept by it is found at once."""
     return Relief(Fraction(share), Fraction(duty))
-
-
-def together(quantities: Sequence[YearlyQuantity]) -> list[YearlyQuantity]:
-    """One entry per goods that have a yearly quantity."""
-    found: dict[str, YearlyQuantity] = {}
-    for entry in quantities:
-        before = found.get(entry.goods)
-        total = entry.quantity + (before.quantity if before else 0)
-        found[entry.goods] = entry.model_copy(update={"quantity": total})
-    return list(found.values())
 
 
 def _refused(consignment: Consignment, notes: Notes) -> Assessment:

@@ -8,10 +8,10 @@ from functools import lru_cache
 
 from events.findings import Finding
 from functions.policy.pack import PolicyAtDate, PolicyError, Row
+from functions.quota.models import YearlyQuantity
 from functions.tax import findings
 from functions.tax.formulas import Rates
 from functions.tax.goods import BONDED, Goods
-from functions.tax.models import YearlyQuantity
 from functions.tax.rounding import Exact
 from functions.tax.tariff import LineRates, TariffRow
 from functions.tax.units import Measure, in_base, measure_of

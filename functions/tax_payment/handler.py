@@ -2,11 +2,10 @@
 
 from events.tax_payment import Attention, TaxPayment
 from functions.function import function
-from functions.ledger import handler as ledger
-from functions.ledger import journal, payment_orders
+from functions.ledger import journal, paying, payment_orders
 from functions.ledger.models import ClaimRequest
 from functions.policy.pack import default_pack
-from functions.tax_payment import bank, closing, looking
+from functions.tax_payment import closing, looking
 from functions.tax_payment.models import (
     ClaimedTax,
     ClaimTaxRequest,
@@ -41,7 +40,7 @@ def claim(request: ClaimTaxRequest) -> ClaimedTax:
     """Claim what is due for a payment, the first time for good."""
     payment = request.payment
     terms = terms_of(default_pack().at(day_of(payment.as_of)))
-    claimed = ledger.claim(
+    claimed = paying.claim(
         ClaimRequest(
             guarantor=payment.guarantor,
             payment_no=payment.payment_no,
@@ -61,6 +60,8 @@ def pay(request: PayTaxRequest) -> TaxPaymentAnswer:
 
     Raises functions.money.post.MoneyUnavailableError while nobody knows whether it was paid.
     """
+    from functions.tax_payment import bank  # noqa: PLC0415 - files for the bank and what signs them: when one is paid
+
     claimed = payment_orders.claimed(request.guarantor, request.payment_no)
     return bank.pay(request.payment_no, request.guarantor, claimed.bills, claimed.total)
 

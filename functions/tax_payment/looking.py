@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from events.tax_payment import Attention, OrderToSee, PaymentOutcome, TaxPayment
-from functions.ledger import handler as ledger
-from functions.ledger import journal, payment_orders
+from functions.ledger import dues, journal, payment_orders
 from functions.ledger.models import DueRequest, GuarantorDue
 from functions.ledger.payment_orders import OrderReason
 from functions.policy.pack import default_pack
@@ -27,7 +26,7 @@ def due(request: TaxDueRequest) -> TaxDue:
     """The guarantors with bills that are due, charges without a bill, or payments that have not ended."""
     terms = terms_of(default_pack().at(day_of(request.as_of)))
     asked = DueRequest(due_before=due_before(request.as_of, terms), overdue_before=late_before(request.as_of, terms))
-    found = {one.guarantor: one for one in ledger.due(asked).guarantors}
+    found = {one.guarantor: one for one in dues.due(asked).guarantors}
     known = [one for one in journal.guarantors() if request.guarantor in {None, one}]
     everybody = [_of_guarantor(guarantor, found.get(guarantor), request, terms) for guarantor in known]
     return TaxDue(guarantors=[one for one in everybody if one != GuarantorTax(guarantor=one.guarantor)])

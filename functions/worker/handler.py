@@ -4,6 +4,9 @@ A deployable like the folders beside it. But a worker runs workflows, so this on
 worker is put together; the contract of import-linter names this exception.
 """
 
-from infra.lambda_worker import handler
+from functions.loading import without_collector
+
+with without_collector():
+    from infra.lambda_worker import handler
 
 __all__ = ["handler"]

@@ -27,18 +27,29 @@ def nothing(_sent: bytes, answer: int) -> bytes:
 
 @workflow.defn(name="Bare")
 class BareWorkflow:
-    """As many signals, timers and remote activities as a real life had, and nothing of what they are for."""
+    """As many signals, timers, remote activities and runs as a real life had, and nothing of what they are for."""
 
     def __init__(self) -> None:
         self._signals = 0
 
     @workflow.run
-    async def run(self, signals: int, activities: list[tuple[int, int]], timers: int) -> None:
+    async def run(
+        self,
+        signals: int,
+        activities: list[tuple[int, int]],
+        timers: int,
+        rests: tuple[int, int] | None = None,
+        _carried: bytes = b"",
+    ) -> None:
         """Until every signal has come and every activity has been called; the timers run meanwhile."""
         waiting = [asyncio.create_task(workflow.sleep(_LONG)) for _ in range(timers)]
         await workflow.wait_condition(lambda: self._signals > 0)
         for sent, answer in activities:
             await workflow.execute_activity(nothing, args=[bytes(sent), answer], start_to_close_timeout=_TIMEOUT)
+        if rests:
+            before, size = rests
+            await workflow.wait_condition(lambda: self._signals >= before)
+            workflow.continue_as_new(args=[signals - self._signals, [], 0, None, bytes(size)])
         await workflow.wait_condition(lambda: self._signals >= signals)
         for timer in waiting:
             timer.cancel()
@@ -58,7 +69,7 @@ async def start_bare(client: Client, workflow_id: str, shape: Shape) -> None:
     """Start a life with its first signal, as the dispatcher does."""
     await client.start_workflow(
         BareWorkflow.run,
-        args=[len(shape.signals), shape.activities, shape.timers],
+        args=[len(shape.signals), shape.activities, shape.timers, shape.rests],
         id=workflow_id,
         task_queue=BARE_QUEUE,
         start_signal="said",

@@ -114,10 +114,7 @@ def run(counts: OrderCounts = MEASURED, assumptions: Assumptions | None = None, 
         assumptions=assumed,
         default=default,
         all_remote=compared,
-        targets=(
-            _target("cost", "the default design", default, orders),
-            _target("cost, all remote", "every step an activity and a Lambda, for comparison", compared, orders),
-        ),
+        targets=(_target(default, orders),),
     )
 
 
@@ -142,11 +139,14 @@ def total(lines: Sequence[CostLine]) -> float:
 
 
 def _temporal(counts: OrderCounts, assumed: Assumptions) -> dict[tuple[str, str], float]:
-    gigabytes = counts.history_bytes / _GIGABYTE
+    """A history is open until the delivery, then the short one of the run that waits for the tax."""
+    resting_hours = max(0.0, counts.open_hours - counts.delivery_hours)
+    until_delivered = (counts.history_bytes - counts.resting_bytes) * min(counts.delivery_hours, counts.open_hours)
     return {
         ("Temporal Cloud", "temporal.actions"): counts.actions / _MILLION,
-        ("Temporal Cloud", "temporal.active_storage"): gigabytes * counts.open_hours,
-        ("Temporal Cloud", "temporal.retained_storage"): gigabytes * assumed.retained_hours,
+        ("Temporal Cloud", "temporal.active_storage"): (until_delivered + counts.resting_bytes * resting_hours)
+        / _GIGABYTE,
+        ("Temporal Cloud", "temporal.retained_storage"): counts.history_bytes / _GIGABYTE * assumed.retained_hours,
     }
 
 
@@ -173,10 +173,10 @@ def _aws(counts: OrderCounts, assumed: Assumptions) -> dict[tuple[str, str], flo
     }
 
 
-def _target(name: str, reading: str, lines: Sequence[CostLine], orders: int) -> Target:
+def _target(lines: Sequence[CostLine], orders: int) -> Target:
     return Target(
-        name=name,
-        reading=f"list prices, {reading}",
+        name="cost",
+        reading="list prices, the default design",
         value=Spread.of([total(lines) * ORDERS / orders], 0),
         unit="USD for a million orders",
         sense="at most",

@@ -23,7 +23,9 @@ MEASURED = OrderCounts(
     # sandan bench actions --orders 3 on 2026-11-27: the mean of three orders of 12, 12 and 14 Actions, the protocol
     # buffers of their events with the payloads as Temporal stores them, compressed and encrypted.
     history_bytes=17_737,
+    resting_bytes=0,
     open_hours=32 * 24,  # until the tax bill is paid, after the 30 days for returns
+    delivery_hours=3 * 24,  # assumed: the sandbox delivers at once, and no source was found
     local_calls=11,
     local_tasks=3,
     remote_calls=1,

@@ -30,7 +30,7 @@ _SUBMIT = "declaration.submit"
 
 
 def own_times(events: Sequence[HistoryEvent]) -> Iterator[tuple[str, float]]:
-    """Stage and seconds, of each stage that a plain life has come through; `events` are decrypted."""
+    """Stage and seconds, of each stage that a plain life has come through; `events`: of its first run, decrypted."""
     signals = [event for event in events if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED]
     documents = signalled(events)
     submitted = _submitted(events)

@@ -19,7 +19,7 @@ from infra.direct_calls import functions_on
 from infra.generate.orders import GeneratedOrder, message_xml
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
-from infra.temporal import decrypted_history
+from infra.temporal import decrypted_life, life_of
 
 _STACK = "bench"
 _QUEUES = "sqs"
@@ -105,10 +105,9 @@ async def _live(state: StackState, orders: Sequence[GeneratedOrder], most: int) 
 
 
 async def _life(client: Client, key: OrderKey) -> Life:
-    encrypted = await client.get_workflow_handle(key.workflow_id).fetch_history()
-    clear = await decrypted_history(client, key.workflow_id)
-    shape, weight = shape_of(encrypted.events), weight_of(encrypted.events)
-    return Life(key, signalled(clear.events), shape, weight)
+    encrypted = [run.events for run in await life_of(client, key.workflow_id)]
+    clear = [event for run in await decrypted_life(client, key.workflow_id) for event in run.events]
+    return Life(key, signalled(clear), shape_of(encrypted), weight_of(encrypted))
 
 
 def _handed_in(orders: Sequence[GeneratedOrder]) -> list[Call]:

@@ -74,8 +74,8 @@ def _orders(result: Mapping[str, Any]) -> str:
     text = (
         f"{found.orders} orders a run, {found.repeats} repeats, each on a fresh stack; sandbox answering at once, the "
         "month until the tax is paid skipped. The floor repeats the recorded requests of as many orders, from the same "
-        "AWS library, beside bare workflows with the same signals, timers and remote activities; it has no door, no "
-        "validation, no rules, no encryption. The workflow part gets its documents straight at the dispatcher, with "
+        "AWS library, beside bare workflows with the same signals, timers, remote activities and runs; it has no door, "
+        "no validation, no rules, no encryption. The workflow part gets its documents straight at the dispatcher, with "
         "customs a sink, and is held against the bare workflow alone."
     )
     return (
@@ -90,7 +90,8 @@ def _actions(result: Mapping[str, Any]) -> str:
     spreads = {
         "Actions": found.actions,
         "events of the history": found.events,
-        "bytes of the history": found.history_bytes,
+        "bytes of the histories": found.history_bytes,
+        "bytes open from the delivery on": found.resting_bytes,
         "table transactions": found.transactions,
     }
     rows = [(name, spread(value)) for name, value in spreads.items()]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain, takewhile
 
 from google.protobuf.message import Message
 from temporalio.api.enums.v1 import EventType
@@ -15,26 +16,38 @@ from infra.temporal import payloads_in
 
 
 class Shape(Value):
-    """The signals (bytes of each), the remote activities (bytes of input and of result), the timers of one life."""
+    """The signals (bytes of each), the remote activities (bytes of input and of result), the timers of one life.
+
+    `rests`: the number of signals after which it continues as new, and the bytes that it carries over.
+    """
 
     signals: list[int]
     activities: list[tuple[int, int]]
     timers: int
+    rests: tuple[int, int] | None = None
 
 
 class Weight(Value):
-    """What one order cost Temporal: Actions by kind, transactions of tables, events and bytes of its history."""
+    """What one order cost Temporal: Actions by kind, transactions of tables, events and bytes of its histories.
+
+    `resting` are the bytes that stay open in a second run until something comes; 0 without one.
+    """
 
     actions: dict[str, int]
     transactions: int
     events: int
     bytes: int
+    resting: int
 
 
-def shape_of(events: Iterable[HistoryEvent]) -> Shape:
+Run = Sequence[HistoryEvent]
+
+
+def shape_of(runs: Sequence[Run]) -> Shape:
     """The shape of a life."""
     signals, inputs, results, timers = [], [], [], 0
-    for event in events:
+    rests: tuple[int, int] | None = None
+    for event in chain.from_iterable(runs):
         match event.event_type:
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
                 signals.append(_size(event.workflow_execution_signaled_event_attributes.input))
@@ -44,17 +57,25 @@ def shape_of(events: Iterable[HistoryEvent]) -> Shape:
                 results.append(_size(event.activity_task_completed_event_attributes.result))
             case EventType.EVENT_TYPE_TIMER_STARTED:
                 timers += 1
-    return Shape(signals=signals, activities=list(zip(inputs, results, strict=False)), timers=timers)
+            case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
+                rests = len(signals), _size(event.workflow_execution_continued_as_new_event_attributes.input)
+    activities = list(zip(inputs, results, strict=False))
+    return Shape(signals=signals, activities=activities, timers=timers, rests=rests)
 
 
-def weight_of(events: Sequence[HistoryEvent]) -> Weight:
+def weight_of(runs: Sequence[Run]) -> Weight:
     """The weight of a life."""
     return Weight(
-        actions=dict(count_actions(events)),
-        transactions=count_transactions(events),
-        events=len(events),
-        bytes=sum(event.ByteSize() for event in events),
+        actions=dict(sum(map(count_actions, runs), Counter())),
+        transactions=sum(map(count_transactions, runs)),
+        events=sum(map(len, runs)),
+        bytes=sum(event.ByteSize() for run in runs for event in run),
+        resting=sum(event.ByteSize() for event in takewhile(_is_no_signal, runs[-1])) if len(runs) > 1 else 0,
     )
+
+
+def _is_no_signal(event: HistoryEvent) -> bool:
+    return event.event_type != EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
 
 
 def mean_actions(weights: Sequence[Weight]) -> dict[str, float]:

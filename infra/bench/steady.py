@@ -21,7 +21,7 @@ from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
-from infra.temporal import decrypted_history
+from infra.temporal import decrypted_life
 
 MINUTES, RATE = 10.0, 5.6
 LIMIT = 1.0
@@ -169,8 +169,8 @@ class _Pace:
         times = defaultdict(list)
         step = max(1, len(self._delivered) // _SAMPLE)
         for order in self._delivered[::step]:
-            history = await decrypted_history(hands.temporal, order.key.workflow_id)
-            for stage, seconds in own_times(history.events):
+            first_run, *_ = await decrypted_life(hands.temporal, order.key.workflow_id)
+            for stage, seconds in own_times(first_run.events):
                 times[stage].append(seconds)
         return times
 

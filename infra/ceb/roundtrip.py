@@ -9,7 +9,8 @@ from lxml import etree
 from events.ceb import build, parse
 from events.ceb.c14n import c14n
 from events.ceb.node import unwrap_any
-from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, SIGNATURE_NAMESPACE, local_name, parse_xml
+from events.ceb.signature.profile import SIGNATURE_NAMESPACE
+from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, local_name, parse_xml
 
 _HINT = f"{{{SCHEMA_INSTANCE_NAMESPACE}}}"
 _SIGNATURE = f"{{{SIGNATURE_NAMESPACE}}}Signature"

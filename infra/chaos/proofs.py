@@ -1,16 +1,13 @@
 """The proofs: each looks at one promise, and names what breaks it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from decimal import Decimal
+from collections.abc import Callable
 
 from temporalio.client import WorkflowExecutionStatus
 
-from events.life import Stage
-from events.return_life import ReturnStage
-from events.values import Value
+from infra.chaos import proofs_of_money
 from infra.chaos.evidence import Evidence
-from infra.demo.returns import ENDS
+from infra.chaos.promise import Failure, Findings, Proof, all_orders, order_in_ui
 from infra.generate.orders import GeneratedOrder
 from infra.generate.scenarios import Scenario
 from infra.sandbox.cases import CaseReport
@@ -18,38 +15,12 @@ from infra.sandbox.questions import TAKEN
 
 _NEVER_DECLARED = {Scenario.PAYMENT_MISMATCH, Scenario.PAYMENT_MISSING, Scenario.ANNUAL_LIMIT}
 _DECLARED_TWICE = {Scenario.CUSTOMS_REJECTION}
-_ISSUED, _PAID, _VOID = "1", "2", "3"
 _HARMLESS = (
     "WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND",  # something came while the task was under way
     "endpoint URL",  # so botocore says that it has no connection, to the table of the orders' keys here
     "the payload keys cannot be read",
 )
 """Why Temporal has a task done once more without anybody's fault; a workflow task needs nothing of AWS but keys."""
-
-
-class Failure(Value):
-    """What breaks a promise: of which order (or what else), what was expected, what was found, where to look."""
-
-    subject: str
-    expected: str
-    found: str
-    look: str
-
-
-class Proof(Value):
-    """A promise, and what breaks it; it holds when nothing does."""
-
-    promise: str
-    looked_at: int
-    failures: list[Failure]
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing breaks it."""
-        return not self.failures
-
-
-_Findings = Iterator[Failure | None]  # one for each thing that was looked at, None where it is right
 
 
 def prove(evidence: Evidence) -> list[Proof]:
@@ -62,13 +33,7 @@ def prove(evidence: Evidence) -> list[Proof]:
     return proofs
 
 
-def all_orders(evidence: Evidence) -> list[GeneratedOrder]:
-    """The orders, and those for which goods of them were exchanged."""
-    exchanged = [order.exchanged_for for order in evidence.orders if order.exchanged_for]
-    return [*evidence.orders, *exchanged]
-
-
-def _ends(evidence: Evidence) -> _Findings:
+def _ends(evidence: Evidence) -> Findings:
     for order in evidence.demo.orders:
         yield (
             None
@@ -77,12 +42,12 @@ def _ends(evidence: Evidence) -> _Findings:
                 subject=order.orderNo,
                 expected=f"{order.scenario} ends as {order.expectedStage}",
                 found=f"{order.finalStage}. {order.error or ''}",
-                look=_order_id(evidence, order.orderNo),
+                look=order_in_ui(evidence, order.orderNo),
             )
         )
 
 
-def _declared_once(evidence: Evidence) -> _Findings:
+def _declared_once(evidence: Evidence) -> Findings:
     cases = {case.order_no: case for case in evidence.cases}
     for order in all_orders(evidence):
         case = cases.get(order.key.order_no)
@@ -117,7 +82,7 @@ def _twice(case: CaseReport) -> list[str]:
     return [guid for guid, times in processed.items() if times > 1]
 
 
-def _repeated_as_it_was(evidence: Evidence) -> _Findings:
+def _repeated_as_it_was(evidence: Evidence) -> Findings:
     for one in evidence.received:
         yield (
             Failure(
@@ -131,92 +96,7 @@ def _repeated_as_it_was(evidence: Evidence) -> _Findings:
         )
 
 
-def _refunded_once(evidence: Evidence) -> _Findings:
-    done = Counter(entry["order"]["orderNo"] for entry in evidence.refunds if entry["done"])
-    for order in all_orders(evidence):
-        settled = ENDS.get(order.scenario) is ReturnStage.SETTLED and order.scenario is not Scenario.REFUND_REFUSED
-        times = done.pop(order.key.order_no, 0)
-        yield (
-            Failure(
-                subject=order.key.order_no,
-                expected="one refund" if settled else "no refund",
-                found=f"{times} refunds",
-                look=f"return workflows of {order.key.workflow_id}; GET /payments/refunds of the sandbox",
-            )
-            if times != settled
-            else None
-        )
-    for order_no, times in done.items():
-        yield Failure(
-            subject=order_no, expected="no such order", found=f"{times} refunds", look="GET /payments/refunds"
-        )
-
-
-def _tax_paid_once(evidence: Evidence) -> _Findings:
-    paid: Counter[str] = Counter()
-    amounts: dict[str, Decimal] = {}
-    for entry in evidence.payments:
-        for line in entry["order"]["lines"] if entry["done"] else ():
-            paid[line["taxNo"]] += 1
-            amounts[line["taxNo"]] = Decimal(str(line["amount"]))
-    bills = {bill.tax_no: bill for bill in evidence.bills}
-    for number in paid.keys() | bills.keys():
-        bill = bills.get(number)
-        due = bill.total if bill and bill.status != _VOID else Decimal(0)
-        wrong = paid[number] != bool(due) or amounts.get(number, Decimal(0)) != due
-        yield (
-            Failure(
-                subject=number,
-                expected=f"{due} CNY, paid once" if due else "nothing is paid",
-                found=f"paid {paid[number]} times, {amounts.get(number, 0)} CNY",
-                look="GET /customs/tax-bills and /bank/payments of the sandbox; workflows tax-payment/…",
-            )
-            if wrong
-            else None
-        )
-
-
-def _closed_have_paid(evidence: Evidence) -> _Findings:
-    cases = {case.order_no: case for case in evidence.cases}
-    for order in evidence.demo.orders:
-        if order.finalStage is not Stage.CLOSED:
-            continue
-        case = cases.get(order.orderNo)
-        bill = case.tax_bill if case else None
-        yield (
-            None
-            if bill and bill.status == _PAID
-            else Failure(
-                subject=order.orderNo,
-                expected="closed, so its bill is paid",
-                found=f"bill {bill.tax_no} has the status {bill.status}" if bill else "no bill",
-                look=_order_id(evidence, order.orderNo),
-            )
-        )
-
-
-def _books_balance(evidence: Evidence) -> _Findings:
-    books = evidence.demo.books
-    for difference in books.differences:
-        yield Failure(
-            subject="ledger", expected="what the postings say", found=str(difference), look="sandan ledger verify"
-        )
-    for _ in range(books.accounts - len(books.differences)):
-        yield None
-    for one in evidence.guarantees:
-        yield (
-            Failure(
-                subject=one.guarantor,
-                expected="no tax is held when all is paid",
-                found=f"{one.held} CNY held",
-                look="sandan guarantee show; sandan ledger verify",
-            )
-            if one.held
-            else None
-        )
-
-
-def _letters(evidence: Evidence) -> _Findings:
+def _letters(evidence: Evidence) -> Findings:
     for letter in evidence.letters:
         yield Failure(
             subject=letter.order or letter.id,
@@ -226,10 +106,11 @@ def _letters(evidence: Evidence) -> _Findings:
         )
 
 
-def _workflows_end(evidence: Evidence) -> _Findings:
+def _workflows_end(evidence: Evidence) -> Findings:
     """Temporal's own list is looked at: it must have survived as well."""
     stands = {order.key.workflow_id for order in all_orders(evidence) if not order.scenario.expected.is_final}
-    listed = {one.id: one.status for one in evidence.workflows}
+    continued = WorkflowExecutionStatus.CONTINUED_AS_NEW
+    listed = {one.id: one.status for one in evidence.workflows if one.status is not continued}
     for order in all_orders(evidence):
         if order.key.workflow_id not in listed:
             yield Failure(subject=order.key.order_no, expected="listed", found="not listed", look=order.key.workflow_id)
@@ -247,7 +128,7 @@ def _workflows_end(evidence: Evidence) -> _Findings:
         )
 
 
-def _tasks_do_not_fail(evidence: Evidence) -> _Findings:
+def _tasks_do_not_fail(evidence: Evidence) -> Findings:
     failures = [
         (name, cause)
         for name, cause in evidence.histories.failures
@@ -258,7 +139,7 @@ def _tasks_do_not_fail(evidence: Evidence) -> _Findings:
     yield from [None] * (len(evidence.workflows) - len({name for name, _ in failures}))
 
 
-def _keys_are_there(evidence: Evidence) -> _Findings:
+def _keys_are_there(evidence: Evidence) -> Findings:
     """Without its key nobody could read an order any more, and with another one nobody what the first has sealed."""
     keyless = set(evidence.keyless)
     for execution in evidence.workflows:
@@ -274,7 +155,7 @@ def _keys_are_there(evidence: Evidence) -> _Findings:
         )
 
 
-def _events_are_complete(evidence: Evidence) -> _Findings:
+def _events_are_complete(evidence: Evidence) -> Findings:
     for order in all_orders(evidence):
         number, final = order.key.order_no, order.scenario.expected
         told = {event.change.number: event.change.stage for event in evidence.stages.get(number, ())}
@@ -293,7 +174,7 @@ def _events_are_complete(evidence: Evidence) -> _Findings:
         )
 
 
-def _questions_are_answered(evidence: Evidence) -> _Findings:
+def _questions_are_answered(evidence: Evidence) -> Findings:
     for one in evidence.questions:
         yield (
             None
@@ -307,7 +188,7 @@ def _questions_are_answered(evidence: Evidence) -> _Findings:
         )
 
 
-def _nothing_is_refused(evidence: Evidence) -> _Findings:
+def _nothing_is_refused(evidence: Evidence) -> Findings:
     refused = evidence.outbox["refused"]
     yield (
         Failure(
@@ -321,19 +202,14 @@ def _nothing_is_refused(evidence: Evidence) -> _Findings:
     )
 
 
-def _order_id(evidence: Evidence, order_no: str) -> str:
-    ids = [order.key.workflow_id for order in evidence.orders if order.key.order_no == order_no]
-    return f"{ids[0] if ids else order_no} in the Temporal UI; worker.log, dispatcher.log"
-
-
-_PROMISES: dict[str, Callable[[Evidence], _Findings]] = {
+_PROMISES: dict[str, Callable[[Evidence], Findings]] = {
     "every order ended as its scenario says": _ends,
     "customs processed each declaration version, cancellation and return once": _declared_once,
     "what customs got twice under one number said the same": _repeated_as_it_was,
-    "each accepted return was refunded once, nothing else was": _refunded_once,
-    "each tax bill that is due was paid once, to the cent": _tax_paid_once,
-    "every closed order's tax is paid": _closed_have_paid,
-    "the ledger is balanced to the cent, and nothing is held": _books_balance,
+    "each accepted return was refunded once, nothing else was": proofs_of_money.refunded_once,
+    "each tax bill that is due was paid once, to the cent": proofs_of_money.tax_paid_once,
+    "every closed order's tax is paid": proofs_of_money.closed_have_paid,
+    "the ledger is balanced to the cent, and nothing is held": proofs_of_money.books_balance,
     "the dead-letter queue is empty": _letters,
     "no workflow is open that should have ended, and Temporal lists all": _workflows_end,
     "no workflow task failed, but where keys were away": _tasks_do_not_fail,

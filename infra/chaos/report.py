@@ -6,7 +6,7 @@ from pydantic import RootModel
 
 from events.values import Value
 from infra.chaos.plan import Blow, Victim
-from infra.chaos.proofs import Proof
+from infra.chaos.promise import Proof
 
 
 class Struck(RootModel[dict[Victim, int]]):

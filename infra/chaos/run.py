@@ -16,7 +16,8 @@ from infra.chaos.evidence import Evidence, gather, until_quiet
 from infra.chaos.functions import kill_functions
 from infra.chaos.line import Line, Lines
 from infra.chaos.plan import LAMBDAS, PROCESSES, Blow, Phase, plan
-from infra.chaos.proofs import all_orders, prove
+from infra.chaos.promise import all_orders
+from infra.chaos.proofs import prove
 from infra.chaos.queue import UnrulyQueue
 from infra.chaos.report import ChaosReport, Disturbed, Struck
 from infra.chaos.striker import Course, Striker

@@ -65,10 +65,14 @@ def bench_cost(
     open_days: Annotated[
         float, typer.Option(min=0, help="Days that an order's workflow is open.")
     ] = MEASURED.open_hours / 24,
+    delivery_days: Annotated[
+        float, typer.Option(min=0, help="Days of them until the goods are delivered.")
+    ] = MEASURED.delivery_hours / 24,
     as_json: Annotated[bool, _AS_JSON] = False,
 ) -> None:
     """A million import orders at list prices, service by service."""
-    found = cost.run(MEASURED.model_copy(update={"actions": actions, "open_hours": open_days * 24}))
+    hours = {"open_hours": open_days * 24, "delivery_hours": delivery_days * 24}
+    found = cost.run(MEASURED.model_copy(update={"actions": actions, **hours}))
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
         return

@@ -75,7 +75,7 @@ def _list(
 async def _rows(state: Place, stage: Stage | None, *, needs_human: bool, limit: int) -> list[dict[str, Any]]:
     from functions.dispatch import search_attributes as attributes  # noqa: PLC0415 - loads the Temporal library
 
-    query = ["WorkflowType = 'ImportOrder'"]
+    query = ["WorkflowType = 'ImportOrder'", "ExecutionStatus != 'ContinuedAsNew'"]  # the run that goes on is listed
     if stage:
         query.append(_in_stage(stage))
     if needs_human:

@@ -9,7 +9,7 @@ from temporalio.api.common.v1 import Payload, Payloads
 from functions.data_keys.models import NoDataKeyError, ShreddedError
 from functions.payloads.codec import EncryptingCodec, is_encrypted, workflow_of
 from functions.payloads.keys import PayloadKeyError
-from functions.payloads.sealing import BrokenSealError
+from functions.payloads.models import BrokenSealError
 from infra.codec_server.masked import masked
 from infra.codec_server.users import Role
 

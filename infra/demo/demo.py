@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import httpx
-from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowFailureError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from events.tax_payment import TaxPayment
 from events.values import utc_now
@@ -29,7 +28,7 @@ from infra.direct_calls import functions_on
 from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder
 from infra.stack.state import StackState
-from infra.temporal import connect_to
+from infra.temporal import connect_to, life_of
 
 Progress = Callable[[Subscriber, Sequence[Played]], None]
 _PROGRESS_SECONDS = 0.25
@@ -170,9 +169,9 @@ async def _report(temporal: Client, played: Sequence[Played], run: _Run) -> Demo
     workers: set[str] = set()
     reports = []
     for one in sorted(played, key=lambda played: played.order.key.order_no):
-        events = await _events(temporal, one.order.key.workflow_id)
-        actions = count_actions(events)
-        workers |= workers_of(events)
+        runs = [run.events for run in await life_of(temporal, one.order.key.workflow_id)]
+        actions = sum((count_actions(events) for events in runs), Counter())
+        workers |= {worker for events in runs for worker in workers_of(events)}
         counted[one.order.scenario].append(actions)
         reports.append(
             OrderReport(
@@ -182,7 +181,7 @@ async def _report(temporal: Client, played: Sequence[Played], run: _Run) -> Demo
                 expectedStage=one.order.scenario.expected,
                 finalStage=one.final,
                 actions=actions.total(),
-                transactions=count_transactions(events),
+                transactions=sum(map(count_transactions, runs)),
                 seconds=round(one.seconds, 3),
                 error=one.error,
             )
@@ -197,16 +196,6 @@ async def _report(temporal: Client, played: Sequence[Played], run: _Run) -> Demo
         books=run.books,
         workers=sorted(workers),
     )
-
-
-async def _events(temporal: Client, workflow_id: str) -> Sequence[HistoryEvent]:
-    """The history of a workflow; none of one that never came to be."""
-    try:
-        return (await temporal.get_workflow_handle(workflow_id).fetch_history()).events
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return ()
 
 
 def _dead_letters(aws: StackClients) -> int:

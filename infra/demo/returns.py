@@ -48,11 +48,11 @@ class ReturnPlay:
         asked = await self._ask(self._request(exchange_for), name, "its answer to the wish for a return")
         handle = self._hands.temporal.get_workflow_handle_for(ImportReturnWorkflow.run, asked.workflow_id)
         if self._order.scenario is Scenario.RETURN_SILENCE:
-            await self._until(handle, ReturnStage.APPLIED)
-            await self._hands.forward(handle, self._hands.limits.silence + _LATER)
+            if await self._stays(handle, ReturnStage.APPLIED):
+                await self._hands.forward(handle, self._hands.limits.silence + _LATER)
         elif self._order.scenario is Scenario.RETURN_NEVER:
-            await self._until(handle, ReturnStage.ACCEPTED)
-            await self._hands.forward(handle, _GOODS_TIME)
+            if await self._stays(handle, ReturnStage.ACCEPTED):
+                await self._hands.forward(handle, _GOODS_TIME)
         elif self._order.scenario in _FOR_A_PERSON:
             await self._decide(handle)
         result = await self._hands.asked(handle.result, f"{asked.workflow_id}: its end")
@@ -101,10 +101,13 @@ class ReturnPlay:
                 return
         raise PlayError(f"{handle.id}: nobody was called")
 
-    async def _until(self, handle: WorkflowHandle[ImportReturnWorkflow, ReturnResult], stage: ReturnStage) -> None:
+    async def _stays(self, handle: WorkflowHandle[ImportReturnWorkflow, ReturnResult], stage: ReturnStage) -> bool:
+        """Wait until it stands still at a stage; False once it is past it: what comes twice is answered."""
         async for _ in self._hands.again():
             state = await self._state(handle)
             description = await self._hands.asked(handle.describe, f"{handle.id}: its description")
             if state.stage is stage and not description.raw_description.pending_activities:
-                return
+                return True
+            if state.stage is not stage and any(change.stage is stage for change in state.history):
+                return False
         raise PlayError(f"{handle.id}: waited for {stage}")

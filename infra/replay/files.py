@@ -1,6 +1,7 @@
 """The files of recorded histories."""
 
 import gzip
+from collections.abc import Sequence
 from pathlib import Path
 
 from temporalio.client import WorkflowHistory
@@ -8,9 +9,11 @@ from temporalio.client import WorkflowHistory
 SUFFIX = ".json.gz"
 
 
-def save(history: WorkflowHistory, path: Path) -> None:
-    """Write a history, the same bytes for the same history."""
-    path.write_bytes(gzip.compress(history.to_json().encode(), mtime=0))
+def save(life: Sequence[WorkflowHistory], folder: Path, name: str) -> None:
+    """Write the runs of a life, the same bytes for the same history: `name`, from the second on `name.2` and so on."""
+    for number, history in enumerate(life, 1):
+        run = name if number == 1 else f"{name}.{number}"
+        (folder / f"{run}{SUFFIX}").write_bytes(gzip.compress(history.to_json().encode(), mtime=0))
 
 
 def load(path: Path) -> WorkflowHistory:

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from temporalio.client import Client
-
 from events.return_life import return_workflow_id
 from infra.demo.demo import run_demo
 from infra.demo.player import Played
@@ -13,10 +11,10 @@ from infra.demo.returns import ENDS
 from infra.demo.subscriber import Subscriber
 from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.scenarios import LIVES
-from infra.replay.files import SUFFIX, save
+from infra.replay.files import save
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
-from infra.temporal import connect_to, decrypted_history
+from infra.temporal import connect_to, decrypted_life
 
 _SEED = 1
 
@@ -29,13 +27,10 @@ async def record(state: StackState, orders: Sequence[GeneratedOrder], folder: Pa
     client = await connect_to(state)
     for order in orders:
         name = f"{order.mode}-{order.scenario}"
-        await _keep(client, order.key.workflow_id, folder / f"{name}{SUFFIX}")
+        save(await decrypted_life(client, order.key.workflow_id), folder, name)
         if order.scenario in ENDS:
-            await _keep(client, return_workflow_id(order.key, 1), folder / f"return-{order.scenario}{SUFFIX}")
-
-
-async def _keep(client: Client, workflow_id: str, path: Path) -> None:
-    save(await decrypted_history(client, workflow_id), path)
+            life = await decrypted_life(client, return_workflow_id(order.key, 1))
+            save(life, folder, f"return-{order.scenario}")
 
 
 def _quiet(_subscriber: Subscriber, _played: Sequence[Played]) -> None:

@@ -23,7 +23,7 @@ from infra.replay.files import save
 from infra.sandbox.questions import Story
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
-from infra.temporal import connect_to, decrypted_history
+from infra.temporal import connect_to, decrypted_life
 from workflows.payment_data import PaymentDataWorkflow
 from workflows.payment_data_state import LATE, REFUSED
 
@@ -48,7 +48,7 @@ async def record(state: StackState, order: GeneratedOrder, unknown: GeneratedOrd
         }
         for kind, key in lived.items():
             await questions.result(key)
-            save(await decrypted_history(temporal, key.workflow_id), folder / f"{kind}.json.gz")
+            save(await decrypted_life(temporal, key.workflow_id), folder, kind)
 
 
 async def _fail(questions: Questions, order: GeneratedOrder) -> SessionKey:

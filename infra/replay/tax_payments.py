@@ -31,7 +31,7 @@ from infra.generate.scenarios import Scenario
 from infra.replay.files import save
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
-from infra.temporal import connect_to, decrypted_history
+from infra.temporal import connect_to, decrypted_life
 from workflows.tax_payment import TaxPaymentRunWorkflow
 
 KINDS = ("run", "refused", "silent", "paid")
@@ -48,7 +48,7 @@ async def record(state: StackState, first: GeneratedOrder, later: GeneratedOrder
         await _run(temporal, "silent", folder, silence=_SILENCE)
     await _live(state, temporal, later)
     run_id = await _run(temporal, "paid", folder)
-    save(await decrypted_history(temporal, run_id), folder / "run.json.gz")
+    save(await decrypted_life(temporal, run_id), folder, "run")
 
 
 @contextmanager
@@ -82,8 +82,7 @@ async def _run(temporal: Client, kind: str, folder: Path, silence: timedelta = t
     (guarantor,) = result.guarantors
     if not guarantor.payments:
         raise RuntimeError(f"not recorded, nothing was paid: {result}")
-    history = await decrypted_history(temporal, f"tax-payment/{guarantor.guarantor}")
-    save(history, folder / f"{kind}.json.gz")
+    save(await decrypted_life(temporal, f"tax-payment/{guarantor.guarantor}"), folder, kind)
     return run_id
 
 

@@ -10,7 +10,8 @@ from starlette.routing import Route
 from events.ceb.base import CebModel
 from events.money import RefundOrder, TaxPaymentFile
 from events.problems import InvalidInputError, problems_of
-from functions.money.signature import KEY_HEADER, signer_of
+from functions.money.checking import signer_of
+from functions.money.signature import KEY_HEADER
 from infra.sandbox.money import Died, Refused
 
 _SHOWN = 1000

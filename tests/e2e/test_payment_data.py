@@ -32,7 +32,7 @@ from infra.generate.scenarios import Scenario
 from infra.sandbox.questions import Story
 from infra.stack.errors import StackError
 from infra.stack.stack import Stack
-from infra.temporal import connect_to, decrypted_history
+from infra.temporal import connect_to, decrypted_life
 
 pytestmark = pytest.mark.stack
 NAME = "e2e-payment-data"
@@ -215,7 +215,7 @@ async def test_raw_data_stand_in_their_table_only_and_sealed(
     account = order.facts.buyer.account
     raw = ("trade_pay_response", "pay.invalid", f"TEST-{order.facts.seller.code}")
     key = await questions.asked(order.key)
-    decrypted = await decrypted_history(await connect_to(stack.state), key.workflow_id)
+    (decrypted,) = await decrypted_life(await connect_to(stack.state), key.workflow_id)
     history = b"\n".join(event.SerializeToString() for event in decrypted.events).decode(errors="replace")
     assert order.key.order_no in history
     logs = "".join(path.read_text(errors="replace") for path in Path(stack.state.folder, "logs").glob("*.log"))

@@ -28,7 +28,7 @@ from infra.generate.parties import CARRIER
 from infra.generate.scenarios import LIVES, Scenario
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
-from infra.temporal import connect_to, payloads_in
+from infra.temporal import connect_to, life_of, payloads_in
 from tests.e2e.places import (
     NAMES,
     Bus,
@@ -272,8 +272,8 @@ async def test_keys_are_rotated_while_the_stack_runs(stack: Stack, places: Place
         report = await run_demo(stack.state, [order], SEED, lambda _subscriber, _played: None)
         assert report.wrong == []
     client = await connect_to(stack.state)
-    history = await client.get_workflow_handle(later[1].key.workflow_id).fetch_history()
-    assert {_key_of(payload) for event in history.events for payload in payloads_in(event)} == {new, None}
+    events = [event for run in await life_of(client, later[1].key.workflow_id) for event in run.events]
+    assert {_key_of(payload) for event in events for payload in payloads_in(event)} == {new, None}
     assert {_key_of(payload) async for page in histories(client) for payload in payloads_in(page)} == {
         first.split()[0],
         new,

@@ -30,7 +30,7 @@ from infra.generate.orders import GeneratedOrder, generate, message_xml
 from infra.generate.parties import OPERATOR_PARTNER
 from infra.generate.scenarios import Scenario
 from infra.stack.stack import Stack
-from infra.temporal import connect_to, payloads_in, stack_data_keys
+from infra.temporal import connect_to, life_of, payloads_in, stack_data_keys
 from tests.e2e.places import NAMES, Places, found_in, in_aws, in_logs, in_temporal, in_temporal_s_files
 from workflows.import_order import ImportOrderWorkflow
 
@@ -84,8 +84,9 @@ def retention(*arguments: str) -> Result:
 
 
 async def payloads_of(client: Client, order: GeneratedOrder) -> list[Payload]:
-    history = await client.get_workflow_handle(order.key.workflow_id).fetch_history()
-    return [payload for event in history.events for payload in payloads_in(event) if is_encrypted(payload)]
+    runs = await life_of(client, order.key.workflow_id)
+    found = [payload for run in runs for event in run.events for payload in payloads_in(event)]
+    return [payload for payload in found if is_encrypted(payload)]
 
 
 async def readable(stack: Stack, payloads: Sequence[Payload]) -> tuple[bytes, int]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
@@ -10,11 +11,13 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from events.life import OrderView, Stage
 from functions.dossier.handler import opened
 from functions.dossier.rules import verify
 from functions.dossier.store import get_dossier
+from infra.cli.main import application
 from infra.demo.demo import run_demo
 from infra.demo.player import Played
 from infra.demo.report import DemoReport
@@ -97,6 +100,17 @@ def test_every_ended_order_has_a_whole_dossier(
             verify(dossier)
             assert [entry.kind for entry in opened(dossier)] == [entry.kind for entry in dossier.entries]
             assert dossier.stage == order.scenario.expected
+
+
+def test_every_order_is_listed_once(stack: Stack, report: DemoReport, orders: Sequence[GeneratedOrder]) -> None:
+    """Also one that was delivered, and went on in a second run."""
+    listed = CliRunner().invoke(application("order"), ["order", "list", "--json", "--limit", "999", "--name", "e2e"])
+    rows = json.loads(listed.stdout)
+    found = {f"{row['ebpCode']}/{row['orderNo']}": row["stage"] for row in rows}
+    assert len(rows) == len(found)
+    assert {str(order.key) for order in orders} <= found.keys()
+    ended = {order.orderNo: order.finalStage for order in report.orders if order.finalStage is Stage.CLOSED}
+    assert {found[str(order.key)] for order in orders if order.key.order_no in ended} == {"closed"}
 
 
 async def test_the_view_of_an_order_names_nobody(

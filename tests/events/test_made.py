@@ -11,7 +11,8 @@ from pydantic import Field
 from events.findings import Finding, Fix, Place
 from events.made import made
 from events.values import Text, Value
-from functions.tax.models import ItemTax, YearlyQuantity
+from functions.quota.models import YearlyQuantity
+from functions.tax.models import ItemTax
 
 TEXTS = st.text(max_size=9)
 AMOUNTS = st.decimals(min_value=0, max_value=10**9, places=5)

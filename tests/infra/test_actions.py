@@ -24,7 +24,6 @@ def test_every_kind_of_action_is_counted_as_temporal_cloud_bills_it() -> None:
         "timer": 2,
         "search attributes": 2,  # one of them is the patch's
         "child": 1,
-        "continue": 1,
     }
 
 

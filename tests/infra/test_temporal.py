@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 
 from infra.replay.files import load, save
-from infra.temporal import decrypted_history
+from infra.temporal import decrypted_life
 
 NAME = "测试甲一"
 _ONCE = RetryPolicy(maximum_attempts=1)
@@ -60,9 +60,9 @@ async def test_a_history_is_recorded_in_clear_and_replays_without_a_key(
     history = await handle.fetch_history()
     assert not [event for event in history.events if NAME.encode() in event.SerializeToString()]
 
-    decrypted = await decrypted_history(temporal.client, name)
+    (decrypted,) = await decrypted_life(temporal.client, name)
     holding = [event.event_id for event in decrypted.events if NAME.encode() in event.SerializeToString()]
     assert len(holding) >= 4  # start, activity, its failure, the workflow's failure
-    save(decrypted, tmp_path / "refused.json.gz")
+    save([decrypted], tmp_path, "refused")
     replayer = Replayer(workflows=[Refused], data_converter=pydantic_data_converter, workflow_runner=runner)
     await replayer.replay_workflow(load(tmp_path / "refused.json.gz"))

@@ -11,6 +11,7 @@ from infra.activities import FunctionInvoker
 from infra.worker import ACTIVITY_THREADS
 from tests.lambdas import AsByLambda, chosen
 from tests.workflows.life import Life, ScriptedCustoms, worker_with
+from tests.workflows.return_life import Returns
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +53,9 @@ async def life(
     task_queue = f"test-{uuid4()}"
     async with worker_with(temporal.client, threads, task_queue, as_by_lambda(customs)):
         yield Life(temporal, task_queue, customs)
+
+
+@pytest.fixture
+def returns(life: Life) -> Returns:
+    """The returns of the life under test."""
+    return Returns(life)

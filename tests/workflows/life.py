@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from pydantic import BaseModel
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.testing import TimeSkipper, WorkflowEnvironment
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
@@ -43,6 +43,7 @@ from functions.refund.models import PayRefundRequest, RefundAnswer
 from functions.tax.handler import assess
 from functions.tax.models import AssessListRequest
 from infra.activities import ORDER_FUNCTIONS, FunctionInvoker, InProcessInvoker, activities_of
+from infra.temporal import life_of
 from infra.worker import workflow_runner
 from tests import builders
 from workflows.import_order import ImportOrderWorkflow
@@ -152,6 +153,7 @@ class Life:
         self.task_queue = task_queue
         self.customs = customs
         self.limits = LIMITS
+        self.rests = True
         self.key = OrderKey(ebp_code=builders.PLATFORM["ebp_code"], order_no=f"T{uuid4().hex[:20]}")
         self.unique = uuid4().hex[:12]
         self._moment = datetime.now(UTC)
@@ -196,7 +198,7 @@ class Life:
         """One signal with documents; the first one starts the life."""
         await self.temporal.client.start_workflow(
             ImportOrderWorkflow.run,
-            ImportOrderStart(key=self.key, limits=self.limits, opened=datetime.now(UTC)),
+            ImportOrderStart(key=self.key, limits=self.limits, opened=datetime.now(UTC), rests=self.rests),
             id=self.key.workflow_id,
             task_queue=self.task_queue,
             start_signal="documents",
@@ -346,6 +348,17 @@ class Life:
         """Wait until customs has been sent so many lists."""
         await self.until_true(lambda _: len(self.customs.submissions) >= submissions, f"{submissions} submissions")
         await asyncio.sleep(0.05)
+
+    async def runs(self) -> list[WorkflowHistory]:
+        """The histories of the order's workflow."""
+        return await life_of(self.temporal.client, self.key.workflow_id)
+
+    async def until_it_rests(self) -> list[WorkflowHistory]:
+        """Wait until the delivered order goes on in a second run; both histories."""
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while len(runs := await self.runs()) == 1:
+                await asyncio.sleep(0.02)
+        return runs
 
     async def forward(self, duration: timedelta) -> None:
         """Let the order's clock run on."""

@@ -38,12 +38,6 @@ def run(life: Life, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-@pytest.fixture
-def returns(life: Life) -> Returns:
-    """The returns of the life under test."""
-    return Returns(life)
-
-
 def failure(result: Result) -> str:
     """What the user is told; the exit code is 1."""
     assert isinstance(result.exception, StackError)

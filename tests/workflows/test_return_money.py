@@ -49,12 +49,6 @@ PRICE, TAX = Decimal("500.00"), Decimal("46.87")
 PAYMENT = "TP-1"
 
 
-@pytest.fixture
-def returns(life: Life) -> Returns:
-    """The returns of the life under test."""
-    return Returns(life)
-
-
 def claim(returns: Returns) -> Decimal:
     """A payment claims what is due, as if the time had come."""
     before = returns.released_at + timedelta(seconds=1)
@@ -215,6 +209,7 @@ async def test_the_worker_ends_after_every_step(
 
     async with worker():
         await returns.release()
+        await returns.life.until_it_rests()
     async with worker():
         await returns.ask(*WHOLE)
     async with worker():

@@ -31,12 +31,6 @@ SECOND = timedelta(seconds=1)
 REFUSED = Text(zh="账户已注销", en="account closed")
 
 
-@pytest.fixture
-def returns(life: Life) -> Returns:
-    """The returns of the life under test."""
-    return Returns(life)
-
-
 async def accepted(returns: Returns, *lines: tuple[int, str]) -> None:
     """A released order, and a return that customs has accepted."""
     await returns.release()

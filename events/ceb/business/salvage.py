@@ -8,7 +8,8 @@ from events.ceb.base import CebModel
 from events.ceb.business.tree import fields_of
 from events.ceb.codec import read
 from events.ceb.message import MESSAGES, CebMessage
-from events.ceb.xml import SIGNATURE_NAMESPACE, local_name
+from events.ceb.signature.profile import SIGNATURE_NAMESPACE
+from events.ceb.xml import local_name
 from events.problems import InvalidInputError
 
 _SIGNATURE = f"{{{SIGNATURE_NAMESPACE}}}Signature"

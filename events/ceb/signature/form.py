@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
-from events.ceb.signature.profile import CANONICALIZATION, ENVELOPED
-from events.ceb.xml import SIGNATURE_NAMESPACE
+from events.ceb.signature.profile import CANONICALIZATION, ENVELOPED, SIGNATURE_NAMESPACE
 
 
 def signature(*, signature_uri: str, digest_uri: str, digest: str, value: str, key_name: str, certificate: str) -> str:

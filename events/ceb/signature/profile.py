@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from events.ceb.xml import SIGNATURE_NAMESPACE
-
+SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
 SIGNATURE_TAG = f"{{{SIGNATURE_NAMESPACE}}}Signature"
 CANONICALIZATION = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 ENVELOPED = f"{SIGNATURE_NAMESPACE}enveloped-signature"

@@ -16,13 +16,14 @@ from events.ceb.signature.plain import NAMESPACES, plain_signed
 from events.ceb.signature.profile import (
     CANONICALIZATION,
     ENVELOPED,
+    SIGNATURE_NAMESPACE,
     SIGNATURE_TAG,
     Reason,
     SignatureError,
     SignatureProfile,
     Verification,
 )
-from events.ceb.xml import SIGNATURE_NAMESPACE, local_name, parse_xml
+from events.ceb.xml import local_name, parse_xml
 from events.problems import InvalidInputError
 
 _OTHER_CONTENT = (

@@ -12,7 +12,8 @@ from events.ceb import MESSAGES, build
 from events.ceb.base import CebModel
 from events.ceb.c14n import c14n
 from events.ceb.signature import SoftwareSigner, sign
-from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, SIGNATURE_NAMESPACE
+from events.ceb.signature.profile import SIGNATURE_NAMESPACE
+from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE
 from tests.events.ceb.good_messages import good
 from tests.official import EXPORT
 

@@ -12,7 +12,7 @@ from events.ceb import dxp
 from events.ceb.dxp_transport import parse_transport
 from events.ceb.node import EnvelopeKind, MsgId, MsgIdNumbering, Unwrapped, refuse, unwrap_any, wrap_terminal
 from events.ceb.signature import SoftwareSigner, sign
-from events.ceb.xml import SIGNATURE_NAMESPACE
+from events.ceb.signature.profile import SIGNATURE_NAMESPACE
 from events.problems import InvalidInputError
 from tests.events.ceb.node_samples import (
     IMPORT,

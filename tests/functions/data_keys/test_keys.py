@@ -14,8 +14,7 @@ from functions.data_keys.keys import DataKeys, data_keys_of, destruction, own_da
 from functions.data_keys.models import NoDataKeyError, ShreddedError, order_of_workflow
 from functions.data_keys.sealed import Opener, Sealed
 from functions.payloads.keys import KeyRing, PayloadKeyError
-from functions.payloads.models import Cipher, PayloadKeys
-from functions.payloads.sealing import BrokenSealError
+from functions.payloads.models import BrokenSealError, Cipher, PayloadKeys
 from functions.settings import settings
 from tests.payloads import fixed_ring, key_of
 

@@ -137,6 +137,36 @@ def test_the_largest_body_fits_into_the_smallest_share(sender: Sender) -> None:
     assert [sender.send(huge).status for _ in range(2)] == [400, 429]
 
 
+def test_a_copy_counts_in_lumps_and_alone_gives_the_share_exactly(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given lumps of a quarter of what is left, when 25 are sent, then 20 are taken, with fewer writes of the table."""
+    monkeypatch.setattr(limits, "LUMPS", 4)
+    written: list[int] = []
+    real = store.count
+
+    def listening(name: str, used: int, limit: int, until: int) -> int | None:
+        written.append(used)
+        return real(name, used, limit, until)
+
+    monkeypatch.setattr(store, "count", listening)
+    answers = [sender.send() for _ in range(SHARE + 5)]
+    assert [answer.status for answer in answers] == [202] * SHARE + [429] * 5
+    assert written == [1, 4, 3, 3, 2, 1, 1, 1, 1, 1, 1, 1, 1]  # the last one is refused
+
+
+def test_a_copy_that_falls_silent_leaves_no_more_than_its_lump_uncounted(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a copy that has taken three of a lump of four, when another gives away the share, then it is three more."""
+    monkeypatch.setattr(limits, "LUMPS", 4)
+    silent = [sender.send().status for _ in range(4)]
+    another_copy()
+    answers = Counter(sender.send().status for _ in range(SHARE + 5))
+    assert silent == [202] * 4
+    assert answers[202] == SHARE - 1  # the first of the silent copy was counted, three were not
+
+
 def test_asking_has_a_share_of_its_own(small: Door, sender: Sender, clock: Clock) -> None:
     """Given a spent share of sending, when the partner asks for orders, then it is answered, up to that share."""
     assert [sender.send().status for _ in range(SHARE + 1)][-1] == 429

@@ -33,8 +33,8 @@ from functions.ledger.models import (
     ReturningRequest,
     SettleRequest,
 )
+from functions.quota.models import YearlyQuantity
 from functions.settings import settings
-from functions.tax.models import YearlyQuantity
 
 GUARANTOR = "3207SDPT01"
 TODAY = date(2026, 11, 23)

@@ -14,7 +14,7 @@ from events.values import CHINA, OrderKey
 from functions.declaration.signing import own_signer
 from functions.ledger.models import ClaimedBill
 from functions.money import post
-from functions.money.signature import signer_of
+from functions.money.checking import signer_of
 from functions.refund.handler import pay as refund
 from functions.refund.models import PayRefundRequest, RefundAnswer
 from functions.settings import settings

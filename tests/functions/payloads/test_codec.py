@@ -22,8 +22,8 @@ from functions.data_keys.models import Seed, ShreddedError
 from functions.payloads.codec import EncryptingCodec, is_encrypted, is_of_order_key, key_id_of, workflow_of
 from functions.payloads.converter import data_converter
 from functions.payloads.keys import KeyRing, PayloadKeyError
-from functions.payloads.models import Cipher, PayloadKeys
-from functions.payloads.sealing import BrokenSealError, seal
+from functions.payloads.models import BrokenSealError, Cipher, PayloadKeys
+from functions.payloads.sealing import seal
 from tests.payloads import TEST_KEYS, MemorySeeds, fixed_keys, key_of
 
 ORDER = "import/3207SDPT01/LYG9610-1-000001-REL"

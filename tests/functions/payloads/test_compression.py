@@ -10,7 +10,7 @@ import pytest
 
 from functions.payloads import compression
 from functions.payloads.compression import DICTIONARIES, compressed, decompressed, dictionary
-from functions.payloads.sealing import BrokenSealError
+from functions.payloads.models import BrokenSealError
 from infra.generate.orders import generate
 from infra.generate.scenarios import LIVES
 from infra.replay.dictionary import dictionary as made

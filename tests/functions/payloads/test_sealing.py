@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from tongsuopy.crypto.ciphers import Cipher as TongsuoCipher
 from tongsuopy.crypto.ciphers import algorithms, modes
 
-from functions.payloads.models import Cipher
-from functions.payloads.sealing import BrokenSealError, _Sm4Gcm, seal, unseal
+from functions.payloads.models import BrokenSealError, Cipher
+from functions.payloads.sealing import _Sm4Gcm, seal, unseal
 from tests.payloads import key_of
 
 CIPHERS = list(Cipher)

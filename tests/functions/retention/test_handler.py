@@ -39,6 +39,7 @@ from functions.retention.models import (
     Shredded,
     ShredRequest,
 )
+from functions.retention.table import order_pk
 from functions.settings import settings
 from tests import builders
 from tests.functions.intake.samples import inbound
@@ -350,7 +351,7 @@ def test_a_forged_record_shows() -> None:
     hold(matter())
     release(matter())
     shred(wanted())
-    pk = store.order_pk(KEY)
+    pk = order_pk(KEY)
     table = settings().retention_table
     dynamodb().delete_item(TableName=table, Key={"pk": {"S": pk}, "sk": {"S": "deed#000001"}})
     assert "entry 1 of the record was changed" in check(CheckRequest(key=KEY)).problem

@@ -1,5 +1,6 @@
 """What the floor repeats of a life, and our own time in it, read from a recorded history."""
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,27 +13,33 @@ from infra.bench.own_time import BILL, DECLARE, DELIVERY, RECEIPT, own_times
 from infra.bench.shape import mean_actions, shape_of, signalled, weight_of
 from infra.replay.files import load
 
-EVENTS = load(Path(__file__).parents[2] / "replay" / "histories" / "orders" / "9610-release.json.gz").events
+HISTORIES = Path(__file__).parents[2] / "replay" / "histories" / "orders"
+RUNS = [load(HISTORIES / f"9610-release{run}.json.gz").events for run in ("", ".2")]
+EVENTS, RESTING = RUNS
 
 
 def test_the_shape_has_the_signals_activities_and_timers_of_the_life() -> None:
-    shape, actions = shape_of(EVENTS), count_actions(EVENTS)
+    shape, actions = shape_of(RUNS), sum(map(count_actions, RUNS), Counter())
     assert len(shape.signals) == actions["signal"]
     assert len(shape.activities) == actions["activity"] == 1
     assert shape.timers == actions["timer"]
     assert all(size > 100 for size in shape.signals)
+    assert shape.rests
+    assert shape.rests[0] == len(shape_of([EVENTS]).signals) == len(shape.signals) - 1
+    assert shape.rests[1] > sum(shape.signals)  # in clear; what everybody said is carried over
 
 
 def test_the_documents_of_each_signal_are_those_of_the_order() -> None:
     kinds = {document.kind for documents in signalled(EVENTS) for document in documents}
     assert {DocumentKind.ORDER, DocumentKind.PAYMENT, DocumentKind.WAYBILL, DocumentKind.DECLARATION_LIST} <= kinds
-    assert len(signalled(EVENTS)) == len(shape_of(EVENTS).signals)
+    assert len(signalled(EVENTS)) == len(shape_of([EVENTS]).signals)
 
 
 def test_the_weight_is_events_bytes_and_actions() -> None:
-    weight = weight_of(EVENTS)
-    assert weight.events == len(EVENTS)
-    assert weight.bytes > sum(shape_of(EVENTS).signals)
+    weight, first = weight_of(RUNS), weight_of([EVENTS])
+    assert weight.events == len(EVENTS) + len(RESTING)
+    assert weight.bytes > first.bytes > sum(shape_of([EVENTS]).signals)
+    assert 0 == first.resting < weight.resting < weight.bytes - first.bytes
     assert weight.transactions == 3
     assert mean_actions([weight, weight]) == dict(sorted(weight.actions.items()))
 

@@ -142,7 +142,10 @@ def evidence(**changed: Any) -> Evidence:
                 alerted=False,
             )
         ],
-        workflows=[listed(order.key.workflow_id) for order in ORDERS],
+        workflows=[
+            *(listed(order.key.workflow_id) for order in ORDERS),
+            listed(RELEASED.key.workflow_id, WorkflowExecutionStatus.CONTINUED_AS_NEW),
+        ],
         histories=Histories(events=9),
         keyless=[],
     )

@@ -107,6 +107,10 @@ _BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
         {"workflows": [made.listed(RELEASED.key.workflow_id, WorkflowExecutionStatus.FAILED), *_OPEN]},
     ),
     "Temporal lost one": ("no workflow is open", {"workflows": _OPEN}),
+    "Temporal lost the run that goes on": (
+        "no workflow is open",
+        {"workflows": [made.listed(RELEASED.key.workflow_id, WorkflowExecutionStatus.CONTINUED_AS_NEW), *_OPEN]},
+    ),
     "a workflow task failed": (
         "no workflow task failed",
         {"histories": Histories(failures=[("w", "WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR")])},
