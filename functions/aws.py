@@ -20,9 +20,14 @@ def _client(service: Any) -> Any:
 
 @cache
 def _config() -> "Config":
+    from botocore import __version__  # noqa: PLC0415 - the same
     from botocore.config import Config  # noqa: PLC0415 - the same
 
     return Config(
+        # Two things that the library would do anew for every call. What we ask for is written here, not given from
+        # outside, and what is wrong with it the service says too.
+        parameter_validation=False,
+        user_agent=f"Boto/{__version__} sandan",
         retries={"mode": "standard", "total_max_attempts": 5},
         connect_timeout=2,
         read_timeout=10,

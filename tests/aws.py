@@ -16,6 +16,7 @@ from functions.data_keys.keys import own_data_keys
 from functions.ledger import buyers
 from functions.ledger import handler as ledger
 from functions.ledger.account_models import OpenGuaranteeRequest
+from functions.orders.opened import own_opened
 from functions.payloads.keys import own_keys
 from functions.settings import settings
 from functions.transport.choice import customs_transport
@@ -81,6 +82,7 @@ def _forget() -> None:
         buyers.secret_key,
         own_keys,
         own_data_keys,
+        own_opened,
     ):
         cached.cache_clear()
 

@@ -12,12 +12,13 @@ from aws_lambda_powertools.utilities.batch import AsyncBatchProcessor, EventType
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
+from temporalio.service import RPCError
 
 from events.documents import InboundDocument
 from events.values import OrderKey
 from functions.dispatch import payment_data, temporal
 from functions.dispatch.coming_again import GIVEN_UP_AFTER, is_outage, put_off, receives_of
-from functions.dispatch.connection import connect
+from functions.dispatch.connection import own_client
 from functions.dispatch.dead_letters import put_aside
 from functions.dispatch.gathering import Gathering
 from functions.dispatch.record import UnprocessableError, document_of
@@ -64,6 +65,8 @@ class Dispatcher:
             logger.warning("comes again", extra={"message_id": record.message_id, **_described(error)})
             if is_outage(error):
                 self._waiting.append(record)
+                if isinstance(error, RPCError):
+                    own_client().drop()
             elif receives_of(record) >= GIVEN_UP_AFTER:
                 reason = f"gave up after {receives_of(record)} receives: {type(error).__name__}"
                 await asyncio.to_thread(put_aside, record.body, record.message_id, reason)
@@ -111,9 +114,9 @@ class Dispatcher:
         await temporal.deliver(await self._connected(), key, documents)
 
     async def _connected(self) -> "Client":
-        """The batch's client; where the server is away, the batch learns it once."""
+        """The client of this process; where none can be had, the batch learns it once."""
         if self._connecting is None:
-            self._connecting = asyncio.create_task(connect())
+            self._connecting = asyncio.create_task(own_client().get())
         return await asyncio.shield(self._connecting)
 
 
