@@ -4,6 +4,7 @@ While Temporal is away documents wait in the queue, however long it takes; see `
 """
 
 import asyncio
+import threading
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
 logger = Logger(service="dispatch")
+_runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+_at_work = threading.Lock()
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
@@ -42,11 +45,24 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     answer = async_process_partial_response(
         event=event,
         record_handler=dispatcher.handle,
-        processor=AsyncBatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
+        processor=_Processor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
         context=context,
     )
     dispatcher.put_off()
     return answer
+
+
+class _Processor(AsyncBatchProcessor):
+    """Keeps its event loop and the threads of that from batch to batch, not only within Lambda; one batch at a time."""
+
+    def async_process(self) -> list[tuple[Any, ...]]:
+        """Handle all records of the batch, side by side."""
+
+        async def handled() -> list[tuple[Any, ...]]:
+            return list(await asyncio.gather(*(self._async_process_record(record) for record in self.records)))
+
+        with _at_work:
+            return _runner.run(handled())
 
 
 class Dispatcher:

@@ -71,7 +71,7 @@ def test_a_batch_is_what_lies_there_and_what_comes_within_the_window(
 ) -> None:
     """Given twelve messages and one that comes a moment later, then they are one batch, asked for three times."""
     asked: list[int] = []
-    receive = dispatcher._receive  # noqa: SLF001 - what is asked of the queue is what this is about
+    receive = dispatcher._receive
 
     def counted(url: str, wait_seconds: int) -> list[Any]:
         asked.append(wait_seconds)
