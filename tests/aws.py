@@ -13,6 +13,7 @@ from moto import mock_aws
 
 from functions import aws as clients
 from functions.data_keys.keys import own_data_keys
+from functions.intake.recent import recent
 from functions.ledger import buyers
 from functions.ledger import handler as ledger
 from functions.ledger.account_models import OpenGuaranteeRequest
@@ -83,6 +84,7 @@ def _forget() -> None:
         own_keys,
         own_data_keys,
         own_opened,
+        recent,
     ):
         cached.cache_clear()
 
