@@ -31,6 +31,7 @@ def _forget() -> None:
     from functions.data_keys.keys import own_data_keys  # noqa: PLC0415 - the same
     from functions.intake.recent import recent  # noqa: PLC0415 - the same
     from functions.ledger import buyers  # noqa: PLC0415 - the same
+    from functions.ledger.written import written  # noqa: PLC0415 - the same
     from functions.orders.opened import own_opened  # noqa: PLC0415 - the same
     from functions.payloads.keys import own_keys  # noqa: PLC0415 - the same
     from functions.settings import settings  # noqa: PLC0415 - the same
@@ -48,5 +49,6 @@ def _forget() -> None:
         own_opened,
         recent,
         settings,
+        written,
     ):
         cached.cache_clear()

@@ -17,6 +17,7 @@ from functions.intake.recent import recent
 from functions.ledger import buyers
 from functions.ledger import handler as ledger
 from functions.ledger.account_models import OpenGuaranteeRequest
+from functions.ledger.written import written
 from functions.orders.opened import own_opened
 from functions.payloads.keys import own_keys
 from functions.settings import settings
@@ -85,6 +86,7 @@ def _forget() -> None:
         own_data_keys,
         own_opened,
         recent,
+        written,
     ):
         cached.cache_clear()
 

@@ -10,6 +10,7 @@ from functions.ledger.record import OrderRecord
 from functions.ledger.rules import Step
 from functions.ledger.store import Posted
 from functions.ledger.table import ATTEMPTS, ContendedError, pause
+from functions.ledger.written import written
 
 
 def states(key: OrderKey, likely: OrderRecord | None) -> Iterator[tuple[OrderRecord, bool]]:
@@ -29,7 +30,7 @@ def change(
     key: OrderKey, reason: str, rule: Callable[[OrderRecord], Step], *, frees_guarantee: bool = False
 ) -> OrderCharge:
     """The charge after the rule; repeatable. Raises ContendedError."""
-    for before, is_read in states(key, store.written(key)):
+    for before, is_read in states(key, written().find(key)):
         step = rule(before)
         if step.after is before:
             posted = Posted.DONE if is_read else Posted.OVERTAKEN

@@ -16,6 +16,7 @@ from functions.ledger.record import OrderRecord
 from functions.ledger.rules import reserved
 from functions.ledger.store import Posted
 from functions.ledger.table import ContendedError
+from functions.ledger.written import written
 from functions.policy.pack import Row, default_pack
 from functions.quota.rules import ANNUAL_LIMIT, over_annual_limit, over_yearly_quantity
 from functions.tax.models import YearlyQuantity
@@ -28,7 +29,7 @@ def reserve(request: ReserveRequest) -> Reserved:
     annual = default_pack().at(request.on).row(ANNUAL_LIMIT)
     buyer = buyer_hash(request.buyer_id_type, request.buyer_id)
     limits = _limits(request, buyer, annual)
-    likely = store.written(request.key) or OrderRecord(key=request.key)
+    likely = written().find(request.key) or OrderRecord(key=request.key)
     for before, is_read in states(request.key, likely):
         step = reserved(before, request, buyer)
         change = Change(before, step.after, f"reserve on {request.on}")

@@ -4,7 +4,6 @@ Items: `order#…`/`charge` is an order's record. `buyer#…`, `guarantee#…` a
 account and `posting#…` per entry, which is never changed.
 """
 
-import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,6 +17,7 @@ from functions.ledger.balance import COUNTED, Balance, balance_of
 from functions.ledger.posting import LEGS, Change, Posting, account_changes, postings
 from functions.ledger.record import OrderRecord
 from functions.ledger.table import ATTEMPTS, ContendedError, Item, get, key, number, pause, transact
+from functions.ledger.written import written
 from functions.settings import settings
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 DUE_INDEX = "due"
 _CHARGE = "charge"
-_MOST_WRITTEN = 5_000
-_written: dict[OrderKey, str] = {}
-_noting = threading.Lock()
 
 
 class Posted(StrEnum):
@@ -42,15 +39,6 @@ def read(order: OrderKey) -> OrderRecord:
     """An order's record, with seq 0 when there is none."""
     item = get(order_pk(order), _CHARGE)
     return record_of(item) if item else OrderRecord(key=order)
-
-
-def written(order: OrderKey) -> OrderRecord | None:
-    """An order's record as this process wrote it last, None where it did not lately.
-
-    Others may have changed it since: only what is written over it, on condition that it is still so, may rely on it.
-    """
-    text = _written.get(order)
-    return OrderRecord.model_validate_json(text) if text else None
 
 
 def read_many(orders: Sequence[OrderKey]) -> list[OrderRecord]:
@@ -86,12 +74,11 @@ def post(
     balances = [_add(account, parts, (limits or {}).get(account)) for account, parts in accounts]
     failed = transact([*firm, *balances])
     if any(place < len(firm) for place in failed):
-        _forget(changes)
+        written().forget(change.after for change in changes)
         return Posted.OVERTAKEN
     if failed:
         return Posted.REFUSED
-    for change in changes:
-        _note(change.after)
+    written().note(change.after for change in changes)
     return Posted.DONE
 
 
@@ -150,20 +137,6 @@ def posting_of(item: Item) -> Posting:
         at=datetime.fromisoformat(item["at"]["S"]),
         legs=LEGS.validate_json(item["legs"]["S"]),
     )
-
-
-def _forget(changes: Sequence[Change]) -> None:
-    with _noting:
-        for change in changes:
-            _written.pop(change.after.key, None)
-
-
-def _note(after: OrderRecord) -> None:
-    with _noting:
-        _written.pop(after.key, None)
-        if len(_written) >= _MOST_WRITTEN:
-            del _written[next(iter(_written))]
-        _written[after.key] = after.model_dump_json()
 
 
 def _put_record(change: Change) -> "TransactWriteItemTypeDef":
