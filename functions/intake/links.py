@@ -59,6 +59,8 @@ def register(order: OrderKey) -> OrderNumber:
     number = _order_number(pk, item)
     if number.platforms == {order.ebp_code} and not number.waiting:
         recent().note(pk, order)
+    else:
+        recent().forget(pk)
     return number
 
 

@@ -34,6 +34,11 @@ class Recent:
                 del self._known[next(iter(self._known))]
             self._known[pk] = (order, time.monotonic() + _KEPT_SECONDS)
 
+    def forget(self, pk: str) -> None:
+        """It is otherwise after all."""
+        with self._changing:
+            self._known.pop(pk, None)
+
 
 @cache
 def recent() -> Recent:
