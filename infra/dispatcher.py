@@ -1,5 +1,6 @@
 """The local poller of the documents queue, in place of Lambda's event source: `python -m infra.dispatcher`."""
 
+import gc
 import os
 import signal
 import sys
@@ -87,6 +88,7 @@ def run(stop: threading.Event) -> None:
         try:
             if url is None:
                 url = sqs().get_queue_url(QueueName=settings().documents_queue)["QueueUrl"]
+                gc.freeze()  # what is loaded by now stays, and need not be looked through again and again
                 announce_ready()
             messages = gather(url)
             if messages:

@@ -1,6 +1,7 @@
 """The Temporal worker of the orders: `python -m infra.worker`."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -102,9 +103,12 @@ async def main() -> None:
         async with Worker(**options):
             await worker_versions.become_current_if_first(client, worker_versions.own_version())
             await keep_schedules(client)
+            gc.freeze()  # what is loaded by now stays, and need not be looked through again and again
             announce_ready()
             await stop.wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    import uvloop  # imported here, because the worker that is a Lambda runs on the loop that its runtime gives it
+
+    uvloop.run(main())
