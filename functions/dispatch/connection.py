@@ -5,11 +5,17 @@ from functools import cache
 
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfigProfile, ClientConfigTLS, ClientConnectConfig
+from temporalio.service import GrpcCompression
 
 from functions.data_keys.keys import DataKeys, own_data_keys
 from functions.payloads.converter import data_converter
 from functions.settings import settings
 
+COMPRESSION = GrpcCompression.NONE
+"""Of what goes over the wire; the library's own choice is gzip, both ways.
+
+Our payloads are compressed and encrypted already, and what is around them is not worth its processor time.
+"""
 _PATIENCE_SECONDS = 5.0  # beside the calls that follow, within the 30 seconds of a function
 _HINTS = {
     "UnknownIssuer": "the server's certificate is not by the CA that we trust: see to the CA",
@@ -57,7 +63,7 @@ def own_client() -> KeptClient:
 async def _connected(options: ClientConnectConfig) -> Client:
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return await Client.connect(**options, data_converter=data_converter())
+            return await Client.connect(**options, grpc_compression=COMPRESSION, data_converter=data_converter())
     except TimeoutError:
         text = f"no answer in {_PATIENCE_SECONDS:.0f} seconds"
     except RuntimeError as error:  # what the client raises when it cannot connect
