@@ -1,6 +1,5 @@
 """The local poller of the documents queue, in place of Lambda's event source: `python -m infra.dispatcher`."""
 
-import gc
 import os
 import signal
 import sys
@@ -13,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.aws import sqs
 from functions.dispatch.handler import handler
 from functions.settings import settings
+from infra.collector import spare
 from infra.lambda_context import LocalContext
 from infra.ready import announce_ready
 
@@ -88,7 +88,7 @@ def run(stop: threading.Event) -> None:
         try:
             if url is None:
                 url = sqs().get_queue_url(QueueName=settings().documents_queue)["QueueUrl"]
-                gc.freeze()  # what is loaded by now stays, and need not be looked through again and again
+                spare()
                 announce_ready()
             messages = gather(url)
             if messages:

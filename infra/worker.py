@@ -1,7 +1,6 @@
 """The Temporal worker of the orders: `python -m infra.worker`."""
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ from infra.activities import (
     TAX_PAYMENT_FUNCTIONS,
     activities_of,
 )
+from infra.collector import spare
 from infra.invokers import chosen_invoker
 from infra.ready import announce_ready
 from infra.schedules import keep_schedules
@@ -103,7 +103,7 @@ async def main() -> None:
         async with Worker(**options):
             await worker_versions.become_current_if_first(client, worker_versions.own_version())
             await keep_schedules(client)
-            gc.freeze()  # what is loaded by now stays, and need not be looked through again and again
+            spare()
             announce_ready()
             await stop.wait()
 
