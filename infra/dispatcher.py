@@ -88,7 +88,6 @@ def run(stop: threading.Event) -> None:
         try:
             if url is None:
                 url = sqs().get_queue_url(QueueName=settings().documents_queue)["QueueUrl"]
-                spare()
                 announce_ready()
             messages = gather(url)
             if messages:
@@ -103,6 +102,7 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    spare()
     run(stop)
 
 
