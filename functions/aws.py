@@ -18,12 +18,12 @@ def _client(service: Any) -> Any:
     with without_collector():
         import boto3  # noqa: PLC0415 - takes as long as all the rest of a function: loaded by the first call that needs it
 
-        return boto3.client(service, config=_config())
+        return boto3.client(service, config=config())
 
 
 @cache
-def _config() -> "Config":
-    """Without what costs a sixth of a call: checks of parameters, which AWS makes too, and a User-Agent made anew."""
+def config() -> "Config":
+    """How clients call: without what costs a sixth of a call, the checks that AWS makes too, a User-Agent made anew."""
     import boto3  # noqa: PLC0415 - the same
     from botocore.config import Config  # noqa: PLC0415 - the same
 

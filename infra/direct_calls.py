@@ -29,7 +29,10 @@ def functions_on(state: StackState | None) -> Iterator[None]:
 def _forget() -> None:
     from functions import aws  # noqa: PLC0415 - loads boto3, which not every command needs
     from functions.data_keys.keys import own_data_keys  # noqa: PLC0415 - the same
+    from functions.intake.recent import recent  # noqa: PLC0415 - the same
     from functions.ledger import buyers  # noqa: PLC0415 - the same
+    from functions.ledger.written import written  # noqa: PLC0415 - the same
+    from functions.orders.opened import own_opened  # noqa: PLC0415 - the same
     from functions.payloads.keys import own_keys  # noqa: PLC0415 - the same
     from functions.settings import settings  # noqa: PLC0415 - the same
 
@@ -43,6 +46,9 @@ def _forget() -> None:
         buyers.secret_key,
         own_data_keys,
         own_keys,
+        own_opened,
+        recent,
         settings,
+        written,
     ):
         cached.cache_clear()

@@ -14,7 +14,7 @@ from temporalio.client import ClientConnectConfig
 from temporalio.contrib.aws.lambda_worker import LambdaWorkerConfig, run_worker
 from temporalio.worker import PollerBehaviorSimpleMaximum
 
-from functions.dispatch.connection import connect_options
+from functions.dispatch.connection import COMPRESSION, connect_options
 from functions.payloads.converter import data_converter
 from infra.idle import EndsWhenIdle
 from infra.worker import ACTIVITY_THREADS, worker_options
@@ -36,7 +36,12 @@ def handler(event: Any, context: Any) -> None:
 async def _configured(config: LambdaWorkerConfig) -> AsyncIterator[None]:
     """The same worker as the process has; each invocation has a client and threads of its own."""
     with ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="function") as threads:
-        ours = {**connect_options(), "data_converter": data_converter(), "runtime": _ending().runtime}
+        ours = {
+            **connect_options(),
+            "data_converter": data_converter(),
+            "grpc_compression": COMPRESSION,
+            "runtime": _ending().runtime,
+        }
         config.client_connect_config = cast("ClientConnectConfig", ours)
         config.worker_config.update(worker_options(threads))
         config.worker_config["workflow_task_poller_behavior"] = _POLLERS

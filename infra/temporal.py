@@ -9,6 +9,7 @@ from temporalio.converter import PayloadCodec
 from temporalio.service import RPCError, RPCStatusCode
 
 from functions.data_keys.keys import DataKeys, data_keys_of
+from functions.dispatch.connection import COMPRESSION
 from functions.payloads.converter import data_converter
 from functions.payloads.keys import KeyRing, read_keys
 from functions.payloads.models import PayloadKeys
@@ -26,6 +27,7 @@ async def connect_to(state: StackState) -> Client:
         return await Client.connect(
             state.temporal_address,
             namespace=state.temporal_namespace,
+            grpc_compression=COMPRESSION,
             data_converter=data_converter(stack_data_keys(state)),
         )
     except RuntimeError as error:

@@ -23,6 +23,7 @@ from infra.activities import (
     TAX_PAYMENT_FUNCTIONS,
     activities_of,
 )
+from infra.collector import spare
 from infra.invokers import chosen_invoker
 from infra.ready import announce_ready
 from infra.schedules import keep_schedules
@@ -102,9 +103,12 @@ async def main() -> None:
         async with Worker(**options):
             await worker_versions.become_current_if_first(client, worker_versions.own_version())
             await keep_schedules(client)
+            spare()
             announce_ready()
             await stop.wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    import uvloop  # imported here, because the worker that is a Lambda runs on the loop that its runtime gives it
+
+    uvloop.run(main())

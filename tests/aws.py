@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
@@ -13,9 +14,12 @@ from moto import mock_aws
 
 from functions import aws as clients
 from functions.data_keys.keys import own_data_keys
+from functions.intake.recent import recent
 from functions.ledger import buyers
 from functions.ledger import handler as ledger
 from functions.ledger.account_models import OpenGuaranteeRequest
+from functions.ledger.written import written
+from functions.orders.opened import own_opened
 from functions.payloads.keys import own_keys
 from functions.settings import settings
 from functions.transport.choice import customs_transport
@@ -38,7 +42,19 @@ class SharedClients:
         """The one client of a service."""
         if service not in self._made:
             self._made[service] = self._session.client(service, config=config)
+            _one_by_one(self._made[service])
         return self._made[service]
+
+
+def _one_by_one(client: Any) -> None:
+    """A write with a condition is one act for AWS; moto's threads would come between the condition and the write."""
+    call, at_work = client._make_api_call, threading.RLock()
+
+    def one_at_a_time(operation: str, parameters: Any) -> Any:
+        with at_work:
+            return call(operation, parameters)
+
+    client._make_api_call = one_at_a_time
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +97,9 @@ def _forget() -> None:
         buyers.secret_key,
         own_keys,
         own_data_keys,
+        own_opened,
+        recent,
+        written,
     ):
         cached.cache_clear()
 

@@ -11,7 +11,7 @@ from functions.dispatch import search_attributes
 from functions.payloads.converter import data_converter
 from tests.payloads import fixed_keys
 
-_SEARCH_ATTRIBUTES = (
+SEARCH_ATTRIBUTES = (
     search_attributes.MODE,
     search_attributes.STAGE,
     search_attributes.CUSTOMS_STATUS,
@@ -30,7 +30,7 @@ async def temporal() -> AsyncIterator[WorkflowEnvironment]:
     environment = await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(binary),
         data_converter=data_converter(fixed_keys()),
-        search_attributes=list(_SEARCH_ATTRIBUTES),
+        search_attributes=list(SEARCH_ATTRIBUTES),
         dev_server_log_level="error",
         dev_server_extra_args=["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"],
     )

@@ -88,6 +88,10 @@ class DataKeys:
         """As `reading`, for a thread that may wait."""
         return _derived(self._held(order) or self._found(order), order, self._ring.reading_now(key_id))
 
+    def has(self, order: OrderKey) -> bool:
+        """Whether the key of an order is at hand, so that `require` would not wait."""
+        return self._held(order) is not None
+
     def require(self, order: OrderKey) -> None:
         """Raises ShreddedError when nothing may be sealed for an order any more; makes its key when it has none."""
         if self._held(order) is None:

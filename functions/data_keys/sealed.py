@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import zlib
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Base64Bytes, Field, field_serializer
@@ -66,11 +67,14 @@ class Opener:
 
         So whoever knows all but a telephone number cannot try all of them, as he could with a hash alone.
         """
+        return hmac.new(self._secret_of_commitments, data, hashlib.sha256).hexdigest()
+
+    @cached_property
+    def _secret_of_commitments(self) -> bytes:
         from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as in seal
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 - as in seal
 
-        secret = HKDF(SHA256(), SHA256.digest_size, None, _COMMITMENTS).derive(self._key.key)
-        return hmac.new(secret, data, hashlib.sha256).hexdigest()
+        return HKDF(SHA256(), SHA256.digest_size, None, _COMMITMENTS).derive(self._key.key)
 
     def _associated(self, purpose: str) -> bytes:
         return "\n".join((purpose, self._order.workflow_id, self._key.id)).encode()

@@ -1,13 +1,21 @@
 """The way to the Temporal server: where it is, and with TLS what it knows us by."""
 
 import asyncio
+from functools import cache
 
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfigProfile, ClientConfigTLS, ClientConnectConfig
+from temporalio.service import GrpcCompression
 
+from functions.data_keys.keys import DataKeys, own_data_keys
 from functions.payloads.converter import data_converter
 from functions.settings import settings
 
+COMPRESSION = GrpcCompression.NONE
+"""Of what goes over the wire; the library's own choice is gzip, both ways.
+
+Our payloads are compressed and encrypted already, and what is around them is not worth its processor time.
+"""
 _PATIENCE_SECONDS = 5.0  # beside the calls that follow, within the 30 seconds of a function
 _HINTS = {
     "UnknownIssuer": "the server's certificate is not by the CA that we trust: see to the CA",
@@ -22,10 +30,40 @@ class TemporalConnectionError(RuntimeError):
 
 async def connect() -> Client:
     """A client of the server that the settings name. Raises TemporalConnectionError within seconds."""
-    options = await asyncio.to_thread(connect_options)
+    return await _connected(await asyncio.to_thread(connect_options))
+
+
+class KeptClient:
+    """The client of a process, made when it is first asked for: its connection comes back by itself after an outage.
+
+    It is made anew when address, namespace, certificates or API key are others than before, and after `drop`.
+    """
+
+    def __init__(self) -> None:
+        self._made: tuple[ClientConnectConfig, DataKeys, Client] | None = None
+
+    async def get(self) -> Client:
+        """The client. Raises TemporalConnectionError within seconds when there is none and none can be had."""
+        options, keys = await asyncio.to_thread(connect_options), own_data_keys()
+        if self._made is None or self._made[0] != options or self._made[1] is not keys:
+            self._made = options, keys, await _connected(options)
+        return self._made[2]
+
+    def drop(self) -> None:
+        """Make it anew the next time: the server did not answer it, or does not know it any more."""
+        self._made = None
+
+
+@cache
+def own_client() -> KeptClient:
+    """The client of this process."""
+    return KeptClient()
+
+
+async def _connected(options: ClientConnectConfig) -> Client:
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return await Client.connect(**options, data_converter=data_converter())
+            return await Client.connect(**options, grpc_compression=COMPRESSION, data_converter=data_converter())
     except TimeoutError:
         text = f"no answer in {_PATIENCE_SECONDS:.0f} seconds"
     except RuntimeError as error:  # what the client raises when it cannot connect

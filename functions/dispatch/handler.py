@@ -4,6 +4,7 @@ While Temporal is away documents wait in the queue, however long it takes; see `
 """
 
 import asyncio
+import threading
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,13 @@ with without_collector():
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from botocore.exceptions import BotoCoreError, ClientError
+    from temporalio.service import RPCError
 
     from events.documents import InboundDocument
     from events.values import OrderKey
     from functions.dispatch import payment_data, temporal
     from functions.dispatch.coming_again import GIVEN_UP_AFTER, is_outage, put_off, receives_of
-    from functions.dispatch.connection import connect
+    from functions.dispatch.connection import own_client
     from functions.dispatch.dead_letters import put_aside
     from functions.dispatch.gathering import Gathering
     from functions.dispatch.record import UnprocessableError, document_of
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
 logger = Logger(service="dispatch")
+_runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+_at_work = threading.Lock()
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
@@ -44,11 +48,24 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     answer = async_process_partial_response(
         event=event,
         record_handler=dispatcher.handle,
-        processor=AsyncBatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
+        processor=_Processor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
         context=context,
     )
     dispatcher.put_off()
     return answer
+
+
+class _Processor(AsyncBatchProcessor):
+    """Keeps its event loop and the threads of that from batch to batch, not only within Lambda; one batch at a time."""
+
+    def async_process(self) -> list[tuple[Any, ...]]:
+        """Handle all records of the batch, side by side."""
+
+        async def handled() -> list[tuple[Any, ...]]:
+            return list(await asyncio.gather(*(self._async_process_record(record) for record in self.records)))
+
+        with _at_work:
+            return _runner.run(handled())
 
 
 class Dispatcher:
@@ -67,6 +84,8 @@ class Dispatcher:
             logger.warning("comes again", extra={"message_id": record.message_id, **_described(error)})
             if is_outage(error):
                 self._waiting.append(record)
+                if isinstance(error, RPCError):
+                    own_client().drop()
             elif receives_of(record) >= GIVEN_UP_AFTER:
                 reason = f"gave up after {receives_of(record)} receives: {type(error).__name__}"
                 await asyncio.to_thread(put_aside, record.body, record.message_id, reason)
@@ -114,9 +133,9 @@ class Dispatcher:
         await temporal.deliver(await self._connected(), key, documents)
 
     async def _connected(self) -> "Client":
-        """The batch's client; where the server is away, the batch learns it once."""
+        """The client of this process; where none can be had, the batch learns it once."""
         if self._connecting is None:
-            self._connecting = asyncio.create_task(connect())
+            self._connecting = asyncio.create_task(own_client().get())
         return await asyncio.shield(self._connecting)
 
 

@@ -20,6 +20,7 @@ from functions.dossier.handler import late
 from functions.dossier.models import LateRequest
 from functions.orders.handler import open_order
 from functions.orders.models import OpenRequest
+from functions.orders.opened import own_opened
 from functions.policy.rules import life_limits
 
 _STARTS_A_LIFE = {
@@ -39,7 +40,8 @@ async def deliver(client: Client, key: OrderKey, documents: list[InboundDocument
     shredded: nothing of it may begin again.
     """
     try:
-        await asyncio.to_thread(own_data_keys().require, key)
+        if not own_data_keys().has(key):
+            await asyncio.to_thread(own_data_keys().require, key)
         await _deliver(client, key, documents)
     except ShreddedError as error:
         raise UnprocessableError(str(error)) from None
@@ -67,8 +69,10 @@ async def _signal_with_start(client: Client, key: OrderKey, message: Documents) 
     now = utc_now()
     limits = life_limits(now.astimezone(CHINA).date())
     start = ImportOrderStart(key=key, limits=limits, opened=now, rests=True)
-    opening = OpenRequest(key=key, opening=start.opening, due_by=now + limits.documents)
-    await asyncio.to_thread(open_order, opening)
+    if key not in own_opened():
+        opening = OpenRequest(key=key, opening=start.opening, due_by=now + limits.documents)
+        await asyncio.to_thread(open_order, opening)
+        own_opened().add(key)
     await client.start_workflow(
         IMPORT_ORDER_WORKFLOW,
         start,

@@ -12,6 +12,7 @@ from datetime import datetime
 from events.documents import InboundDocument
 from events.values import OrderKey
 from functions.aws import dynamodb
+from functions.intake.recent import recent
 from functions.intake.table import ATTEMPTS, ContendedError, Item, expiry, get, key
 from functions.settings import settings
 
@@ -47,11 +48,18 @@ def order_number_pk(order_no: str) -> str:
 
 
 def register(order: OrderKey) -> OrderNumber:
-    """Note that a platform has an order of this number."""
+    """Note that a platform has an order of this number; nothing waits at a number that has one platform already."""
     pk = order_number_pk(order.order_no)
+    if recent().order_of(pk) == order:
+        return OrderNumber(pk, (), frozenset({order.ebp_code}))
     item = _update(pk, "ADD platforms :platform", {":platform": {"SS": [order.ebp_code]}})
     assert item is not None  # no condition, no refusal
-    return _order_number(pk, item)
+    number = _order_number(pk, item)
+    if number.platforms == {order.ebp_code} and not number.waiting:
+        recent().note(pk, order)
+    else:
+        recent().forget(pk)
+    return number
 
 
 def order_number(order_no: str) -> OrderNumber:
@@ -121,15 +129,24 @@ def order_of_payment(number: str) -> OrderKey | None:
 def list_number(invt_no: str) -> Link:
     """What is known of the number that customs gave a list (invtNo) now."""
     pk = _list_pk(invt_no)
-    return _link(pk, get(pk))
+    order = recent().order_of(pk)
+    return _seen_of_list(_link(pk, get(pk))) if order is None else Link(pk, (), order, concluded=False)
 
 
 def number_list(invt_no: str, order: OrderKey) -> Link:
-    """Note which order's list customs has given a number."""
+    """Note which order's list customs has given a number; nothing waits any more at a number that has its order."""
     pk = _list_pk(invt_no)
+    if recent().order_of(pk) == order:
+        return Link(pk, (), order, concluded=False)
     item = _update(pk, "SET order_key = :order", {":order": {"S": order.workflow_id}})
     assert item is not None  # no condition, no refusal
-    return _link(pk, item)
+    return _seen_of_list(_link(pk, item))
+
+
+def _seen_of_list(link: Link) -> Link:
+    if link.key is not None and not link.waiting:
+        recent().note(link.pk, link.key)
+    return link
 
 
 def wait_for_list(invt_no: str, document: InboundDocument) -> bool:

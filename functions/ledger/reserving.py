@@ -8,12 +8,15 @@ from functions.ledger import alerts, store
 from functions.ledger.accounts import Account, buyer_goods, buyer_year
 from functions.ledger.balance import Balance
 from functions.ledger.buyers import buyer_hash
+from functions.ledger.changing import states
 from functions.ledger.findings import guarantee_short
 from functions.ledger.models import Reserved, ReserveOutcome, ReserveRequest
 from functions.ledger.posting import Change, account_changes
+from functions.ledger.record import OrderRecord
 from functions.ledger.rules import reserved
 from functions.ledger.store import Posted
-from functions.ledger.table import ATTEMPTS, ContendedError, pause
+from functions.ledger.table import ContendedError
+from functions.ledger.written import written
 from functions.policy.pack import Row, default_pack
 from functions.quota.models import YearlyQuantity
 from functions.quota.rules import ANNUAL_LIMIT, over_annual_limit, over_yearly_quantity
@@ -26,12 +29,14 @@ def reserve(request: ReserveRequest) -> Reserved:
     annual = default_pack().at(request.on).row(ANNUAL_LIMIT)
     buyer = buyer_hash(request.buyer_id_type, request.buyer_id)
     limits = _limits(request, buyer, annual)
-    for attempt in range(ATTEMPTS):
-        pause(attempt)
-        before = store.read(request.key)
+    likely = written().find(request.key) or OrderRecord(key=request.key)
+    for before, is_read in states(request.key, likely):
         step = reserved(before, request, buyer)
         change = Change(before, step.after, f"reserve on {request.on}")
-        posted = Posted.DONE if step.after is before else store.post([change], limits)
+        if step.after is before:
+            posted = Posted.DONE if is_read else Posted.OVERTAKEN
+        else:
+            posted = store.post([change], limits)
         if posted is Posted.DONE:
             alerts.watch([before.guarantor, step.after.guarantor])
             return Reserved(outcome=step.outcome, buyer=buyer, findings=step.findings, policy=[annual.id])

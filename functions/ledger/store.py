@@ -17,6 +17,7 @@ from functions.ledger.balance import COUNTED, Balance, balance_of
 from functions.ledger.posting import LEGS, Change, Posting, account_changes, postings
 from functions.ledger.record import OrderRecord
 from functions.ledger.table import ATTEMPTS, ContendedError, Item, get, key, number, pause, transact
+from functions.ledger.written import written
 from functions.settings import settings
 
 if TYPE_CHECKING:
@@ -73,8 +74,12 @@ def post(
     balances = [_add(account, parts, (limits or {}).get(account)) for account, parts in accounts]
     failed = transact([*firm, *balances])
     if any(place < len(firm) for place in failed):
+        written().forget(change.after for change in changes)
         return Posted.OVERTAKEN
-    return Posted.REFUSED if failed else Posted.DONE
+    if failed:
+        return Posted.REFUSED
+    written().note(change.after for change in changes)
+    return Posted.DONE
 
 
 def balance(account: Account) -> Balance:

@@ -43,10 +43,11 @@ class EncryptingCodec(PayloadCodec, WithSerializationContext):
 
     def with_context(self, context: SerializationContext) -> "EncryptingCodec":
         """A codec that notes the workflow whose payloads it encrypts."""
-        workflow_id = None
-        if isinstance(context, WorkflowSerializationContext | ActivitySerializationContext):
-            workflow_id = context.workflow_id
-        return self if workflow_id == self._workflow_id else EncryptingCodec(self._keys, workflow_id)
+        return self.of_workflow(workflow_of_context(context))
+
+    def of_workflow(self, workflow_id: str | None) -> "EncryptingCodec":
+        """The same for that workflow, or for none."""
+        return EncryptingCodec(self._keys, workflow_id)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Every payload encrypted with the key that writes."""
@@ -78,6 +79,13 @@ class EncryptingCodec(PayloadCodec, WithSerializationContext):
         if (compression := _named(payload, _COMPRESSION, _OLD_COMPRESSION)) is not None:
             data = decompressed(data, compression)
         return Payload.FromString(data)
+
+
+def workflow_of_context(context: SerializationContext) -> str | None:
+    """The id of the workflow that the SDK converts payloads of."""
+    if isinstance(context, WorkflowSerializationContext | ActivitySerializationContext):
+        return context.workflow_id
+    return None
 
 
 def is_encrypted(payload: Payload) -> bool:

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 with workflow.unsafe.imports_passed_through():
+    from functions.dispatch.connection import COMPRESSION
     from infra.bench.shape import Shape
 
 BARE_QUEUE = "bare"
@@ -61,8 +62,8 @@ class BareWorkflow:
 
 
 async def bare_client(address: str, namespace: str) -> Client:
-    """A client that neither encrypts nor reads what is sent, which is nothing but zeros."""
-    return await Client.connect(address, namespace=namespace)
+    """A client that neither encrypts nor reads what is sent, which is nothing but zeros; it connects as ours do."""
+    return await Client.connect(address, namespace=namespace, grpc_compression=COMPRESSION)
 
 
 async def start_bare(client: Client, workflow_id: str, shape: Shape) -> None:
@@ -101,4 +102,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    import uvloop  # as our own worker does
+
+    uvloop.run(main())

@@ -21,7 +21,6 @@ from uuid import uuid4
 import boto3
 import httpx
 from botocore import xform_name
-from botocore.config import Config
 from botocore.exceptions import ClientError
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
@@ -67,9 +66,8 @@ class Floor:
         for table in aws.dynamodb().list_tables()["TableNames"]:
             _copy_table(table)
         create: Any = boto3.client
-        config = Config(max_pool_connections=AT_ONCE)
         services = {call.service for call in self.recorded.calls}
-        self._clients: dict[str, Any] = {service: create(service, config=config) for service in services}
+        self._clients: dict[str, Any] = {service: create(service, config=aws.config()) for service in services}
         aws.s3().create_bucket(Bucket=OWN + names.archive_bucket)
         aws.eventbridge().create_event_bus(Name=OWN + names.bus)
         own: list[str] = [_GATEWAY_SOURCE]

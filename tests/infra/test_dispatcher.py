@@ -64,3 +64,40 @@ def test_what_was_taken_is_deleted_and_what_failed_comes_again(
     polling.join(SECONDS)
     assert not polling.is_alive()
     assert sorted(body for batch in batches for body in batch) == ["bad", "first", "second"]
+
+
+def test_a_batch_is_what_lies_there_and_what_comes_within_the_window(
+    sqs: "SQSClient", queue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given twelve messages and one that comes a moment later, then they are one batch, asked for three times."""
+    asked: list[int] = []
+    receive = dispatcher._receive
+
+    def counted(url: str, wait_seconds: int) -> list[Any]:
+        asked.append(wait_seconds)
+        return receive(url, wait_seconds)
+
+    monkeypatch.setattr(dispatcher, "_receive", counted)
+    monkeypatch.setattr(dispatcher, "_WINDOW_SECONDS", 1.5)
+    for number in range(12):
+        sqs.send_message(QueueUrl=queue, MessageBody=str(number))
+    later = threading.Timer(0.5, sqs.send_message, kwargs={"QueueUrl": queue, "MessageBody": "later"})
+    later.start()
+    bodies = {message["Body"] for message in dispatcher.gather(queue)}
+    later.join()
+    assert bodies == {*map(str, range(12)), "later"}
+    assert asked == [1, 0, 0]
+
+
+def test_a_batch_has_its_limit(sqs: "SQSClient", queue: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given more messages than a batch takes, then it is full at once and the others stay in the queue."""
+    monkeypatch.setattr(dispatcher, "_BATCH", 20)
+    monkeypatch.setattr(dispatcher, "_WINDOW_SECONDS", 60.0)
+    for number in range(25):
+        sqs.send_message(QueueUrl=queue, MessageBody=str(number))
+    assert len(dispatcher.gather(queue)) == 20
+    assert waiting(sqs, queue)["unseen"] == 5
+
+
+def test_an_empty_queue_is_no_batch(queue: str) -> None:
+    assert dispatcher.gather(queue) == []

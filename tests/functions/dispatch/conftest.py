@@ -95,8 +95,7 @@ class Dispatch:
 
     async def take(self, *bodies: str, receives: int = 1) -> list[str]:
         """The message ids that are to come again."""
-        answer = await asyncio.to_thread(handler, batch(*bodies, receives=receives), LocalContext("dispatch"))
-        return sorted(failure["itemIdentifier"] for failure in answer["batchItemFailures"])
+        return await taken(*bodies, receives=receives)
 
     async def send(self, *models: CebModel) -> list[str]:
         """Documents that the gateway has accepted, in one batch."""
@@ -105,6 +104,12 @@ class Dispatch:
     async def signals(self) -> list[list[str]]:
         """What the order's workflow has got."""
         return await self.handle.query(RecordingOrder.signals)
+
+
+async def taken(*bodies: str, receives: int = 1) -> list[str]:
+    """The message ids of a batch that are to come again."""
+    answer = await asyncio.to_thread(handler, batch(*bodies, receives=receives), LocalContext("dispatch"))
+    return sorted(failure["itemIdentifier"] for failure in answer["batchItemFailures"])
 
 
 @pytest.fixture

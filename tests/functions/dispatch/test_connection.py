@@ -1,5 +1,6 @@
 """The way to Temporal: in clear, over mutual TLS, with an API key; and what a wrong setting says."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from functions.aws import secretsmanager
 from functions.dispatch import credentials
-from functions.dispatch.connection import TemporalConnectionError, connect, connect_options
+from functions.dispatch.connection import KeptClient, TemporalConnectionError, connect, connect_options
 from functions.settings import settings
 from tests.functions.dispatch.tls import Pair, authority, issued, relay
 
@@ -26,6 +27,7 @@ class Secured:
     ca: Pair
     client: Pair
     folder: Path
+    target: str
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ async def secured(temporal: WorkflowEnvironment, tmp_path: Path) -> AsyncIterato
     ca = authority("tests of Sandan")
     target = temporal.client.service_client.config.target_host
     async with relay(target, issued(ca, "server"), ca, tmp_path) as address:
-        yield Secured(address, ca, issued(ca, "client"), tmp_path)
+        yield Secured(address, ca, issued(ca, "client"), tmp_path, target)
 
 
 def files(secured: Secured, client: Pair | None = None, ca: Pair | None = None) -> dict[str, object]:
@@ -127,7 +129,7 @@ async def test_an_expired_server_is_not_trusted(temporal: WorkflowEnvironment, g
     ca = authority("tests of Sandan")
     target = temporal.client.service_client.config.target_host
     async with relay(target, issued(ca, "server", days=-1), ca, tmp_path) as address:
-        given(**files(Secured(address, ca, issued(ca, "client"), tmp_path)))
+        given(**files(Secured(address, ca, issued(ca, "client"), tmp_path, target)))
         assert "has expired" in await refused()
 
 
@@ -193,3 +195,57 @@ async def test_an_api_key_goes_with_every_call(given: Set, secured: Secured) -> 
     assert connect_options()["api_key"] == "k-2"
     assert await answers()
     assert "k-2" not in repr(settings())
+
+
+async def test_the_client_is_kept_until_the_settings_say_something_else(
+    temporal: WorkflowEnvironment, secured: Secured, given: Set
+) -> None:
+    """Given a client in use, when certificates or the API key are changed, then the next batch has a new one."""
+    kept = KeptClient()
+    given(**files(secured), api_key="k-1")
+    first = await kept.get()
+    assert await kept.get() is first
+    given(api_key="k-2")
+    second = await kept.get()
+    assert second is not first
+    files(secured, client=issued(secured.ca, "client"))  # over those that the settings name
+    third = await kept.get()
+    assert third is not second
+    assert await kept.get() is third
+
+
+async def test_a_client_that_was_dropped_is_made_anew(temporal: WorkflowEnvironment, given: Set) -> None:
+    kept = KeptClient()
+    given(address=temporal.client.service_client.config.target_host)
+    first = await kept.get()
+    kept.drop()
+    assert await kept.get() is not first
+
+
+async def test_a_kept_client_serves_one_event_loop_after_the_other(temporal: WorkflowEnvironment, given: Set) -> None:
+    """Each batch has a loop of its own outside of Lambda."""
+    given(address=temporal.client.service_client.config.target_host)
+    kept = KeptClient()
+
+    async def used() -> tuple[int, str]:
+        client = await kept.get()
+        info = await client.workflow_service.get_system_info(GetSystemInfoRequest())
+        return id(client), info.server_version
+
+    first = await asyncio.to_thread(asyncio.run, used())
+    assert first[1]
+    assert await asyncio.to_thread(asyncio.run, used()) == first
+
+
+async def test_a_connection_that_was_cut_while_nobody_used_it_comes_back(secured: Secured, given: Set) -> None:
+    """Given a function that was frozen, whose peers have hung up meanwhile, when it goes on, then its client works."""
+    target = secured.target
+    kept = KeptClient()
+    async with relay(target, issued(secured.ca, "server"), secured.ca, secured.folder) as address:
+        given(**files(secured) | {"address": address})
+        client = await kept.get()
+    port = int(address.rpartition(":")[2])
+    async with relay(target, issued(secured.ca, "server"), secured.ca, secured.folder, port):
+        assert await kept.get() is client
+        info = await client.workflow_service.get_system_info(GetSystemInfoRequest(), retry=True)
+        assert info.server_version

@@ -74,6 +74,27 @@ async def test_a_later_document_is_a_further_signal_and_no_second_life(dispatch:
     assert (await dispatch.handle.describe()).run_id == first
 
 
+async def test_an_order_that_was_put_on_record_here_is_not_put_there_again(dispatch: Dispatch) -> None:
+    """Given an order that this process has opened, when more of it comes, then the table of records is left alone."""
+    await dispatch.send(dispatch.order())
+    asked: list[str] = []
+
+    def ask(params: Any, **_: object) -> None:
+        if settings().orders_table in str(params["body"]):
+            asked.append(str(params["body"]))
+
+    events = dynamodb().meta.events
+    events.register("before-call.dynamodb", ask)
+    try:
+        await dispatch.send(dispatch.payment(), dispatch.waybill())
+        assert asked == []
+        await dispatch.send(builders.order(order_no=f"{dispatch.order_no}-2"))
+        assert len(asked) == 1
+    finally:
+        events.unregister("before-call.dynamodb", ask)
+    assert [sorted(kinds) for kinds in await dispatch.signals()] == [["order"], ["payment", "waybill"]]
+
+
 async def test_the_same_message_twice_in_a_batch_is_one_document(dispatch: Dispatch) -> None:
     body = of_gateway(accepted(dispatch.order()))
     assert await dispatch.take(body, body) == []

@@ -2,12 +2,18 @@
 
 import asyncio
 import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import WorkflowEnvironment
 
+from events.values import OrderKey
 from functions.aws import queue_url, sqs
 from functions.dispatch import temporal as delivery
 from functions.dispatch.coming_again import is_outage, pause_seconds
@@ -17,8 +23,10 @@ from functions.payloads.keys import PayloadKeyError
 from functions.settings import settings
 from infra.lambda_context import LocalContext
 from tests import builders
-from tests.functions.dispatch.conftest import DeadLetter, Dispatch, dead_letters
+from tests.functions.dispatch.conftest import DeadLetter, Dispatch, dead_letters, taken
 from tests.functions.dispatch.records import accepted, batch, of_gateway
+from tests.ports import free_port
+from tests.temporal import SEARCH_ATTRIBUTES
 
 
 async def test_a_fault_of_our_own_is_given_up_after_five_receives(
@@ -115,3 +123,41 @@ def test_what_the_server_refuses_of_a_document_is_no_outage() -> None:
 
 def test_pauses_double_up_to_a_quarter_of_an_hour() -> None:
     assert [pause_seconds(receives) for receives in (1, 2, 3, 8, 9, 1000)] == [5, 10, 20, 640, 900, 900]
+
+
+async def test_a_server_that_was_restarted_is_found_again(
+    aws: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Given a server that goes away between two batches, when it is back, then the next batch reaches it.
+
+    While it is away everything comes again; the process that dispatches is the same all along.
+    """
+    port = free_port()
+    monkeypatch.setenv("SANDAN_TEMPORAL_ADDRESS", f"127.0.0.1:{port}")
+    settings.cache_clear()
+    key = OrderKey(ebp_code=builders.PLATFORM["ebp_code"], order_no=builders.ORDER_NO)
+    order, payment = of_gateway(accepted(builders.order())), of_gateway(accepted(builders.payment()))
+    async with server(port, tmp_path):
+        assert await taken(order) == []
+    assert await taken(payment) == ["m-0"]  # finds the kept connection broken
+    assert await taken(payment) == ["m-0"]  # finds nobody to connect to
+    async with server(port, tmp_path) as environment:
+        assert await taken(payment) == []
+        history = await environment.client.get_workflow_handle(key.workflow_id).fetch_history()
+    signalled = [event for event in history.events if event.HasField("workflow_execution_signaled_event_attributes")]
+    assert len(signalled) == 2
+    assert dead_letters() == []
+
+
+@asynccontextmanager
+async def server(port: int, folder: Path) -> AsyncIterator[WorkflowEnvironment]:
+    """A server that keeps what it knows in a folder."""
+    environment = await WorkflowEnvironment.start_local(
+        port=port,
+        dev_server_existing_path=str(Path(sys.executable).parent / "temporal"),
+        dev_server_database_filename=str(folder / "temporal.db"),
+        search_attributes=SEARCH_ATTRIBUTES,
+        dev_server_log_level="error",
+    )
+    async with environment:
+        yield environment

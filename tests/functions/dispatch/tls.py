@@ -81,22 +81,25 @@ def _certificate(
 
 
 @asynccontextmanager
-async def relay(target: str, server: Pair, clients_ca: Pair, folder: Path) -> AsyncIterator[str]:
-    """The address of a port that speaks TLS, wants certificates of that CA, and hands everything on to the target."""
+async def relay(target: str, server: Pair, clients_ca: Pair, folder: Path, port: int = 0) -> AsyncIterator[str]:
+    """The address of a port that speaks TLS, wants certificates of that CA, and hands everything on to the target.
+
+    Any free port unless it is given; at the end all connections are cut.
+    """
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cadata=clients_ca.certificate_pem)
     context.load_cert_chain(*server.written(folder, "server"))
     context.verify_mode = ssl.CERT_REQUIRED
     context.set_alpn_protocols(["h2"])
-    host, _, port = target.rpartition(":")
+    host, _, target_port = target.rpartition(":")
     pumps: set[asyncio.Task[None]] = set()
 
     async def hand_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there_reader, there_writer = await asyncio.open_connection(host, int(port))
+        there_reader, there_writer = await asyncio.open_connection(host, int(target_port))
         for source, sink in ((reader, there_writer), (there_reader, writer)):
             pump = asyncio.create_task(_pump(source, sink))
             pumps.add(pump)
 
-    listening = await asyncio.start_server(hand_on, "127.0.0.1", 0, ssl=context)
+    listening = await asyncio.start_server(hand_on, "127.0.0.1", port, ssl=context)
     try:
         yield f"127.0.0.1:{listening.sockets[0].getsockname()[1]}"
     finally:

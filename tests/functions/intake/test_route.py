@@ -1,5 +1,8 @@
 """How documents find their order, in whatever sequence they come."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from events.documents import InboundDocument
@@ -55,6 +58,20 @@ def waits(document: InboundDocument) -> None:
 
 def settled(result: Routed) -> None:
     settle(SettleRequest(document_ids=ids(result), parked=result.parked))
+
+
+@pytest.fixture
+def requests() -> Iterator[list[str]]:
+    """What the tables are asked for meanwhile."""
+    asked: list[str] = []
+
+    def ask(model: Any, **_: object) -> None:
+        asked.append(model.name)
+
+    events = dynamodb().meta.events
+    events.register("before-call.dynamodb", ask)
+    yield asked
+    events.unregister("before-call.dynamodb", ask)
 
 
 def waiting_places() -> list[str]:
@@ -234,6 +251,55 @@ def test_a_tax_bill_that_is_early_waits_for_the_receipt_that_numbers_its_list() 
     settled(found)
     assert waiting_places() == ["list#23012026I000000002"]
     assert ids(routed(inbound(list_receipt(invt_no=INVT_NO, return_status="899"), "899"))) == ["899"]
+
+
+def test_what_cannot_be_otherwise_is_not_asked_again(requests: list[str]) -> None:
+    """Given an order and a list that have their numbers, and nothing waits there, then the table is left alone."""
+    routed(inbound(order()))
+    declared()
+    routed(inbound(list_receipt(invt_no=INVT_NO)))
+    requests.clear()
+
+    changed = inbound(order(note="changed"))
+    assert routed(changed) == Routed(key=KEY, documents=[changed])
+    assert routed(inbound(tax_bill())).key == KEY
+    assert requests == []
+
+    assert routed(inbound(list_receipt(invt_no=INVT_NO, return_status="800"))).key == KEY
+    assert requests == ["GetItem"]  # whose copNo it is
+
+
+def test_a_number_where_something_waits_is_asked_again(requests: list[str]) -> None:
+    """Given a bill that came before its list had a number, then every receipt brings it until its order has it."""
+    declared()
+    waits(inbound(tax_bill(), "bill"))
+    for _ in range(2):
+        requests.clear()
+        found = routed(inbound(list_receipt(invt_no=INVT_NO, return_status="800"), "800"))
+        assert ids(found) == ["800", "bill"]
+        assert requests == ["GetItem", "UpdateItem"]
+    settled(found)
+    for asked in (["GetItem", "UpdateItem"], ["GetItem"]):
+        requests.clear()
+        assert ids(routed(inbound(list_receipt(invt_no=INVT_NO, return_status="899"), "899"))) == ["899"]
+        assert requests == asked
+
+
+def test_what_was_seen_is_asked_again_after_a_while(requests: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("functions.intake.recent._KEPT_SECONDS", 0.0)
+    for _ in range(2):
+        requests.clear()
+        routed(inbound(order()))
+        assert requests == ["UpdateItem"]
+
+
+def test_an_order_number_of_two_platforms_is_always_asked() -> None:
+    """Given a second platform with the number, when either's order comes, then a waybill still waits for its list."""
+    for key in (KEY, OTHER_KEY, KEY, OTHER_KEY):
+        assert ids(routed(inbound(order(**key.model_dump()), "order"))) == ["order"]
+    waits(inbound(waybill(), "waybill"))
+    assert ids(routed(inbound(payment(), "payment"))) == ["payment"]
+    assert ids(routed(inbound(declaration_list(), "list"))) == ["list", "waybill"]
 
 
 def expiring() -> dict[str, int]:
