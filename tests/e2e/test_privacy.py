@@ -196,6 +196,7 @@ async def test_every_payload_in_temporal_is_encrypted_but_its_own_bookkeeping(st
 def _search_attributes(event: HistoryEvent) -> set[bytes]:
     holders: list[Any] = [event.workflow_execution_started_event_attributes]
     holders += [event.upsert_workflow_search_attributes_event_attributes]
+    holders += [event.workflow_execution_continued_as_new_event_attributes]
     holders += [event.start_child_workflow_execution_initiated_event_attributes]
     return {one.data for holder in holders for one in holder.search_attributes.indexed_fields.values()}
 
