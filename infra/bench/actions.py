@@ -19,11 +19,12 @@ class ActionsBench(Value):
     """One run of plain orders, a few of them under way at once.
 
     `actions`, `events`, `history_bytes` and `transactions` are of one order, counted from its histories;
-    `resting_bytes` of them stay open from the delivery on. `kinds` are means, `distribution` says how many orders
-    cost how many Actions. `transactions_sent` is what the tables were asked for over the number of orders: with
-    those of the tax payments, and what was tried again. Request units are what the emulator counts by the sizes of
-    the items (ReturnConsumedCapacity), all requests included: a read unit is a read of 4 KB, a write unit a write
-    of 1 KB, in a transaction twice. `requests` are of one order by service and operation.
+    `living_bytes` of them are open before its delivery, `resting_bytes` from then on. `kinds` are means,
+    `distribution` says how many orders cost how many Actions. `transactions_sent` is what the tables were asked for
+    over the number of orders: with those of the tax payments, and what was tried again. Request units are what the
+    emulator counts by the sizes of the items (ReturnConsumedCapacity), all requests included: a read unit is a read
+    of 4 KB, a write unit a write of 1 KB, in a transaction twice. `requests` are of one order by service and
+    operation.
     """
 
     orders: int
@@ -31,6 +32,7 @@ class ActionsBench(Value):
     kinds: dict[str, float]
     events: Spread
     history_bytes: Spread
+    living_bytes: Spread
     resting_bytes: Spread
     transactions: Spread
     transactions_sent: float
@@ -59,6 +61,7 @@ def counted(recording: Recording) -> ActionsBench:
         kinds=mean_actions(weights),
         events=Spread.of([float(weight.events) for weight in weights]),
         history_bytes=Spread.of([float(weight.bytes) for weight in weights]),
+        living_bytes=Spread.of([float(weight.living) for weight in weights]),
         resting_bytes=Spread.of([float(weight.resting) for weight in weights]),
         transactions=transactions,
         transactions_sent=requests.get(_TRANSACTIONS, 0.0),

@@ -141,7 +141,7 @@ def total(lines: Sequence[CostLine]) -> float:
 def _temporal(counts: OrderCounts, assumed: Assumptions) -> dict[tuple[str, str], float]:
     """A history is open until the delivery, then the short one of the run that waits for the tax."""
     resting_hours = max(0.0, counts.open_hours - counts.delivery_hours)
-    until_delivered = (counts.history_bytes - counts.resting_bytes) * min(counts.delivery_hours, counts.open_hours)
+    until_delivered = counts.living_bytes * min(counts.delivery_hours, counts.open_hours)
     return {
         ("Temporal Cloud", "temporal.actions"): counts.actions / _MILLION,
         ("Temporal Cloud", "temporal.active_storage"): (until_delivered + counts.resting_bytes * resting_hours)

@@ -6,17 +6,18 @@ from events.values import Value
 class OrderCounts(Value):
     """Per order, from its first document to closed; bytes, seconds of processor time, hours.
 
-    `actions` and the bytes are those of Temporal: `history_bytes` of all histories, of which `resting_bytes` are
-    open from the delivery on. The order is open for `open_hours`, `delivery_hours` of them until it is delivered.
-    `local_calls` are calls of functions within `local_tasks` workflow tasks, `remote_calls` activities of their
-    own. `http_requests` are those at the gateway, receipts of customs included, `bus_events` what is put on the
-    bus, `queued` what of it goes to the documents queue. Units of the tables are those that DynamoDB would count by
-    the size of each item, transactions double. `…_aws_calls` are the calls that a gateway's request, or everything
-    of an order in the worker, waits for.
+    `actions` and the bytes are those of Temporal: `history_bytes` of all histories, of which `living_bytes` are
+    open before the delivery and `resting_bytes` from then on. The order is open for `open_hours`, `delivery_hours`
+    of them until it is delivered. `local_calls` are calls of functions within `local_tasks` workflow tasks,
+    `remote_calls` activities of their own. `http_requests` are those at the gateway, receipts of customs included,
+    `bus_events` what is put on the bus, `queued` what of it goes to the documents queue. Units of the tables are
+    those that DynamoDB would count by the size of each item, transactions double. `…_aws_calls` are the calls that
+    a gateway's request, or everything of an order in the worker, waits for.
     """
 
     actions: float
     history_bytes: float
+    living_bytes: float
     resting_bytes: float
     open_hours: float
     delivery_hours: float

@@ -91,7 +91,8 @@ def _actions(result: Mapping[str, Any]) -> str:
         "Actions": found.actions,
         "events of the history": found.events,
         "bytes of the histories": found.history_bytes,
-        "bytes open from the delivery on": found.resting_bytes,
+        "bytes open before the delivery": found.living_bytes,
+        "bytes open from then on": found.resting_bytes,
         "table transactions": found.transactions,
     }
     rows = [(name, spread(value)) for name, value in spreads.items()]

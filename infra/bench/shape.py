@@ -30,13 +30,15 @@ class Shape(Value):
 class Weight(Value):
     """What one order cost Temporal: Actions by kind, transactions of tables, events and bytes of its histories.
 
-    `resting` are the bytes that stay open in a second run until something comes; 0 without one.
+    `living` are the bytes that are open in the first run before it ends, `resting` those that stay open in a second one
+    until something comes; 0 without one.
     """
 
     actions: dict[str, int]
     transactions: int
     events: int
     bytes: int
+    living: int
     resting: int
 
 
@@ -69,9 +71,14 @@ def weight_of(runs: Sequence[Run]) -> Weight:
         actions=dict(sum(map(count_actions, runs), Counter())),
         transactions=sum(map(count_transactions, runs)),
         events=sum(map(len, runs)),
-        bytes=sum(event.ByteSize() for run in runs for event in run),
-        resting=sum(event.ByteSize() for event in takewhile(_is_no_signal, runs[-1])) if len(runs) > 1 else 0,
+        bytes=_bytes_of(chain.from_iterable(runs)),
+        living=_bytes_of(runs[0][:-1]),
+        resting=_bytes_of(takewhile(_is_no_signal, runs[-1])) if len(runs) > 1 else 0,
     )
+
+
+def _bytes_of(events: Iterable[HistoryEvent]) -> int:
+    return sum(event.ByteSize() for event in events)
 
 
 def _is_no_signal(event: HistoryEvent) -> bool:

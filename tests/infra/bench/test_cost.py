@@ -38,7 +38,7 @@ def test_eleven_actions_of_a_million_orders_cost_what_the_steps_say() -> None:
 
 
 def test_storage_is_bytes_times_hours_and_little_from_the_delivery_on() -> None:
-    changes = {"history_bytes": 10_000, "resting_bytes": 2_000, "open_hours": 100, "delivery_hours": 10}
+    changes = {"living_bytes": 8_000, "resting_bytes": 2_000, "open_hours": 100, "delivery_hours": 10}
     counts = MEASURED.model_copy(update=changes)
     (line,) = [line for line in bill(counts, Assumptions(), prices()) if line.item == "temporal.active_storage"]
     assert line.quantity == pytest.approx(8 * 10 + 2 * 90)

@@ -40,6 +40,7 @@ def test_the_weight_is_events_bytes_and_actions() -> None:
     assert weight.events == len(EVENTS) + len(RESTING)
     assert weight.bytes > first.bytes > sum(shape_of([EVENTS]).signals)
     assert 0 == first.resting < weight.resting < weight.bytes - first.bytes
+    assert weight.living == first.living < first.bytes - weight.resting / 2  # what is carried over ends it
     assert weight.transactions == 3
     assert mean_actions([weight, weight]) == dict(sorted(weight.actions.items()))
 
