@@ -50,6 +50,7 @@ def all_remote(counts: OrderCounts, frame_bytes: float = 275) -> OrderCounts:
         update={
             "actions": counts.actions - counts.local_tasks + counts.local_calls,
             "history_bytes": counts.history_bytes + counts.local_calls * frame_bytes,
+            "living_bytes": counts.living_bytes + counts.local_calls * frame_bytes,
             "local_calls": 0.0,
             "local_tasks": 0.0,
             "remote_calls": counts.remote_calls + counts.local_calls,

@@ -8,11 +8,11 @@ MEASURED = OrderCounts(
     # buffers of the events, with the payloads as Temporal stores them, compressed and encrypted.
     actions=11.0,
     queue_batches=1.28,
-    write_units=77.6,
-    read_units=10.0,
-    history_bytes=24_073,
-    living_bytes=14_700,
-    resting_bytes=4_302,
+    write_units=77.5,
+    read_units=9.95,
+    history_bytes=24_049,
+    living_bytes=12_847,
+    resting_bytes=4_296,
     # sandan demo --orders 60 --seed 7 --scenario release on 2026-11-27: entries and calls counted where botocore makes
     # them. Since then dispatcher and worker make fewer calls.
     http_requests=10,

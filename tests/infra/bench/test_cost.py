@@ -57,6 +57,7 @@ def test_the_all_remote_design_has_an_action_and_a_lambda_for_each_call() -> Non
     remote = all_remote(MEASURED, frame_bytes=100)
     assert remote.actions == MEASURED.actions - MEASURED.local_tasks + MEASURED.local_calls
     assert remote.history_bytes == MEASURED.history_bytes + 100 * MEASURED.local_calls
+    assert remote.living_bytes == MEASURED.living_bytes + 100 * MEASURED.local_calls
     default, compared = (
         {line.item: line for line in bill(counts, Assumptions(), prices())} for counts in (MEASURED, remote)
     )
