@@ -11,7 +11,8 @@ from pydantic import Base64Bytes, Field, field_serializer
 
 from events.values import OrderKey, Value
 from functions.data_keys.keys import own_data_keys
-from functions.payloads.models import BrokenSealError, PayloadKey
+from functions.payloads.compression import ZLIB, decompressed
+from functions.payloads.models import PayloadKey
 
 _COMMITMENTS = b"sandan commitment 1"
 _LEVEL = 6
@@ -56,11 +57,7 @@ class Opener:
         """What was sealed. Raises BrokenSealError when it was changed, or sealed for something else."""
         from functions.payloads.sealing import unseal  # noqa: PLC0415 - as in seal
 
-        data = unseal(self._key, sealed.data, self._associated(purpose))
-        try:
-            return zlib.decompress(data)
-        except zlib.error:
-            raise BrokenSealError("not compressed as what is sealed here") from None
+        return decompressed(unseal(self._key, sealed.data, self._associated(purpose)), ZLIB)
 
     def commitment(self, data: bytes) -> str:
         """HMAC-SHA256 in hexadecimal: as good as a hash while the key is there, a random number without it.

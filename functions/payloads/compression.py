@@ -10,7 +10,7 @@ from functions.payloads.models import BrokenSealError
 # the next number, and stands beside those before.
 DICTIONARIES = {"1": "deflate-1"}
 _WRITES = "1"
-_ZLIB = "zlib"  # without a dictionary: what was written before there was one
+ZLIB = "zlib"  # without a dictionary: what lies in the archive, and payloads from before there was one
 # Level 6 takes 2 µs more than level 1 and writes an eighth less. A window of 8 KB holds the dictionary, and what is
 # copied for each payload is small. What is longer gets the longest window: the state of an order that continues as new
 # says the same things far apart, and becomes a third shorter by it.
@@ -29,7 +29,7 @@ def compressed(data: bytes) -> tuple[bytes, str | None]:
 
 def decompressed(data: bytes, name: str) -> bytes:
     """What `compressed` was given. Raises BrokenSealError for an unknown name, broken data, and above MOST_BYTES."""
-    if name == _ZLIB:
+    if name == ZLIB:
         decompressor = zlib.decompressobj()
     elif name in DICTIONARIES:
         decompressor = zlib.decompressobj(_ANY_WINDOW, zdict=dictionary(name))
