@@ -25,6 +25,7 @@ class Disturbed(Value):
     queue_repeated: int
     overtaken: int
     repeated_by_counterparties: int
+    repetitions_refused: int
     customs_received: int
     customs_repeated: int
     activity_retries: int

@@ -183,6 +183,7 @@ def _disturbed(around: Surroundings, parties: Doubters, queue: UnrulyQueue, evid
         queue_repeated=queue.repeated,
         overtaken=evidence.outbox["overtaken"],
         repeated_by_counterparties=evidence.outbox["repeated"],
+        repetitions_refused=evidence.outbox["repetitions_refused"],
         customs_received=sum(one.received for one in evidence.received),
         customs_repeated=sum(one.received - 1 for one in evidence.received),
         activity_retries=evidence.histories.retries,

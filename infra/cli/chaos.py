@@ -81,8 +81,8 @@ def _tell(console: Console, result: "ChaosReport", orders: Sequence[GeneratedOrd
         f"{done.sent} messages of parties, late and in any order; {done.repeated} repeated; "
         f"{done.answers_lost_at_the_door} answers of the gateway lost",
         f"{done.queue_delayed} messages put off in the queue, {done.queue_repeated} repeated there",
-        f"{done.overtaken} messages of counterparties overtaken, {done.repeated_by_counterparties} repeated; "
-        f"{done.answers_lost_by_counterparties} of their answers lost",
+        f"{done.overtaken} messages of counterparties overtaken, {done.repeated_by_counterparties} repeated, "
+        f"{done.repetitions_refused} of these refused; {done.answers_lost_by_counterparties} of their answers lost",
         f"{done.customs_repeated} of {done.customs_received} messages at customs were repetitions; "
         f"{done.activity_retries} activities tried again, {done.task_timeouts} workflow tasks timed out",
     ]
@@ -99,7 +99,7 @@ def _tell(console: Console, result: "ChaosReport", orders: Sequence[GeneratedOrd
     for ending in result.unbidden:
         _say(console, f"[red]died without a blow:[/red] {ending}")
     for refused in done.refused[:_SHOWN_FAILURES]:
-        _say(console, f"[red]a repetition was refused:[/red] {refused}")
+        _say(console, f"a repetition was refused, as is right where its correction came in between: {refused}")
     if not result.is_right:
         _say(console, f"logs: {result.logs}; sandan up --name chaos --persist shows the orders as they are now")
 

@@ -43,7 +43,7 @@ class Outbox:
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._random = Random(f"{config.seed}/outbox")  # noqa: S311 -- repeatable on purpose
-        self._counts = Counter(delivered=0, refused=0, overtaken=0, repeated=0)
+        self._counts = Counter(delivered=0, refused=0, overtaken=0, repeated=0, repetitions_refused=0)
 
     async def __aenter__(self) -> "Outbox":
         return self
@@ -74,13 +74,15 @@ class Outbox:
 
         What customs says goes into the inbox of a directory exchange, if there is one.
         While the gateway cannot be reached, or answers 5xx, 401, 404 or 429, it is tried again with growing pauses.
-        A message that is to be overtaken goes later by itself, and nobody is told whether it was refused.
+        A message that is to be overtaken goes later by itself, and nobody is told whether it was refused. The gateway
+        may refuse a repetition, which is counted apart: a correction may have come in between, and the first sending
+        is what matters.
         """
         if self._draw("overtaken"):
             self.start(self._later(partner_id, message, way))
             return True
         if self._draw("repeated"):
-            self.start(self._later(partner_id, message, way))
+            self.start(self._later(partner_id, message, way, refused="repetitions_refused"))
         return await self._carry(partner_id, message, way)
 
     def _draw(self, what: str) -> bool:
@@ -89,11 +91,11 @@ class Outbox:
         self._counts[what] += drawn
         return drawn
 
-    async def _later(self, partner_id: str, message: bytes, way: Way) -> None:
+    async def _later(self, partner_id: str, message: bytes, way: Way, refused: str = "refused") -> None:
         await asyncio.sleep(self._random.uniform(*self._config.late))
-        await self._carry(partner_id, message, way)
+        await self._carry(partner_id, message, way, refused)
 
-    async def _carry(self, partner_id: str, message: bytes, way: Way) -> bool:
+    async def _carry(self, partner_id: str, message: bytes, way: Way, refused: str = "refused") -> bool:
         if self._config.inbox and partner_id == self._customs:
             await asyncio.to_thread(leave, self._config.inbox, message)
             return True
@@ -103,7 +105,7 @@ class Outbox:
                 await asyncio.sleep(min(longest, shortest * 2 ** min(attempt - 1, 10)))
             status = await self._post(partner_id, message, way)
             if status in _REFUSED_FOR_GOOD:
-                self._counts["refused"] += 1
+                self._counts[refused] += 1
                 return False
             if status is not None and status < HTTPStatus.MULTIPLE_CHOICES:
                 self._counts["delivered"] += 1

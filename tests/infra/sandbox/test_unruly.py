@@ -1,8 +1,10 @@
 """Counterparties whose messages come late and twice, and who notice what comes to them twice."""
 
+import httpx
 import pytest
 
 from infra.generate.scenarios import Scenario
+from infra.sandbox.outbox import Outbox
 from tests.infra.sandbox.world import CONFIG, World, an_order, elements, open_world
 
 _LATE = (0.05, 0.06)
@@ -18,6 +20,21 @@ async def test_a_repeated_message_comes_again_later() -> None:
     assert len(sent) == 2 * len(set(sent))
     assert (report["repeated"], report["delivered"]) == (len(set(sent)), len(sent))
     assert (report["under_way"], report["refused"], report["overtaken"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("answers", "refused"), [([202, 422], (0, 1)), ([422, 202], (1, 0))])
+async def test_a_refused_repetition_is_counted_apart(answers: list[int], refused: tuple[int, int]) -> None:
+    """A correction may have come in between; what is refused when it is first said is refused for good."""
+    config = CONFIG.model_copy(update={"repeated": 1.0, "late": _LATE})
+    coming = iter(answers)
+    transport = httpx.MockTransport(lambda _: httpx.Response(next(coming)))
+    async with Outbox(config, transport) as outbox:
+        taken = await outbox.deliver(next(iter(config.partners)), b"<said/>")
+        await outbox.idle()
+        report = outbox.report()
+    assert taken is (answers[0] == 202)
+    assert (report["refused"], report["repetitions_refused"]) == refused
+    assert (report["repeated"], report["delivered"]) == (1, 1)
 
 
 async def test_a_message_that_is_late_is_overtaken_and_not_lost() -> None:
