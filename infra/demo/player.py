@@ -166,9 +166,21 @@ class Player:
                 await self._until(Stage.MISMATCHED)
                 await self._hands.forward(self._handle(), self._hands.limits.correction + _LATER)
             case Scenario.GUARANTEE_WAIT:
-                await self._until(Stage.AWAITING_GUARANTEE)
-                await self._hands.raise_guarantee(self._order.facts.guarantor, self._order.facts.tax)
-                await self._hands.forward(self._handle(), self._hands.limits.guarantee_retry + _LATER)
+                await self._be_covered()
+
+    async def _be_covered(self) -> None:
+        """Have the guarantee raised by what this order needs, and let it ask again until that is there.
+
+        Another order of the guarantor may ask first and take it, and this one may have taken another's: each raises its
+        own part, so the last one is covered as well.
+        """
+        await self._until(Stage.AWAITING_GUARANTEE, Stage.DECLARED)
+        await self._hands.raise_guarantee(self._order.facts.guarantor, self._order.facts.tax)
+        async for _ in self._hands.again():
+            if (await self._state()).stage is not Stage.AWAITING_GUARANTEE:
+                return
+            await self._hands.forward(self._handle(), self._hands.limits.guarantee_retry + _LATER)
+        raise PlayError(f"{self._no}: its guarantee stays short")
 
     async def _ask_for_correction(self, expected: HTTPStatus) -> None:
         """The platform hands the payment firm the fix that the finding proposes."""
