@@ -1,7 +1,6 @@
 """Keys of orders: derived from a key of the secret and the order's seed, which is kept in a table and destroyable."""
 
 import base64
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from events.values import OrderKey
 from functions.data_keys.models import NoDataKeyError, Seed
 from functions.data_keys.store import SeedTable
+from functions.latest import Latest
 from functions.payloads.keys import KeyRing, own_keys
 from functions.payloads.models import Cipher, PayloadKey
 from functions.settings import Settings, settings
@@ -54,8 +54,7 @@ class DataKeys:
         self._ring = ring
         self._seeds = seeds
         self._fresh_seconds = fresh_seconds
-        self._kept: dict[OrderKey, _Kept] = {}
-        self._changing = threading.Lock()
+        self._kept: Latest[OrderKey, _Kept] = Latest(_MOST_KEPT)
 
     async def writing(self, order: OrderKey | None) -> PayloadKey:
         """The key that seals for an order; its first use makes it."""
@@ -104,8 +103,7 @@ class DataKeys:
 
     def forget(self, order: OrderKey) -> None:
         """Keep the key of an order in this process no longer."""
-        with self._changing:
-            self._kept.pop(order, None)
+        self._kept.forget(order)
 
     def _held(self, order: OrderKey) -> _Kept | None:
         kept = self._kept.get(order)
@@ -122,11 +120,7 @@ class DataKeys:
 
     def _keep(self, order: OrderKey, seed: Seed) -> _Kept:
         kept = _Kept(seed, time.monotonic() + self._fresh_seconds)
-        with self._changing:
-            self._kept.pop(order, None)
-            while len(self._kept) >= _MOST_KEPT:
-                del self._kept[next(iter(self._kept))]  # the one that was read first
-            self._kept[order] = kept
+        self._kept.put(order, kept)
         return kept
 
 

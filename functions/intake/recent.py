@@ -1,10 +1,10 @@
 """What this process has lately seen in the table and what cannot be otherwise by now, so that it need not ask again."""
 
-import threading
 import time
 from functools import cache
 
 from events.values import OrderKey
+from functions.latest import Latest
 
 _KEPT_SECONDS = 300.0
 _MOST_KEPT = 50_000
@@ -18,26 +18,20 @@ class Recent:
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[OrderKey, float]] = {}
-        self._changing = threading.Lock()
+        self._known: Latest[str, tuple[OrderKey, float]] = Latest(_MOST_KEPT)
 
     def order_of(self, pk: str) -> OrderKey | None:
         """The order, None where nothing was seen lately."""
-        order, until = self._known.get(pk, (None, 0.0))
+        order, until = self._known.get(pk) or (None, 0.0)
         return order if time.monotonic() < until else None
 
     def note(self, pk: str, order: OrderKey) -> None:
         """A number has its order, and nothing waits there."""
-        with self._changing:
-            self._known.pop(pk, None)
-            if len(self._known) >= _MOST_KEPT:
-                del self._known[next(iter(self._known))]
-            self._known[pk] = (order, time.monotonic() + _KEPT_SECONDS)
+        self._known.put(pk, (order, time.monotonic() + _KEPT_SECONDS))
 
     def forget(self, pk: str) -> None:
         """It is otherwise after all."""
-        with self._changing:
-            self._known.pop(pk, None)
+        self._known.forget(pk)
 
 
 @cache

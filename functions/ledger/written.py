@@ -1,10 +1,10 @@
 """Records of orders as this process has written them last: likely what is on record, never a proof of it."""
 
-import threading
 from collections.abc import Iterable
 from functools import cache
 
 from events.values import OrderKey
+from functions.latest import Latest
 from functions.ledger.record import OrderRecord
 
 _MOST_KEPT = 5_000
@@ -14,8 +14,7 @@ class Written:
     """The latest of them. Others may have changed a record since, so only a write that finds out may rely on one."""
 
     def __init__(self) -> None:
-        self._texts: dict[OrderKey, str] = {}
-        self._changing = threading.Lock()
+        self._texts: Latest[OrderKey, str] = Latest(_MOST_KEPT)
 
     def find(self, order: OrderKey) -> OrderRecord | None:
         """The record of an order, None where this process has not written it lately."""
@@ -24,18 +23,13 @@ class Written:
 
     def note(self, records: Iterable[OrderRecord]) -> None:
         """They are on record now."""
-        with self._changing:
-            for record in records:
-                self._texts.pop(record.key, None)
-                if len(self._texts) >= _MOST_KEPT:
-                    del self._texts[next(iter(self._texts))]
-                self._texts[record.key] = record.model_dump_json()
+        for record in records:
+            self._texts.put(record.key, record.model_dump_json())
 
     def forget(self, records: Iterable[OrderRecord]) -> None:
         """Others have changed one of them."""
-        with self._changing:
-            for record in records:
-                self._texts.pop(record.key, None)
+        for record in records:
+            self._texts.forget(record.key)
 
 
 @cache

@@ -3,24 +3,23 @@
 from functools import cache
 
 from events.values import OrderKey
+from functions.latest import Latest
 
 _MOST_KEPT = 20_000
 
 
 class Opened:
-    """The latest orders that were opened here; for one thread."""
+    """The latest orders that were opened here."""
 
     def __init__(self) -> None:
-        self._keys: dict[OrderKey, None] = {}
+        self._keys: Latest[OrderKey, bool] = Latest(_MOST_KEPT)
 
     def __contains__(self, key: OrderKey) -> bool:
-        return key in self._keys
+        return self._keys.get(key) is not None
 
     def add(self, key: OrderKey) -> None:
         """An order is on record, and the subscribers were told."""
-        self._keys[key] = None
-        if len(self._keys) > _MOST_KEPT:
-            del self._keys[next(iter(self._keys))]
+        self._keys.put(key, True)
 
 
 @cache
