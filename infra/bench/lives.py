@@ -19,6 +19,7 @@ from infra.demo.subscriber import Subscriber
 from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder, generated
 from infra.generate.scenarios import Mode, Scenario
+from infra.http_in_threads import InThreads
 from infra.stack.state import StackState
 from infra.temporal import connect_to
 
@@ -50,7 +51,7 @@ async def on_stage(state: StackState) -> AsyncIterator[Stagehands]:
     async with (
         Subscriber(StackClients(state.aws_endpoint), Settings()) as subscriber,
         GatewayClient(state.gateway_url, keys, _CONNECTIONS) as gateway,
-        httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, trust_env=False) as sandbox,
+        httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, transport=InThreads(), trust_env=False) as sandbox,
     ):
         yield Stagehands(gateway, sandbox, temporal, subscriber, life_limits(utc_now().date()))
 

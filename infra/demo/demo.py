@@ -27,6 +27,7 @@ from infra.demo.subscriber import Subscriber
 from infra.direct_calls import functions_on
 from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder
+from infra.http_in_threads import InThreads
 from infra.stack.state import StackState
 from infra.temporal import connect_to, life_of
 
@@ -83,7 +84,7 @@ async def _run(
     keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
     aws = StackClients(state.aws_endpoint)
     temporal = await connect_to(state)
-    sandbox = httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, trust_env=False)
+    sandbox = httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, transport=InThreads(), trust_env=False)
     played: list[Played] = []
     async with (
         Subscriber(aws, Settings()) as subscriber,
