@@ -69,13 +69,15 @@ class ImportOrderStart(Value):
     """The input of the import order's workflow; `carried` is the state of the run before, when one continues.
 
     `opened` is when its first document reached it; by then the order is on record as collecting (`opening`). A life
-    that `rests` continues in a new run when its goods are delivered; lives that began before there was that do not.
+    that `rests` continues in a new run when its goods are delivered, and one that `calls_together` has one activity do
+    what two did; lives that began before there was that do not.
     """
 
     key: OrderKey
     limits: LifeLimits
     opened: AwareDatetime
     rests: bool = False
+    calls_together: bool = False
     carried: dict[str, Any] | None = None
 
     @property

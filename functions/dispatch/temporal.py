@@ -68,7 +68,7 @@ async def _signal_with_start(client: Client, key: OrderKey, message: Documents) 
     """The order is put on record first: the workflow's first task then has nothing to tell, which costs an Action."""
     now = utc_now()
     limits = life_limits(now.astimezone(CHINA).date())
-    start = ImportOrderStart(key=key, limits=limits, opened=now, rests=True)
+    start = ImportOrderStart(key=key, limits=limits, opened=now, rests=True, calls_together=True)
     if key not in own_opened():
         opening = OpenRequest(key=key, opening=start.opening, due_by=now + limits.documents)
         await asyncio.to_thread(open_order, opening)

@@ -154,6 +154,7 @@ class Life:
         self.customs = customs
         self.limits = LIMITS
         self.rests = True
+        self.calls_together = True
         self.key = OrderKey(ebp_code=builders.PLATFORM["ebp_code"], order_no=f"T{uuid4().hex[:20]}")
         self.unique = uuid4().hex[:12]
         self._moment = datetime.now(UTC)
@@ -198,7 +199,13 @@ class Life:
         """One signal with documents; the first one starts the life."""
         await self.temporal.client.start_workflow(
             ImportOrderWorkflow.run,
-            ImportOrderStart(key=self.key, limits=self.limits, opened=datetime.now(UTC), rests=self.rests),
+            ImportOrderStart(
+                key=self.key,
+                limits=self.limits,
+                opened=datetime.now(UTC),
+                rests=self.rests,
+                calls_together=self.calls_together,
+            ),
             id=self.key.workflow_id,
             task_queue=self.task_queue,
             start_signal="documents",

@@ -34,7 +34,9 @@ async def test_the_first_document_starts_the_life_with_its_limits_and_search_att
     assert start
     described = await dispatch.handle.describe()
     limits = life_limits(described.start_time.date())
-    assert start == ImportOrderStart(key=dispatch.key, limits=limits, opened=start.opened, rests=True)
+    assert start == ImportOrderStart(
+        key=dispatch.key, limits=limits, opened=start.opened, rests=True, calls_together=True
+    )
     assert abs(described.start_time - start.opened).total_seconds() < 5
     # and the order is on record before its workflow has done anything
     shown = show(ShowRequest(key=dispatch.key)).order
