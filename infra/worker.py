@@ -54,6 +54,15 @@ def workflow_runner() -> WorkflowRunner:
     return UnsandboxedWorkflowRunner()
 
 
+def way_of_working() -> WorkerConfig:
+    """How steps are run, whatever they do (docs/decisions/0043); the bare worker of the floor is given the same."""
+    return WorkerConfig(
+        workflow_runner=workflow_runner(),
+        max_concurrent_activities=ACTIVITY_THREADS,
+        max_workflow_task_external_storage_concurrency=1,  # we store nothing elsewhere; more is a task for each payload
+    )
+
+
 def build_models() -> None:
     """Build every model that is loaded, as a worker's first task would have to: a task may not take that long."""
     waiting: list[type[BaseModel]] = [Value, CebModel]
@@ -66,13 +75,11 @@ def build_models() -> None:
 def worker_options(threads: ThreadPoolExecutor) -> WorkerConfig:
     """What every worker of ours is given, a process or a Lambda: the workflows, and the functions that they call."""
     build_models()
-    return WorkerConfig(
+    return way_of_working() | WorkerConfig(
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
         activities=activities_of(FUNCTIONS, chosen_invoker()),
         activity_executor=threads,
-        workflow_runner=workflow_runner(),
-        max_concurrent_activities=ACTIVITY_THREADS,
         max_concurrent_local_activities=ACTIVITY_THREADS,
         graceful_shutdown_timeout=GRACE,
         deployment_config=worker_versions.pinned(worker_versions.own_version()),

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from temporalio import activity, workflow
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Worker, WorkerConfig
 
 with workflow.unsafe.imports_passed_through():
     from functions.dispatch.connection import COMPRESSION
@@ -79,24 +79,22 @@ async def start_bare(client: Client, workflow_id: str, shape: Shape) -> None:
 
 
 async def main() -> None:
-    """Work until SIGTERM, as wide as the worker of the orders and in the same sandbox."""
+    """Work until SIGTERM, as wide as the worker of the orders and in the same way."""
     from infra.ready import announce_ready  # noqa: PLC0415 - the workflow's sandbox loads this module too
-    from infra.worker import ACTIVITY_THREADS, workflow_runner  # noqa: PLC0415 - the same
+    from infra.worker import ACTIVITY_THREADS, way_of_working  # noqa: PLC0415 - the same
 
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     client = await bare_client(os.environ[ADDRESS], os.environ[NAMESPACE])
     with ThreadPoolExecutor(ACTIVITY_THREADS) as threads:
-        worker = Worker(
-            client,
+        options = way_of_working() | WorkerConfig(
+            client=client,
             task_queue=BARE_QUEUE,
             workflows=[BareWorkflow],
             activities=[nothing],
             activity_executor=threads,
-            workflow_runner=workflow_runner(),
-            max_concurrent_activities=ACTIVITY_THREADS,
         )
-        async with worker:
+        async with Worker(**options):
             announce_ready()
             await stop.wait()
 
