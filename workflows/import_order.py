@@ -40,7 +40,8 @@ _AFTER_NEWS = "updates-after-news"
 
 @workflow.defn(name=IMPORT_ORDER_WORKFLOW)
 class ImportOrderWorkflow:
-    """One order is one workflow. Documents and receipts come as signals, in any order, repeated, late.
+    """One order is one workflow. Documents and receipts come with the start and as signals, in any order, repeated,
+    late.
 
     The run is a loop: take in what has come, do what follows from it, tell the world, wait for the next document,
     the next answer or the next deadline.
@@ -49,7 +50,7 @@ class ImportOrderWorkflow:
     @workflow.init
     def __init__(self, start: ImportOrderStart) -> None:
         self._start = start
-        self._inbox: list[InboundDocument] = []
+        self._inbox: list[InboundDocument] = [*start.documents]
         state = OrderState.model_validate(start.carried) if start.carried else OrderState(key=start.key)
         self._state = state
         self._steps = OrderSteps(state, start.limits)
@@ -68,7 +69,8 @@ class ImportOrderWorkflow:
         while True:
             await self._take_in()
             if self._is_to_continue_as_new:
-                workflow.continue_as_new(self._start.model_copy(update={"carried": self._state.carried()}))
+                going_on = {"carried": self._state.carried(), "documents": []}
+                workflow.continue_as_new(self._start.model_copy(update=going_on))
             await self._steps.proceed(lasts=self._rang)
             if self._state.stage.is_final:
                 break

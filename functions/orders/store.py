@@ -21,11 +21,14 @@ def put(request: RecordRequest) -> bool:
     return _put(request, "attribute_not_exists(last_change) OR last_change <= :last", last)
 
 
-def open_record(request: RecordRequest) -> StageChange | None:
-    """Put a new order on record; its first change as it stands there, None when it has changed since."""
-    if _put(request, "attribute_not_exists(pk)", {}):
-        return request.history[0]
-    there = read(request.key)
+def open_record(request: RecordRequest) -> bool:
+    """Put a new order on record; False when it stands there already."""
+    return _put(request, "attribute_not_exists(pk)", {})
+
+
+def only_change(key: OrderKey) -> StageChange | None:
+    """The first change of an order that has no other; None when it has changed since."""
+    there = read(key)
     return there.history[0] if there and len(there.history) == 1 else None
 
 
