@@ -87,7 +87,7 @@ async def test_correction_by_an_operator_goes_through_the_door(life: Life) -> No
     assert fix
     request = CorrectRequest(fixes=[fix], who="op-1", why="支付企业来函")
     await life.handle.execute_update(ImportOrderWorkflow.correct, request)
-    await life.until(Stage.DECLARED)
+    await life.until_sent(1)
     assert life.customs.submissions[0].payment
     assert life.customs.submissions[0].payment.head.amount_paid == Decimal("561.89")
 
