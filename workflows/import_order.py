@@ -30,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from functions.intake import handler as intake
     from workflows import texts
     from workflows.calls import call
+    from workflows.carrying import carried, taken_over
     from workflows.cases import CancellationCase
     from workflows.corrections import corrected_documents
     from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, OrderState
@@ -51,7 +52,7 @@ class ImportOrderWorkflow:
     def __init__(self, start: ImportOrderStart) -> None:
         self._start = start
         self._inbox: list[InboundDocument] = [*start.documents]
-        state = OrderState.model_validate(start.carried) if start.carried else OrderState(key=start.key)
+        state = taken_over(start.carried) if start.carried else OrderState(key=start.key)
         self._state = state
         self._steps = OrderSteps(state, start.limits)
         self._woken = False
@@ -69,7 +70,7 @@ class ImportOrderWorkflow:
         while True:
             await self._take_in()
             if self._is_to_continue_as_new:
-                going_on = {"carried": self._state.carried(), "documents": []}
+                going_on = {"carried": carried(self._state), "documents": []}
                 workflow.continue_as_new(self._start.model_copy(update=going_on))
             await self._steps.proceed(lasts=self._rang)
             if self._state.stage.is_final:

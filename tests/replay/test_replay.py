@@ -13,7 +13,8 @@ from infra.replay.files import SUFFIX, load, recorded
 
 FOLDER = Path(__file__).parent / "histories"
 BEFORE_RESTS = "orders-that-do-not-rest"  # begun before orders continued as new when delivered
-KINDS = ("orders", BEFORE_RESTS, "payment-data", "tax-payments")
+CARRIED_WHOLE = "orders-carried-whole"  # begun with a signal, and handed over before anything was left out
+KINDS = ("orders", BEFORE_RESTS, CARRIED_WHOLE, "payment-data", "tax-payments")
 HISTORIES = [path for kind in KINDS for path in recorded(FOLDER / kind)]
 
 
