@@ -45,10 +45,8 @@ def _put(request: RecordRequest, condition: str, values: dict[str, Any]) -> bool
             Item={
                 "pk": {"S": request.key.workflow_id},
                 "last_change": {"N": str(latest.number)},
-                "stage": {"S": latest.stage},
-                "history": {"S": _HISTORY.dump_json(request.history, exclude_none=True).decode()},
-            }
-            | {name: {"S": text} for name, text in _said(request).items() if text},
+                **{name: {"S": text} for name, text in _said(request).items() if text},
+            },
             ConditionExpression=condition,
             **given,
         )
@@ -59,6 +57,8 @@ def _put(request: RecordRequest, condition: str, values: dict[str, Any]) -> bool
 
 def _said(request: RecordRequest) -> dict[str, str]:
     return {
+        "stage": request.history[-1].stage,
+        "history": _HISTORY.dump_json(request.history, exclude_none=True).decode(),
         "findings": _FINDINGS.dump_json(request.findings, exclude_none=True).decode() if request.findings else "",
         "trade_mode": request.mode or "",
         "needs_human": request.needs_human or "",
