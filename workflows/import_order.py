@@ -41,8 +41,7 @@ _AFTER_NEWS = "updates-after-news"
 
 @workflow.defn(name=IMPORT_ORDER_WORKFLOW)
 class ImportOrderWorkflow:
-    """One order is one workflow. Documents and receipts come with the start and as signals, in any order, repeated,
-    late.
+    """One order is one workflow. Documents come with its start, then as signals: in any order, repeated, late.
 
     The run is a loop: take in what has come, do what follows from it, tell the world, wait for the next document,
     the next answer or the next deadline.
