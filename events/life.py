@@ -69,14 +69,16 @@ class ImportOrderStart(Value):
     """The input of the import order's workflow; `carried` is the state of the run before, when one continues.
 
     `opened` is when its first document reached it; by then the order is on record as collecting (`opening`). A life
-    that `rests` continues in a new run when its goods are delivered; lives that began before there was that do not.
-    `documents` are the first ones, in the order of their acceptance; where there are none, a signal brings them.
+    that `rests` continues in a new run when its goods are delivered, and one that `calls_together` has one activity do
+    what two did; lives that began before there was that do not. `documents` are the first ones, in the order of their
+    acceptance; where there are none, a signal brings them.
     """
 
     key: OrderKey
     limits: LifeLimits
     opened: AwareDatetime
     rests: bool = False
+    calls_together: bool = False
     documents: list[InboundDocument] = Field(default_factory=list)
     carried: dict[str, Any] | None = None
 

@@ -2,10 +2,12 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent, MarkerRecordedEventAttributes
+
+from workflows.together import AND
 
 _COUNTED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: "start",
@@ -45,16 +47,18 @@ _TRANSACTIONS = frozenset(
 
 
 def count_transactions(events: Iterable[HistoryEvent]) -> int:
-    """Transactions of tables: the local activities each of which is one, when nobody is in its way.
+    """Transactions of tables: the functions called locally each of which is one, when nobody is in its way.
 
     A tax bill and its status are put by a write of one item; a payment settles many orders by one transaction.
     """
     markers = (event.marker_recorded_event_attributes for event in events)
-    return sum(_activity_of(marker) in _TRANSACTIONS for marker in markers if marker.marker_name == _LOCAL_ACTIVITY)
+    locally = (marker for marker in markers if marker.marker_name == _LOCAL_ACTIVITY)
+    return sum(function in _TRANSACTIONS for marker in locally for function in _functions_of(marker))
 
 
-def _activity_of(marker: MarkerRecordedEventAttributes) -> str:
-    return str(json.loads(marker.details["data"].payloads[0].data)["activity_type"])
+def _functions_of(marker: MarkerRecordedEventAttributes) -> Sequence[str]:
+    name: str = json.loads(marker.details["data"].payloads[0].data)["activity_type"]
+    return name.split(AND)
 
 
 def workers_of(events: Iterable[HistoryEvent]) -> set[str]:

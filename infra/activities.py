@@ -19,6 +19,7 @@ from functions.refund import handler as refund
 from functions.returns import handler as returns
 from functions.tax import handler as tax
 from functions.tax_payment import handler as tax_payment
+from workflows.together import ALL_TOGETHER, Together, Two
 
 ORDER_FUNCTIONS: Sequence[Function[Any, Any]] = (
     intake.accept,
@@ -87,8 +88,9 @@ class InProcessInvoker:
 
 
 def activities_of(functions: Sequence[Function[Any, Any]], invoker: FunctionInvoker) -> list[Callable[..., Any]]:
-    """One activity per function, under the function's name."""
-    return [_activity(function, invoker) for function in functions]
+    """One activity per function, under the function's name, and one for each two of them that are called together."""
+    together = [both for both in ALL_TOGETHER if both.first in functions and both.second in functions]
+    return [*(_activity(function, invoker) for function in functions), *(_of_both(both, invoker) for both in together)]
 
 
 def _activity(function: Function[Any, Any], invoker: FunctionInvoker) -> Callable[..., Any]:
@@ -97,3 +99,12 @@ def _activity(function: Function[Any, Any], invoker: FunctionInvoker) -> Callabl
 
     run.__annotations__ = {"request": function.request_model, "return": function.response_model}
     return activity.defn(name=function.name)(run)
+
+
+def _of_both(both: Together[Any, Any, Any, Any], invoker: FunctionInvoker) -> Callable[..., Any]:
+    def run(request: Two[Any, Any]) -> Two[Any, Any]:
+        first = invoker.invoke(both.first, request.first)
+        return both.response_model(first=first, second=invoker.invoke(both.second, request.second))
+
+    run.__annotations__ = {"request": both.request_model, "return": both.response_model}
+    return activity.defn(name=both.name)(run)

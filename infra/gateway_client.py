@@ -8,6 +8,7 @@ import httpx
 
 from events.values import utc_now
 from functions.gateway.signing import headers_for, request_line
+from infra.http_in_threads import CONNECTIONS, InThreads
 
 _PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 _LONGEST_WAIT_SECONDS = 15.0
@@ -17,10 +18,9 @@ _LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVI
 class GatewayClient:
     """Sends as one of several partners; every attempt is signed anew, since the door refuses replays."""
 
-    def __init__(self, url: str, keys: dict[str, bytes], connections: int = 16) -> None:
+    def __init__(self, url: str, keys: dict[str, bytes], connections: int = CONNECTIONS) -> None:
         self._keys = keys
-        limits = httpx.Limits(max_connections=connections)
-        self._http = httpx.AsyncClient(base_url=url, timeout=30, limits=limits, trust_env=False)
+        self._http = httpx.AsyncClient(base_url=url, timeout=30, transport=InThreads(connections), trust_env=False)
 
     async def __aenter__(self) -> Self:
         return self

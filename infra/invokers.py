@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from events.values import utc_now
 from functions.function import Function
 from functions.settings import settings
 from infra.activities import FunctionInvoker, InProcessInvoker
@@ -26,8 +27,9 @@ _LONGEST_CALL_SECONDS = 65  # a function has at most 60 (template.yaml); all fun
 class LambdaInvoker:
     """Runs a function in the Lambda of its capability, `{prefix}-{capability}`; at most `at_once` calls of each.
 
-    A call waits for its place for half of its activity's time at the most. What has waited longer would hardly be
-    answered in time; and calls that nobody waits for any more would keep the places from those that come after them.
+    A call waits for its place for half of the time that its activity has left, at the most. What has waited longer
+    would hardly be answered in time; and calls that nobody waits for any more would keep the places from those that
+    come after them.
     """
 
     def __init__(self, client: "LambdaClient", prefix: str, at_once: int) -> None:
@@ -58,7 +60,9 @@ class LambdaInvoker:
         seconds = _seconds_to_wait()
         place = self._places[name]
         if not place.acquire(timeout=seconds):
-            raise ApplicationError(f"{self._at_once} calls of {name} have not ended for {seconds:g} s", type="NoPlace")
+            raise ApplicationError(
+                f"{self._at_once} calls of {name} have not ended for {seconds:.2g} s", type="NoPlace"
+            )
         try:
             yield
         finally:
@@ -96,8 +100,11 @@ def _client() -> "LambdaClient":
 
 
 def _seconds_to_wait() -> float:
-    limit = activity.info().start_to_close_timeout if activity.in_activity() else None
-    return limit.total_seconds() / 2 if limit else _LONGEST_WAIT_SECONDS
+    info = activity.info() if activity.in_activity() else None
+    if info is None or info.start_to_close_timeout is None:
+        return _LONGEST_WAIT_SECONDS
+    left = info.started_time + info.start_to_close_timeout - utc_now()
+    return max(left.total_seconds() / 2, 0)
 
 
 def _failure(error: dict[str, Any]) -> ApplicationError:

@@ -11,17 +11,15 @@ with workflow.unsafe.imports_passed_through():
     from events.documents import DocumentKind
     from events.findings import Finding, Place
     from events.life import LifeLimits, Resolution, Stage
-    from events.values import CHINA, from_millisecond
+    from events.values import from_millisecond
     from functions.declaration import handler as declaration
     from functions.declaration.models import ExplainRequest
-    from functions.policy import handler as policy
-    from functions.policy.models import RowRequest
     from workflows import texts
     from workflows.calls import call
     from workflows.declaring import CUSTOMS_UNREACHABLE, Declaring
+    from workflows.duties import Duties
     from workflows.order_state import AT_CUSTOMS, OrderState
 
-RETURN_WINDOW = "return.window_days"
 CUSTOMS_SILENT = "customs-silent"
 CUSTOMS_REJECTION = "customs-rejection"
 CUSTOMS_UNDECIDED = "customs-undecided"
@@ -38,10 +36,11 @@ _FOLLOWS = {
 class CustomsAnswers:
     """The answers of customs to the declared list of one order, and their absence."""
 
-    def __init__(self, state: OrderState, limits: LifeLimits, declaring: Declaring) -> None:
+    def __init__(self, state: OrderState, limits: LifeLimits, declaring: Declaring, duties: Duties) -> None:
         self._state = state
         self._limits = limits
         self._declaring = declaring
+        self._duties = duties
 
     async def follow(self) -> None:
         """Move with the receipt that counts; a receipt never moves an order backwards."""
@@ -99,8 +98,7 @@ class CustomsAnswers:
 
     async def _released(self, receipt: DeclarationReturn) -> None:
         released_at = self._moment_of(receipt)
-        on = released_at.astimezone(CHINA).date()
-        row = await call(policy.row, RowRequest(topic=RETURN_WINDOW, on=on), RETURN_WINDOW)
+        row = await self._duties.window_at_release(released_at)
         state = self._state
         state.note(workflow.now(), "policy", row.model_dump(mode="json"))
         state.window_days = row.whole()

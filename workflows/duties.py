@@ -1,5 +1,7 @@
 """The money of one order: its charge to the buyer's year and to the guarantee, and the tax bill."""
 
+from datetime import datetime
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -18,23 +20,30 @@ with workflow.unsafe.imports_passed_through():
         ReserveRequest,
         Standing,
     )
+    from functions.policy import handler as policy
+    from functions.policy.models import RowInEffect, RowRequest
     from workflows import texts
-    from workflows.calls import call
+    from workflows.calls import call, call_together
     from workflows.order_state import AT_CUSTOMS, OrderState
     from workflows.tax_bills import VOID
+    from workflows.together import ROW_AND_COMMIT
 
 TAX_BILL_DIFFERS = "tax-bill-differs"
 LEDGER_DIFFERS = "ledger-differs"
 SUMMARISED = "2"
+RETURN_WINDOW = "return.window_days"
+_HELD = "the charge is held"
 _HOLDS = AT_CUSTOMS | {Stage.MATCHED}
 
 
 class Duties:
     """Reserve before the declaration, hold from the release on, give back when the list comes to nothing."""
 
-    def __init__(self, state: OrderState, limits: LifeLimits) -> None:
+    def __init__(self, state: OrderState, limits: LifeLimits, *, together: bool) -> None:
         self._state = state
         self._limits = limits
+        self._together = together
+        self._held: OrderCharge | None = None
 
     async def reserve_when_matched(self) -> None:
         """What the list takes of the buyer's year and of the guarantee, before it is declared.
@@ -85,15 +94,28 @@ class Duties:
         if state.stage is not Stage.AWAITING_GUARANTEE:
             state.enter(Stage.AWAITING_GUARANTEE, texts.awaiting_guarantee(guarantor), workflow.now())
 
+    async def window_at_release(self, released_at: datetime) -> RowInEffect:
+        """The policy's days for returns; the call also holds what was reserved, which `keep_up` then takes in."""
+        request = RowRequest(topic=RETURN_WINDOW, on=released_at.astimezone(CHINA).date())
+        if not self._together or self._state.standing is not Standing.RESERVED:
+            return await call(policy.row, request, RETURN_WINDOW)
+        words = f"{RETURN_WINDOW}, and {_HELD}"
+        row, self._held = await call_together(ROW_AND_COMMIT, request, self._commit_request(released_at), words)
+        return row
+
+    def _commit_request(self, released_at: datetime) -> CommitRequest:
+        state = self._state
+        state.recorded_bill = state.bill
+        return CommitRequest(key=state.key, released_at=released_at, bill=state.bill)
+
     async def keep_up(self) -> None:
         """Bring the ledger to where the order stands: one place, so that no way out of a stage is forgotten."""
         state = self._state
         if state.standing is not Standing.RESERVED:
             return
         if state.released_at is not None:
-            request = CommitRequest(key=state.key, released_at=state.released_at, bill=state.bill)
-            state.recorded_bill = state.bill
-            self._took(await call(ledger.commit, request, "the charge is held"))
+            held, self._held = self._held, None
+            self._took(held or await call(ledger.commit, self._commit_request(state.released_at), _HELD))
         elif state.stage not in _HOLDS:
             release = ReleaseRequest(key=state.key, reason=state.stage.value, list_version=state.charged_version)
             self._took(await call(ledger.release, release, f"nothing is charged: {state.stage}"))

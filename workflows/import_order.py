@@ -25,7 +25,6 @@ with workflow.unsafe.imports_passed_through():
         UpdateAnswer,
     )
     from events.return_life import EXCHANGE_SIGNAL, ExchangeNote, ReturnAsked, ReturnRequest, return_workflow_id
-    from functions.dossier import handler as dossier
     from functions.dossier.models import ArchiveRequest
     from functions.intake import handler as intake
     from workflows import texts
@@ -53,7 +52,7 @@ class ImportOrderWorkflow:
         self._inbox: list[InboundDocument] = [*start.documents]
         state = taken_over(start.carried) if start.carried else OrderState(key=start.key)
         self._state = state
-        self._steps = OrderSteps(state, start.limits)
+        self._steps = OrderSteps(state, start.limits, together=start.calls_together)
         self._woken = False
         self._waits = self._has_waited = self._has_ended = False
         self._first_alarm = workflow.now() + (timedelta(0) if start.carried else start.limits.silence)
@@ -268,13 +267,11 @@ class ImportOrderWorkflow:
         return self._start.rests and is_first_run and is_delivered and not state.needs_human
 
     async def _end(self) -> ImportOrderResult:
-        """Archive first, so that whoever hears of the end finds the dossier."""
         if self._alarm:
             self._alarm.cancel()
         self._steps.stop_calling()
         request = ArchiveRequest(key=self._state.key, stage=self._state.stage, entries=self._state.entries)
-        archived = await call(dossier.archive, request, self._state.stage)
-        await self._steps.tell(lasts=True)
+        archived = await self._steps.tell_end(request)
         self._has_ended = True
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ImportOrderResult(stage=self._state.stage, dossier=archived.location, head=archived.head)

@@ -1,7 +1,5 @@
 """Matching: when everything is there, and again after each correction."""
 
-from datetime import date
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -15,18 +13,21 @@ with workflow.unsafe.imports_passed_through():
     from functions.tax import handler as tax
     from functions.tax.models import AssessListRequest
     from workflows import texts
-    from workflows.calls import call
+    from workflows.calls import call, call_together
     from workflows.order_state import BEFORE_CUSTOMS, OrderState
+    from workflows.together import MATCH_AND_ASSESS
+
+_COMPARISON = "order, payment, waybill against the list"
 
 
-async def match_when_ready(state: OrderState, limits: LifeLimits) -> None:
+async def match_when_ready(state: OrderState, limits: LifeLimits, *, together: bool) -> None:
     """Compare what has come; mismatched documents have the correction deadline."""
     if not state.to_match or state.stage not in BEFORE_CUSTOMS or state.missing:
         return
     state.to_match = False
     composed = await _compose(state)
     state.declaration_list = composed.declaration_list
-    findings = [composed.finding] if composed.finding else [*await _compare(state), *await _assess(state)]
+    findings = [composed.finding] if composed.finding else await _examine(state, together=together)
     state.findings = findings
     now = workflow.now()
     if findings:
@@ -54,34 +55,28 @@ async def _compose(state: OrderState) -> Composed:
     return await call(declaration.compose, request, f"list version {request.version}")
 
 
-async def _compare(state: OrderState) -> list[Finding]:
-    result = await call(
-        matching.match,
-        MatchRequest(
-            on=_today(),
-            order=state.order,
-            payment=state.payment,
-            waybill=state.waybill,
-            declaration_list=state.declaration_list,
-        ),
-        "order, payment, waybill against the list",
-    )
-    state.note(workflow.now(), "matching", result.model_dump(mode="json"))
-    return result.findings
-
-
-async def _assess(state: OrderState) -> list[Finding]:
-    """What the goods owe; the buyer paid it with the order (代收代缴)."""
+async def _examine(state: OrderState, *, together: bool) -> list[Finding]:
+    """Compare the documents, and find what the goods owe; the buyer paid it with the order (代收代缴)."""
     assert state.order
     assert state.declaration_list
-    request = AssessListRequest(
-        on=_today(), declaration_list=state.declaration_list, declared_tax=state.order.head.tax_total
+    on = workflow.now().astimezone(CHINA).date()
+    match_request = MatchRequest(
+        on=on,
+        order=state.order,
+        payment=state.payment,
+        waybill=state.waybill,
+        declaration_list=state.declaration_list,
     )
-    assessment = await call(tax.assess, request, "tax of the list")
+    assess_request = AssessListRequest(
+        on=on, declaration_list=state.declaration_list, declared_tax=state.order.head.tax_total
+    )
+    if together:
+        words = f"{_COMPARISON}, and its tax"
+        matched, assessment = await call_together(MATCH_AND_ASSESS, match_request, assess_request, words)
+    else:
+        matched = await call(matching.match, match_request, _COMPARISON)
+        assessment = await call(tax.assess, assess_request, "tax of the list")
     state.assessment = assessment
+    state.note(workflow.now(), "matching", matched.model_dump(mode="json"))
     state.note(workflow.now(), "assessment", assessment.model_dump(mode="json"))
-    return assessment.findings
-
-
-def _today() -> date:
-    return workflow.now().astimezone(CHINA).date()
+    return [*matched.findings, *assessment.findings]

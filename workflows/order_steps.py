@@ -5,6 +5,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from events.documents import InboundDocument
     from events.life import LifeLimits, Resolution, ResolveRequest, Stage
+    from functions.dossier.models import Archived, ArchiveRequest
     from workflows import texts
     from workflows.cancelling import Cancelling
     from workflows.customs_answers import CustomsAnswers
@@ -19,17 +20,21 @@ BILL_NOT_VOID = "tax-bill-not-void"
 
 
 class OrderSteps:
-    """The steps of one order; whatever they learn is put into its state."""
+    """The steps of one order; whatever they learn is put into its state.
 
-    def __init__(self, state: OrderState, limits: LifeLimits) -> None:
+    `together`: what two functions are asked one after the other is asked by one call (workflows.together).
+    """
+
+    def __init__(self, state: OrderState, limits: LifeLimits, *, together: bool) -> None:
         self._state = state
         self._limits = limits
+        self._together = together
+        self._duties = Duties(state, limits, together=together)
         self._declaring = Declaring(state, limits)
-        self._answers = CustomsAnswers(state, limits, self._declaring)
+        self._answers = CustomsAnswers(state, limits, self._declaring, self._duties)
         self._cancelling = Cancelling(state, limits, self._declaring)
-        self._duties = Duties(state, limits)
         self.returning = Returning(state, limits)
-        self._telling = Telling(state)
+        self._telling = Telling(state, together=together)
 
     @property
     def is_calling(self) -> bool:
@@ -54,7 +59,7 @@ class OrderSteps:
         await self._declaring.read_answer()
         await self._answers.follow()
         await self._cancelling.follow()
-        await match_when_ready(self._state, self._limits)
+        await match_when_ready(self._state, self._limits, together=self._together)
         await self._duties.reserve_when_matched()
         await self._declaring.declare_when_matched()
         self._follow_delivery()
@@ -66,6 +71,10 @@ class OrderSteps:
     async def tell(self, *, lasts: bool) -> None:
         """Tell the world what has changed; `lasts`: the order has stood still for a while."""
         await self._telling.tell(lasts=lasts)
+
+    async def tell_end(self, request: ArchiveRequest) -> Archived:
+        """Archive the dossier and tell the world of the end."""
+        return await self._telling.tell_end(request)
 
     def show(self) -> None:
         """Show the operator where the order stands, in words."""

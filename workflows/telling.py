@@ -8,10 +8,13 @@ from temporalio.common import SearchAttributeUpdate
 with workflow.unsafe.imports_passed_through():
     from events.life import Stage, StageChange
     from functions.dispatch import search_attributes as attributes
+    from functions.dossier import handler as dossier
+    from functions.dossier.models import Archived, ArchiveRequest
     from functions.orders import handler as orders
     from functions.orders.models import RecordRequest
-    from workflows.calls import call
+    from workflows.calls import call, call_together
     from workflows.order_state import OrderState
+    from workflows.together import ARCHIVE_AND_RECORD
 
 # Delivery changes nothing that anybody searches for, nor does the plain end of a released order, which Temporal's own
 # ExecutionStatus tells.
@@ -21,8 +24,9 @@ _PHASE = {Stage.MATCHED: Stage.COLLECTING, Stage.DELIVERED: Stage.RELEASED, Stag
 class Telling:
     """What the world knows of one order."""
 
-    def __init__(self, state: OrderState) -> None:
+    def __init__(self, state: OrderState, *, together: bool) -> None:
         self._state = state
+        self._together = together
         self._upserted: tuple[Stage, bool] = (_phase(state), state.needs_human is not None)
 
     async def tell(self, *, lasts: bool) -> None:
@@ -38,21 +42,39 @@ class Telling:
             return
         self.show()
         told = len(state.changes)
-        await call(
-            orders.record,
-            RecordRequest(
-                key=state.key,
-                mode=state.mode,
-                history=state.changes,
-                told=state.told,
-                findings=state.findings,
-                needs_human=state.needs_human,
-                due_by=state.deadline,
-                personal=state.personal,
-            ),
-            ", ".join(dict.fromkeys(change.stage for change in state.changes[state.told :])),
-        )
+        await call(orders.record, self._news, self._stages)
         state.told = told
+
+    async def tell_end(self, request: ArchiveRequest) -> Archived:
+        """Archive first, so that whoever hears of the end finds the dossier."""
+        if self._together:
+            self.show()
+            told = len(self._state.changes)
+            archived, _ = await call_together(ARCHIVE_AND_RECORD, request, self._news, self._stages)
+            self._state.told = told
+        else:
+            archived = await call(dossier.archive, request, request.stage)
+        await self.tell(lasts=True)
+        return archived
+
+    @property
+    def _news(self) -> RecordRequest:
+        state = self._state
+        return RecordRequest(
+            key=state.key,
+            mode=state.mode,
+            history=state.changes,
+            told=state.told,
+            findings=state.findings,
+            needs_human=state.needs_human,
+            due_by=state.deadline,
+            personal=state.personal,
+        )
+
+    @property
+    def _stages(self) -> str:
+        """What the changes entered that nobody was told of."""
+        return ", ".join(dict.fromkeys(change.stage for change in self._state.changes[self._state.told :]))
 
     def show(self) -> None:
         """Show the operator where the order stands, in words."""

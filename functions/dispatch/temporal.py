@@ -71,7 +71,8 @@ async def _start_or_signal(client: Client, key: OrderKey, documents: list[Inboun
     So are those of an order that somebody else has started meanwhile; the workflow takes what it has for nothing new.
     """
     now = utc_now()
-    start = ImportOrderStart(key=key, limits=life_limits(now.astimezone(CHINA).date()), opened=now, rests=True)
+    limits = life_limits(now.astimezone(CHINA).date())
+    start = ImportOrderStart(key=key, limits=limits, opened=now, rests=True, calls_together=True)
     if await _is_new(start):
         with suppress(WorkflowAlreadyStartedError):
             await _start(client, start.model_copy(update={"documents": documents}))

@@ -32,12 +32,14 @@ from infra.bench.lives import AT_ONCE, BenchError, Work, at_once
 from infra.bench.recording import Call, parameters
 from infra.bench.shape import Shape
 from infra.demo.month_end import LATER
+from infra.http_in_threads import InThreads
 from infra.stack.state import StackState
 
 OWN = "floor-"
 _GATEWAY_SOURCE = "sandan.gateway"
 _APART = timedelta(seconds=0.1)
 _IN_TENS = 10
+_GATHERING_SECONDS = 0.1
 _PATIENCE_SECONDS = 60
 
 
@@ -82,7 +84,10 @@ class Floor:
         self._calls = _shares(self.recorded.calls, len(steps))
         self._posts = _shares(self.recorded.posts, len(steps))
         run = uuid4().hex[:8]
-        async with httpx.AsyncClient(base_url=self.state.sandbox_url, timeout=30, trust_env=False) as self._http:
+        sandbox = self.state.sandbox_url
+        async with httpx.AsyncClient(
+            base_url=sandbox, timeout=30, transport=InThreads(), trust_env=False
+        ) as self._http:
             self._threads = ThreadPoolExecutor(AT_ONCE)
             started = time.monotonic()
             for drain in drains:
@@ -242,3 +247,5 @@ class _Drain:
                 ]
                 aws.sqs().delete_message_batch(QueueUrl=self._url, Entries=entries)
                 self.received += len(messages)
+                if len(messages) < _IN_TENS:
+                    self._stop.wait(_GATHERING_SECONDS)

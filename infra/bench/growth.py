@@ -5,10 +5,11 @@ from collections import Counter
 from statistics import mean, median
 
 from events.values import Value
-from infra.bench.lives import ANSWERING_AT_ONCE, deliver, on_stage, plain_orders
+from infra.bench.lives import ANSWERING_AT_ONCE, deliver, plain_orders
 from infra.bench.measure import REPEATS, Spread, Target
 from infra.bench.processes import spent
 from infra.demo.hands import Stagehands
+from infra.demo.stage import on_stage
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
 

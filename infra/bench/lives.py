@@ -1,29 +1,16 @@
 """Plain import orders through a whole stack, as many at once as keep the machine busy."""
 
 import asyncio
-import base64
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 
-import httpx
-
-from events.values import utc_now
-from functions.policy.rules import life_limits
-from functions.settings import Settings
-from infra.aws import StackClients
 from infra.demo.hands import Stagehands
 from infra.demo.month_end import pay_tax
 from infra.demo.player import Played, Player
-from infra.demo.subscriber import Subscriber
-from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder, generated
 from infra.generate.scenarios import Mode, Scenario
-from infra.stack.state import StackState
-from infra.temporal import connect_to
 
 AT_ONCE = 32
-_CONNECTIONS = 16
 ANSWERING_AT_ONCE = {"SANDAN_SANDBOX_DELAY": "0,0", "SANDAN_SANDBOX_SAMPLE": "0"}
 """The sandbox answers without a pause, and customs asks nobody for payment data."""
 
@@ -40,19 +27,6 @@ def plain_orders(count: int, seed: int, first: int = 0) -> list[GeneratedOrder]:
     modes = tuple(Mode)
     indexes = range(first, first + count)
     return [generated(seed, index, modes[index % len(modes)], Scenario.RELEASE) for index in indexes]
-
-
-@asynccontextmanager
-async def on_stage(state: StackState) -> AsyncIterator[Stagehands]:
-    """What the players need on a stack."""
-    keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
-    temporal = await connect_to(state)
-    async with (
-        Subscriber(StackClients(state.aws_endpoint), Settings()) as subscriber,
-        GatewayClient(state.gateway_url, keys, _CONNECTIONS) as gateway,
-        httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, trust_env=False) as sandbox,
-    ):
-        yield Stagehands(gateway, sandbox, temporal, subscriber, life_limits(utc_now().date()))
 
 
 async def live_whole_lives(hands: Stagehands, orders: Sequence[GeneratedOrder], most: int = AT_ONCE) -> float:

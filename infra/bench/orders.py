@@ -13,10 +13,11 @@ from infra.bench.bare import bare_client
 from infra.bench.floor import Floor, run_bare
 from infra.bench.handed import HandedOver
 from infra.bench.listening import Listening, sink
-from infra.bench.lives import ANSWERING_AT_ONCE, live_whole_lives, on_stage, plain_orders
+from infra.bench.lives import ANSWERING_AT_ONCE, live_whole_lives, plain_orders
 from infra.bench.measure import REPEATS, Spread, Target
 from infra.bench.processes import spent
 from infra.bench.record_orders import Recording, record
+from infra.demo.stage import on_stage
 from infra.direct_calls import functions_on
 from infra.stack.services import SERVICES, Service
 from infra.stack.stack import Stack

@@ -12,9 +12,10 @@ from events.values import OrderKey
 from functions.settings import Settings
 from infra.bench.floor import Recorded
 from infra.bench.listening import Listening
-from infra.bench.lives import ANSWERING_AT_ONCE, AT_ONCE, live_whole_lives, on_stage, plain_orders
+from infra.bench.lives import ANSWERING_AT_ONCE, AT_ONCE, live_whole_lives, plain_orders
 from infra.bench.recording import Call, Recorder, parameters
 from infra.bench.shape import Shape, Weight, handed_over, shape_of, weight_of
+from infra.demo.stage import on_stage
 from infra.direct_calls import functions_on
 from infra.generate.orders import GeneratedOrder, message_xml
 from infra.stack.stack import Stack

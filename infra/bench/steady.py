@@ -9,13 +9,14 @@ from dataclasses import replace
 import httpx
 
 from events.values import Value
-from infra.bench.lives import ANSWERING_AT_ONCE, deliver, on_stage, plain_orders
+from infra.bench.lives import ANSWERING_AT_ONCE, deliver, plain_orders
 from infra.bench.measure import Spread, Target
 from infra.bench.own_time import DOOR, STAGES, own_times
 from infra.bench.processes import spent
 from infra.demo.hands import Stagehands
 from infra.demo.player import Player
 from infra.demo.report import percentile
+from infra.demo.stage import on_stage
 from infra.direct_calls import functions_on
 from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder

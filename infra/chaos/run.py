@@ -23,6 +23,7 @@ from infra.chaos.report import ChaosReport, Disturbed, Struck
 from infra.chaos.striker import Course, Striker
 from infra.demo.demo import Conditions, run_demo
 from infra.demo.player import Played
+from infra.demo.stage import Door
 from infra.demo.subscriber import Subscriber
 from infra.generate.orders import GeneratedOrder
 from infra.stack.stack import Stack
@@ -131,20 +132,12 @@ async def run_chaos(
         doubters.append(Doubters(url, keys, connections, seed))
         return doubters[-1]
 
-    conditions = Conditions(
-        at_once=_AT_ONCE_WITH_LAMBDAS if state.lambdas else _AT_ONCE,
-        connections=_CONNECTIONS_WITH_LAMBDAS if state.lambdas else _CONNECTIONS,
-        patience=PATIENCE_SECONDS,
-        door=door,
-        has_lived=watch.has_lived,
-        month_ends=watch.month_ends,
-    )
     planned = plan(seed, blows, LAMBDAS if state.lambdas else PROCESSES)
     functions = partial(kill_functions, stack, seed)
     striker = Striker(stack, planned, course, functions, lambda blow: say(_told(blow, began)))
     with UnrulyQueue(StackClients(state.aws_endpoint), seed) as queue:
         striking = asyncio.create_task(asyncio.to_thread(striker.run))
-        playing = asyncio.create_task(run_demo(state, orders, seed, watch.progress, conditions))
+        playing = asyncio.create_task(run_demo(state, orders, seed, watch.progress, _conditions(state, watch, door)))
         try:
             await asyncio.wait({striking, playing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -169,6 +162,17 @@ async def run_chaos(
         proofs=prove(evidence),
         logs=stack.state.folder / "logs",
         scenarios=dict(Counter(order.scenario.value for order in orders)),
+    )
+
+
+def _conditions(state: StackState, watch: _Watch, door: Door) -> Conditions:
+    return Conditions(
+        at_once=_AT_ONCE_WITH_LAMBDAS if state.lambdas else _AT_ONCE,
+        connections=_CONNECTIONS_WITH_LAMBDAS if state.lambdas else _CONNECTIONS,
+        patience=PATIENCE_SECONDS,
+        door=door,
+        has_lived=watch.has_lived,
+        month_ends=watch.month_ends,
     )
 
 

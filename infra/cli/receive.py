@@ -84,7 +84,7 @@ def _door(gateway: str | None, partner: str, name: str) -> "Door":
     state = running_stack(name)
     if partner not in state.partner_keys:
         raise StackError(f"the stack has no partner {partner}: {', '.join(state.partner_keys)}")
-    return Door(state.gateway_url, partner, base64.b64decode(state.partner_keys[partner]))
+    return Door(state.gateway_url, partner, state.partner_keys[partner])
 
 
 def _kept_key(partner: str) -> bytes:

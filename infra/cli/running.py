@@ -1,6 +1,5 @@
 """What commands need of a running stack: its door as a partner, its Temporal server."""
 
-import base64
 from collections.abc import Awaitable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -24,8 +23,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def gateway_of(state: StackState) -> GatewayClient:
     """A client of the stack's door that can speak as each of its partners."""
-    keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
-    return GatewayClient(state.gateway_url, keys)
+    return GatewayClient(state.gateway_url, state.partner_keys)
 
 
 def place(name: str, *, in_aws: bool) -> Place:

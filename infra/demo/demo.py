@@ -1,21 +1,17 @@
 """The demonstration: made-up orders through the whole stack, each checked against its scenario."""
 
 import asyncio
-import base64
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import httpx
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError
 
 from events.tax_payment import TaxPayment
-from events.values import utc_now
 from functions.ledger.account_models import Verified
-from functions.policy.rules import life_limits
 from functions.settings import Settings
 from infra.actions import count_actions, count_transactions, workers_of
 from infra.aws import StackClients
@@ -23,12 +19,13 @@ from infra.demo.hands import PATIENCE_SECONDS, PlayError, Stagehands
 from infra.demo.month_end import check_books, pay_tax
 from infra.demo.player import Played, Player
 from infra.demo.report import DemoReport, OrderReport, mean_kinds
+from infra.demo.stage import Door, on_stage
 from infra.demo.subscriber import Subscriber
 from infra.direct_calls import functions_on
 from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder
 from infra.stack.state import StackState
-from infra.temporal import connect_to, life_of
+from infra.temporal import life_of
 
 Progress = Callable[[Subscriber, Sequence[Played]], None]
 _PROGRESS_SECONDS = 0.25
@@ -39,14 +36,14 @@ _Answer = TypeVar("_Answer")
 class Conditions:
     """Under which the orders are played: how many at a time, over how many connections, with how much patience.
 
-    `door` makes the parties' client of the gateway. `has_lived` is told of each order that waits for nothing but the
-    end of the month, `month_ends` is called when all do.
+    `has_lived` is told of each order that waits for nothing but the end of the month, `month_ends` is called when all
+    do.
     """
 
     at_once: int = 16
     connections: int = 16
     patience: float = PATIENCE_SECONDS
-    door: Callable[[str, dict[str, bytes], int], GatewayClient] = GatewayClient
+    door: Door = GatewayClient
     has_lived: Callable[[GeneratedOrder], None] = lambda _order: None
     month_ends: Callable[[], None] = lambda: None
 
@@ -80,24 +77,15 @@ async def _run(
     conditions: Conditions,
 ) -> DemoReport:
     started = time.monotonic()
-    keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
-    aws = StackClients(state.aws_endpoint)
-    temporal = await connect_to(state)
-    sandbox = httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, trust_env=False)
     played: list[Played] = []
-    async with (
-        Subscriber(aws, Settings()) as subscriber,
-        conditions.door(state.gateway_url, keys, conditions.connections) as gateway,
-        sandbox,
-    ):
-        limits = life_limits(utc_now().date())
-        hands = Stagehands(gateway, sandbox, temporal, subscriber, limits, conditions.patience)
+    async with on_stage(state, conditions.door, conditions.connections, conditions.patience) as hands:
         playing = _play(hands, orders, conditions, played)
-        payments = await while_watched(playing, _watch(progress, subscriber, played))
-        progress(subscriber, played)
+        payments = await while_watched(playing, _watch(progress, hands.subscriber, played))
+        progress(hands.subscriber, played)
     seconds = time.monotonic() - started
     books = await asyncio.to_thread(check_books)
-    return await _report(temporal, played, _Run(seed, seconds, _dead_letters(aws), payments, books))
+    dead_letters = _dead_letters(StackClients(state.aws_endpoint))
+    return await _report(hands.temporal, played, _Run(seed, seconds, dead_letters, payments, books))
 
 
 async def while_watched(playing: Coroutine[Any, Any, _Answer], watching: Coroutine[Any, Any, None]) -> _Answer:

@@ -17,6 +17,7 @@ from infra.aws import StackClients
 
 _RECEIVE_AT_ONCE = 10
 _LONG_POLL_SECONDS = 1
+_GATHERING_SECONDS = 0.2  # what comes meanwhile comes with one question
 
 
 class Subscriber:
@@ -97,6 +98,8 @@ class Subscriber:
                         self.stages[event.order_no].append(event)
                     self.heard[event.order_no].setdefault(event.change.stage, time.monotonic())
                 self._changed.notify_all()
+            if len(events) < _RECEIVE_AT_ONCE:
+                await asyncio.sleep(_GATHERING_SECONDS)
 
     def _receive(self) -> list[OrderStageChanged]:
         answer = self._aws.sqs.receive_message(

@@ -1,7 +1,6 @@
 """Customs' questions for payment data: one of each kind."""
 
 import asyncio
-import base64
 from pathlib import Path
 
 import httpx
@@ -34,8 +33,7 @@ _UNDER_WAY_SECONDS = 0.5
 
 async def record(state: StackState, order: GeneratedOrder, unknown: GeneratedOrder, folder: Path) -> None:
     """Live a question of each kind for a released order, and one for an order that nobody sent; keep the histories."""
-    keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
-    async with GatewayClient(state.gateway_url, keys) as gateway:
+    async with GatewayClient(state.gateway_url, state.partner_keys) as gateway:
         await hand_in(gateway, order)
     temporal = await connect_to(state)
     async with httpx.AsyncClient(base_url=state.sandbox_url, trust_env=False) as sandbox:

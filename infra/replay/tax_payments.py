@@ -1,7 +1,6 @@
 """Payments of tax: one of each kind."""
 
 import asyncio
-import base64
 import os
 import signal
 import threading
@@ -11,21 +10,15 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
 from temporalio.client import Client
 
 from events.life import TASK_QUEUE
 from events.tax_payment import TaxPaymentRunResult, TaxPaymentRunStart
 from events.values import utc_now
-from functions.policy.rules import life_limits
-from functions.settings import Settings
-from infra.aws import StackClients
-from infra.demo.hands import Stagehands
 from infra.demo.month_end import LATER
 from infra.demo.player import Player
-from infra.demo.subscriber import Subscriber
+from infra.demo.stage import on_stage
 from infra.direct_calls import functions_on
-from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.scenarios import Scenario
 from infra.replay.files import save
@@ -42,11 +35,11 @@ _SILENCE, _PAUSE_SECONDS = timedelta(seconds=1), 4.0
 async def record(state: StackState, first: GeneratedOrder, later: GeneratedOrder, folder: Path) -> None:
     """Pay the tax of two orders: of the first one the bank refuses it, then answers late; of the later one it pays."""
     temporal = await connect_to(state)
-    await _live(state, temporal, first)
+    await _live(state, first)
     await _run(temporal, "refused", folder)
     with _asleep(state.pids["sandbox"]):
         await _run(temporal, "silent", folder, silence=_SILENCE)
-    await _live(state, temporal, later)
+    await _live(state, later)
     run_id = await _run(temporal, "paid", folder)
     save(await decrypted_life(temporal, run_id), folder, "run")
 
@@ -63,12 +56,8 @@ def _asleep(pid: int) -> Iterator[None]:
         waking.join()
 
 
-async def _live(state: StackState, temporal: Client, order: GeneratedOrder) -> None:
-    keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
-    sandbox = httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, trust_env=False)
-    aws = StackClients(state.aws_endpoint)
-    async with Subscriber(aws, Settings()) as subscriber, GatewayClient(state.gateway_url, keys) as gateway, sandbox:
-        hands = Stagehands(gateway, sandbox, temporal, subscriber, life_limits(utc_now().date()))
+async def _live(state: StackState, order: GeneratedOrder) -> None:
+    async with on_stage(state) as hands:
         await Player(hands, order).live()
 
 

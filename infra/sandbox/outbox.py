@@ -13,6 +13,7 @@ import httpx
 from events.cloudevents import STRUCTURED
 from events.values import utc_now
 from functions.gateway.signing import headers_for
+from infra.http_in_threads import InThreads
 from infra.sandbox.config import SandboxConfig
 from infra.sandbox.exchange import leave
 
@@ -38,7 +39,10 @@ class Outbox:
         self._config = config
         self._customs = config.customs_partner()
         self._client = httpx.AsyncClient(
-            base_url=config.gateway_url, timeout=_TIMEOUT_SECONDS, transport=transport, trust_env=False
+            base_url=config.gateway_url,
+            timeout=_TIMEOUT_SECONDS,
+            transport=transport or InThreads(_AT_ONCE),
+            trust_env=False,
         )
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()

@@ -1,6 +1,7 @@
 """The local stack as one object: enter it and everything runs, leave it and nothing does."""
 
 import asyncio
+import base64
 import fcntl
 import json
 import os
@@ -220,7 +221,7 @@ class Stack:
         open_guarantees(self.state, self._guarantee)
         write_private(self._partners_file, json.dumps(made.partners, ensure_ascii=False))
         write_private(self._certificates_file, made.certificate)
-        keys = {partner_id: partner["key"] for partner_id, partner in made.partners.items()}
+        keys = {partner_id: base64.b64decode(partner["key"]) for partner_id, partner in made.partners.items()}
         self.state = self.state.model_copy(update={"partner_keys": keys, "codec_tokens": made.codec_tokens})
 
     def _packed(self) -> "Lambdas":

@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Base64Bytes, Field, ValidationError
 
 from events.values import Value
 from infra.stack import watchdog
@@ -17,7 +17,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 
 
 class StackState(Value):
-    """A running stack. `partner_keys` is partner id -> key in Base64, `codec_tokens` user of the codec server -> token:
+    """A running stack. `partner_keys` is partner id -> key, `codec_tokens` user of the codec server -> token:
 
     the file is for its owner's eyes only.
 
@@ -39,7 +39,7 @@ class StackState(Value):
     lambdas: bool = False
     serverless: bool = False
     pids: dict[str, int] = Field(default_factory=dict)
-    partner_keys: dict[str, str] = Field(default_factory=dict, repr=False)
+    partner_keys: dict[str, Base64Bytes] = Field(default_factory=dict, repr=False)
     codec_tokens: dict[str, str] = Field(default_factory=dict, repr=False)
 
     @property

@@ -1,7 +1,6 @@
 """The Temporal server dies with its database on disk while documents come: all are accepted, wait, and live on."""
 
 import asyncio
-import base64
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -62,9 +61,8 @@ class Parties:
 @asynccontextmanager
 async def parties_of(stack: Stack) -> AsyncIterator[Parties]:
     """The parties of a stack."""
-    keys = {partner: base64.b64decode(key) for partner, key in stack.state.partner_keys.items()}
     sandbox = httpx.AsyncClient(base_url=stack.state.sandbox_url, timeout=30, trust_env=False)
-    async with GatewayClient(stack.state.gateway_url, keys) as gateway, sandbox:
+    async with GatewayClient(stack.state.gateway_url, stack.state.partner_keys) as gateway, sandbox:
         yield Parties(gateway, sandbox)
 
 

@@ -1,7 +1,6 @@
 """One partner floods the door of a whole stack, and what another sends meanwhile is all taken."""
 
 import asyncio
-import base64
 import json
 import time
 from collections import Counter
@@ -43,7 +42,7 @@ class Door:
     """Sends each request once, and counts what is answered to whom."""
 
     def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
-        self._keys = {partner: base64.b64decode(key) for partner, key in stack.state.partner_keys.items()}
+        self._keys = stack.state.partner_keys
         self._http = http
         self.answers: dict[str, Counter[int]] = {}
 

@@ -1,7 +1,6 @@
 """Customs asks the real local stack for payment data, with services killed in the middle: all is answered."""
 
 import asyncio
-import base64
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -60,8 +59,7 @@ def whole() -> Sequence[GeneratedOrder]:
 @asynccontextmanager
 async def door(stack: Stack) -> AsyncIterator[GatewayClient]:
     """The gateway, as any partner."""
-    keys = {partner: base64.b64decode(key) for partner, key in stack.state.partner_keys.items()}
-    async with GatewayClient(stack.state.gateway_url, keys) as gateway:
+    async with GatewayClient(stack.state.gateway_url, stack.state.partner_keys) as gateway:
         yield gateway
 
 

@@ -1,7 +1,6 @@
 """Where personal data stand in clear: in the places that docs/privacy.md names, and nowhere else."""
 
 import asyncio
-import base64
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -113,11 +112,10 @@ async def read_temporal(state: StackState) -> Places:
 
 async def strand(state: StackState, waiting: GeneratedOrder, broken: GeneratedOrder) -> None:
     """A waybill whose order never comes; an order past the gateway with a buyer's name that is too long."""
-    keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
     waybill, order = waiting.documents["511"], broken.documents["311"]
     assert isinstance(waybill, CEB511Message)
     assert isinstance(order, CEB311Message)
-    async with GatewayClient(state.gateway_url, keys) as gateway:
+    async with GatewayClient(state.gateway_url, state.partner_keys) as gateway:
         answer = await gateway.post(CARRIER.partner_id, "/v1/messages", message_xml(waybill), XML)
     assert answer.is_success, answer.text
     data = order.orders[0].model_dump(mode="json")

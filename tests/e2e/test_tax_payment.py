@@ -1,7 +1,6 @@
 """Tax is paid on the whole stack by the command line, the worker killed (kill -9) in the middle of a payment."""
 
 import asyncio
-import base64
 import json
 import os
 import time
@@ -18,16 +17,11 @@ from events.tax_payment import TAX_PAYMENT_SCHEDULE
 from events.values import CHINA, utc_now
 from functions.ledger.account_models import GuaranteeRequest
 from functions.ledger.handler import guarantee
-from functions.policy.rules import life_limits
-from functions.settings import Settings
-from infra.aws import StackClients
 from infra.cli.main import application
-from infra.demo.hands import Stagehands
 from infra.demo.month_end import LATER, check_books
 from infra.demo.player import Player
-from infra.demo.subscriber import Subscriber
+from infra.demo.stage import on_stage
 from infra.direct_calls import functions_on
-from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.parties import GUARANTORS
 from infra.generate.scenarios import Scenario
@@ -70,12 +64,7 @@ def _payments(stack: Stack) -> list[dict[str, Any]]:
 
 async def _live(state: StackState, orders: Sequence[GeneratedOrder]) -> None:
     """The orders up to their delivery."""
-    keys = {partner: base64.b64decode(key) for partner, key in state.partner_keys.items()}
-    temporal = await connect_to(state)
-    sandbox = httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, trust_env=False)
-    aws = StackClients(state.aws_endpoint)
-    async with Subscriber(aws, Settings()) as subscriber, GatewayClient(state.gateway_url, keys) as gateway, sandbox:
-        hands = Stagehands(gateway, sandbox, temporal, subscriber, life_limits(utc_now().date()))
+    async with on_stage(state) as hands:
         await asyncio.gather(*(Player(hands, order).live() for order in orders))
 
 

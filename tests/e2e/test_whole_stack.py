@@ -1,7 +1,6 @@
 """The real local stack end to end, with services killed in the middle: nothing is lost, nothing is declared twice."""
 
 import asyncio
-import base64
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -116,9 +115,8 @@ def test_every_order_is_listed_once(stack: Stack, report: DemoReport, orders: Se
 async def test_the_view_of_an_order_names_nobody(
     stack: Stack, report: DemoReport, orders: Sequence[GeneratedOrder]
 ) -> None:
-    keys = {partner: base64.b64decode(key) for partner, key in stack.state.partner_keys.items()}
     order = next(order for order in orders if order.scenario is Scenario.PAYMENT_MISMATCH)
-    async with GatewayClient(stack.state.gateway_url, keys) as gateway:
+    async with GatewayClient(stack.state.gateway_url, stack.state.partner_keys) as gateway:
         answer = await gateway.get(OPERATOR_PARTNER, f"/v1/orders/{order.key.ebp_code}/{order.key.order_no}")
     assert answer.status_code == HTTPStatus.OK
     view = OrderView.model_validate_json(answer.content)

@@ -72,7 +72,7 @@ class SlowDoor:
             temporal_address="127.0.0.1:9",
             temporal_ui_url=nowhere,
             codec_url=nowhere,
-            partner_keys={"customs": base64.b64encode(KEY).decode()},
+            partner_keys={"customs": base64.b64encode(KEY)},
         ).write()
 
 

@@ -11,9 +11,11 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from events.values import utc_now
 from functions.function import Function
 from functions.ledger.account_models import GuaranteeRequest, OpenGuaranteeRequest
 from functions.ledger.handler import guarantee, open_guarantee, reserve
@@ -146,17 +148,22 @@ def test_a_call_without_a_place_fails_when_half_of_its_time_is_over() -> None:
     invoker = LambdaInvoker(cast("Any", hanging), "sandan", at_once=1)
     run = activities_of([row], invoker)[0]
     environment = ActivityEnvironment()
-    environment.info = dataclasses.replace(environment.info, start_to_close_timeout=timedelta(seconds=0.4))
     request = RowRequest(topic="quota.single_limit", on=date(2026, 1, 5))
     with ThreadPoolExecutor(1) as threads:
         first = threads.submit(invoker.invoke, row, request)
         assert hanging.asked.wait(5)
+        environment.info = _begun_now(environment.info, timedelta(seconds=0.4))
         with pytest.raises(ApplicationError, match=r"1 calls of sandan-policy have not ended for 0\.2 s") as raised:
             environment.run(run, request)
         hanging.go_on.set()
         assert first.result(5) == row(request)
     assert (raised.value.type, raised.value.non_retryable) == ("NoPlace", False)
+    environment.info = _begun_now(environment.info, timedelta(seconds=10))
     assert environment.run(run, request) == row(request)
+
+
+def _begun_now(info: activity.Info, limit: timedelta) -> activity.Info:
+    return dataclasses.replace(info, started_time=utc_now(), start_to_close_timeout=limit)
 
 
 class _Hanging:

@@ -1,5 +1,6 @@
 """Every recorded history must still replay: orders live for a month, and the code changes under them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from infra.replay.files import SUFFIX, load, recorded
 
 FOLDER = Path(__file__).parent / "histories"
 BEFORE_RESTS = "orders-that-do-not-rest"  # begun before orders continued as new when delivered
-CARRIED_WHOLE = "orders-carried-whole"  # begun with a signal, and handed over before anything was left out
-KINDS = ("orders", BEFORE_RESTS, CARRIED_WHOLE, "payment-data", "tax-payments")
+ONE_BY_ONE = "orders-that-call-one-by-one"  # begun before one local activity called two functions
+KINDS = ("orders", BEFORE_RESTS, ONE_BY_ONE, "payment-data", "tax-payments")
 HISTORIES = [path for kind in KINDS for path in recorded(FOLDER / kind)]
 
 
@@ -41,6 +42,7 @@ def test_every_life_is_recorded() -> None:
     ("path", "step"),
     [
         ("orders/9610-release", "declaration.submit"),
+        ("orders-that-call-one-by-one/9610-release", "declaration.submit"),
         ("orders/return-return", "declaration.return-list"),
         ("payment-data/accepted", "payment-data.upload"),
         ("tax-payments/paid", "tax_payment.claim"),
@@ -60,3 +62,20 @@ async def test_a_history_of_other_steps_does_not_replay(path: str, step: str) ->
     assert whole.workflow_id in text
     assert step in text
     assert "workflow.patched" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("orders", {"rests": True, "calls_together": True}),
+        (BEFORE_RESTS, {}),
+        (ONE_BY_ONE, {"rests": True}),
+    ],
+)
+def test_each_folder_has_lives_of_its_own_kind(kind: str, told: dict[str, bool]) -> None:
+    """They are told apart by what they were told when they began, in every run."""
+    for path in recorded(FOLDER / kind):
+        (start,) = load(path).events[0].workflow_execution_started_event_attributes.input.payloads
+        begun = json.loads(start.data)
+        if not path.name.startswith("return-"):
+            assert {name: begun[name] for name in ("rests", "calls_together") if name in begun} == told, path.name

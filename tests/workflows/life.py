@@ -154,6 +154,7 @@ class Life:
         self.customs = customs
         self.limits = LIMITS
         self.rests = True
+        self.calls_together = True
         self.is_new = True
         self.key = OrderKey(ebp_code=builders.PLATFORM["ebp_code"], order_no=f"T{uuid4().hex[:20]}")
         self.unique = uuid4().hex[:12]
@@ -197,7 +198,13 @@ class Life:
 
     async def send(self, *documents: InboundDocument) -> None:
         """The first documents come with the start, later ones in a signal."""
-        start = ImportOrderStart(key=self.key, limits=self.limits, opened=datetime.now(UTC), rests=self.rests)
+        start = ImportOrderStart(
+            key=self.key,
+            limits=self.limits,
+            opened=datetime.now(UTC),
+            rests=self.rests,
+            calls_together=self.calls_together,
+        )
         first, self.is_new = self.is_new, False
         await self.temporal.client.start_workflow(
             ImportOrderWorkflow.run,

@@ -32,7 +32,7 @@ from workflows.import_order import ImportOrderWorkflow
 from workflows.order_state import OrderState
 
 HISTORIES = Path(__file__).parents[1] / "replay" / "histories"
-FOLDERS = ("orders", "orders-that-do-not-rest", "orders-carried-whole")
+FOLDERS = ("orders", "orders-that-do-not-rest", "orders-that-call-one-by-one")
 LIVES = [path for folder in FOLDERS for path in recorded(HISTORIES / folder) if not path.name.startswith("return-")]
 MODELS = [
     *(builders.order(note=note) for note in "ab"),
@@ -180,4 +180,4 @@ def test_what_recorded_lives_have_carried_is_read(path: Path) -> None:
     state = taken_over(start.carried)
     assert state.changes
     assert passed_on(state) == state
-    assert ("content" in start.carried["documents"]["order"]) == (path.parent.name == "orders-carried-whole")
+    assert ("content" in start.carried["documents"]["order"]) == (path.parent.name == "orders-that-call-one-by-one")

@@ -34,7 +34,12 @@ async def test_the_first_document_starts_the_life_with_its_limits_and_search_att
     described = await dispatch.handle.describe()
     limits = life_limits(described.start_time.date())
     assert start == ImportOrderStart(
-        key=dispatch.key, limits=limits, opened=start.opened, rests=True, documents=start.documents
+        key=dispatch.key,
+        limits=limits,
+        opened=start.opened,
+        rests=True,
+        calls_together=True,
+        documents=start.documents,
     )
     assert abs(described.start_time - start.opened).total_seconds() < 5
     # and the order is on record before its workflow has done anything

@@ -1,5 +1,6 @@
 """The stack on this machine: real servers, everything on the loopback address, nothing left behind."""
 
+import base64
 import json
 import os
 import re
@@ -103,7 +104,7 @@ def test_every_partner_has_a_key_that_the_gateway_reads(stack: Stack, clients: S
     for partner_id in stack.state.partner_keys:
         name = f"{NAMES.partner_secrets}{partner_id}"
         secret = clients.secretsmanager.get_secret_value(SecretId=name)["SecretString"]
-        assert json.loads(secret)["key"] == stack.state.partner_keys[partner_id]
+        assert base64.b64decode(json.loads(secret)["key"]) == stack.state.partner_keys[partner_id]
         partners[partner_id] = Partner.model_validate({**json.loads(secret), "id": partner_id})
 
     assert {role.value for partner in partners.values() for role in partner.roles} >= {

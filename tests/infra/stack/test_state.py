@@ -33,7 +33,7 @@ def _state(name: str = "local", started: str | None = None) -> StackState:
         temporal_address="127.0.0.1:4",
         temporal_ui_url="http://127.0.0.1:5",
         codec_url="http://127.0.0.1:6",
-        partner_keys={"platform-1": "c2VjcmV0"},
+        partner_keys={"platform-1": b"c2VjcmV0"},
     )
 
 
@@ -65,6 +65,7 @@ def test_its_file_is_for_its_owner_only(project: Path) -> None:
     state.write()
 
     assert stat.S_IMODE((state.folder / "stack.json").stat().st_mode) == 0o600
+    assert "secret" not in repr(state)
     assert "c2VjcmV0" not in repr(state)
 
 
