@@ -70,7 +70,8 @@ class ImportOrderStart(Value):
 
     `opened` is when its first document reached it; by then the order is on record as collecting (`opening`). A life
     that `rests` continues in a new run when its goods are delivered, and one that `calls_together` has one activity do
-    what two did; lives that began before there was that do not.
+    what two did; lives that began before there was that do not. `documents` are the first ones, in the order of their
+    acceptance; where there are none, a signal brings them.
     """
 
     key: OrderKey
@@ -78,6 +79,7 @@ class ImportOrderStart(Value):
     opened: AwareDatetime
     rests: bool = False
     calls_together: bool = False
+    documents: list[InboundDocument] = Field(default_factory=list)
     carried: dict[str, Any] | None = None
 
     @property

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from events.ceb.order import Order
     from events.ceb.payment import Payment
     from events.ceb.waybill import Waybill
-    from events.documents import DocumentKind
+    from events.documents import DocumentKind, InboundDocument
     from events.findings import Finding, Fix, Place
     from events.life import LifeLimits, Stage
     from events.values import Text
@@ -52,7 +52,7 @@ class Declaring:
         assert declaration_list
         assert declaration_list.head.cop_no
         number = len(state.versions) + 1
-        documents = [self._frozen(kind) for kind in self._used()]
+        documents = used_documents(state)
         request = FreezeRequest(
             key=state.key,
             list_version=number,
@@ -68,7 +68,7 @@ class Declaring:
             # The door has accepted a newer content, whose signal is on its way: matching runs again when it is here.
             return
         state.frozen = documents
-        hashes = {kind: state.documents[kind].content_hash for kind in COMPARED}
+        hashes = hashes_of(state)
         lacking = {kind: _app_type(kind in state.sent) for kind in COMPARED if state.sent.get(kind) != hashes[kind]}
         state.sent = hashes
         app_type = _app_type(any(version.receipts for version in state.versions))
@@ -94,15 +94,6 @@ class Declaring:
         ]
         state.deadline = workflow.now() + self._limits.correction
         state.enter(Stage.MISMATCHED, texts.mismatched(["M11"]), workflow.now())
-
-    def _used(self) -> list[DocumentKind]:
-        own = (DocumentKind.DECLARATION_LIST, DocumentKind.DECLARATION_REQUEST)
-        return [*COMPARED, next(kind for kind in own if kind in self._state.documents)]
-
-    def _frozen(self, kind: DocumentKind) -> FrozenDocument:
-        document = self._state.documents[kind]
-        key = business_key(kind, document.parsed())
-        return FrozenDocument(kind=kind, business_key=key, content_hash=document.content_hash)
 
     def submit(self) -> None:
         """Send the latest version; calling it again sends the very same messages under the same keys."""
@@ -163,6 +154,23 @@ class Declaring:
                 "the list is no longer declared",
             )
             self._state.frozen = []
+
+
+def used_documents(state: OrderState) -> list[FrozenDocument]:
+    """The documents that a declared list uses, all of which are here."""
+    own = (DocumentKind.DECLARATION_LIST, DocumentKind.DECLARATION_REQUEST)
+    kinds = [*COMPARED, next(kind for kind in own if kind in state.documents)]
+    return [_frozen(state.documents[kind]) for kind in kinds]
+
+
+def _frozen(document: InboundDocument) -> FrozenDocument:
+    key = business_key(document.kind, document.parsed())
+    return FrozenDocument(kind=document.kind, business_key=key, content_hash=document.content_hash)
+
+
+def hashes_of(state: OrderState) -> dict[DocumentKind, str]:
+    """What the documents say that go to customs beside the list."""
+    return {kind: state.documents[kind].content_hash for kind in COMPARED}
 
 
 def _app_type(is_known: bool) -> str:

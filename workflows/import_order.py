@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from functions.intake import handler as intake
     from workflows import texts
     from workflows.calls import call
+    from workflows.carrying import carried, taken_over
     from workflows.cases import CancellationCase
     from workflows.corrections import corrected_documents
     from workflows.order_state import AT_CUSTOMS, BEFORE_CUSTOMS, OrderState
@@ -39,7 +40,7 @@ _AFTER_NEWS = "updates-after-news"
 
 @workflow.defn(name=IMPORT_ORDER_WORKFLOW)
 class ImportOrderWorkflow:
-    """One order is one workflow. Documents and receipts come as signals, in any order, repeated, late.
+    """One order is one workflow. Documents come with its start, then as signals: in any order, repeated, late.
 
     The run is a loop: take in what has come, do what follows from it, tell the world, wait for the next document,
     the next answer or the next deadline.
@@ -48,8 +49,8 @@ class ImportOrderWorkflow:
     @workflow.init
     def __init__(self, start: ImportOrderStart) -> None:
         self._start = start
-        self._inbox: list[InboundDocument] = []
-        state = OrderState.model_validate(start.carried) if start.carried else OrderState(key=start.key)
+        self._inbox: list[InboundDocument] = [*start.documents]
+        state = taken_over(start.carried) if start.carried else OrderState(key=start.key)
         self._state = state
         self._steps = OrderSteps(state, start.limits, together=start.calls_together)
         self._woken = False
@@ -67,7 +68,8 @@ class ImportOrderWorkflow:
         while True:
             await self._take_in()
             if self._is_to_continue_as_new:
-                workflow.continue_as_new(self._start.model_copy(update={"carried": self._state.carried()}))
+                going_on = {"carried": carried(self._state), "documents": []}
+                workflow.continue_as_new(self._start.model_copy(update=going_on))
             await self._steps.proceed(lasts=self._rang)
             if self._state.stage.is_final:
                 break

@@ -274,10 +274,6 @@ class OrderState(BaseModel):
         self.to_match = self.to_match or bool(self.ahead)
         self.ahead = {}
 
-    def carried(self) -> dict[str, Any]:
-        """Everything, for a new run."""
-        return self.model_dump(mode="json", exclude_defaults=True)
-
     def snapshot(self) -> OrderSnapshot:
         """Where the order stands, without its documents."""
         return OrderSnapshot(

@@ -1,4 +1,4 @@
-"""Documents of one order that come in one batch go to its workflow in one signal: every signal is a billable Action."""
+"""Documents of one order that come in one batch go to its workflow together: every signal is a billable Action."""
 
 import asyncio
 from collections import defaultdict

@@ -1,11 +1,12 @@
-"""Signals to the workflows of orders."""
+"""Documents on their way to the workflows of orders."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.client import Client
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -34,7 +35,7 @@ _RPC_TIMEOUT = timedelta(seconds=10)
 
 
 async def deliver(client: Client, key: OrderKey, documents: list[InboundDocument]) -> None:
-    """Signal the order's workflow, which starts with its first document; what comes after its end is kept.
+    """Start the order's workflow with its first documents, signal it later ones; what comes after its end is kept.
 
     Raises UnprocessableError when the order is unknown and the documents cannot start one, or when its data were
     shredded: nothing of it may begin again.
@@ -48,13 +49,12 @@ async def deliver(client: Client, key: OrderKey, documents: list[InboundDocument
 
 
 async def _deliver(client: Client, key: OrderKey, documents: list[InboundDocument]) -> None:
-    message = Documents(documents=documents)
     try:
         if _STARTS_A_LIFE & {document.kind for document in documents}:
-            await _signal_with_start(client, key, message)
+            await _start_or_signal(client, key, documents)
         else:
             handle = client.get_workflow_handle(key.workflow_id)
-            await handle.signal(DOCUMENTS_SIGNAL, message, rpc_timeout=_RPC_TIMEOUT)
+            await handle.signal(DOCUMENTS_SIGNAL, Documents(documents=documents), rpc_timeout=_RPC_TIMEOUT)
     except WorkflowAlreadyStartedError:
         await _keep_late(key, documents)
     except RPCError as error:
@@ -64,25 +64,52 @@ async def _deliver(client: Client, key: OrderKey, documents: list[InboundDocumen
         await _keep_late(key, documents)
 
 
-async def _signal_with_start(client: Client, key: OrderKey, message: Documents) -> None:
-    """The order is put on record first: the workflow's first task then has nothing to tell, which costs an Action."""
+async def _start_or_signal(client: Client, key: OrderKey, documents: list[InboundDocument]) -> None:
+    """The first documents come with the start: a signal behind it would be one more Action.
+
+    An order that is on record already is likely running: its documents are signalled, and start it where they must.
+    So are those of an order that somebody else has started meanwhile; the workflow takes what it has for nothing new.
+    """
     now = utc_now()
     limits = life_limits(now.astimezone(CHINA).date())
     start = ImportOrderStart(key=key, limits=limits, opened=now, rests=True, calls_together=True)
-    if key not in own_opened():
-        opening = OpenRequest(key=key, opening=start.opening, due_by=now + limits.documents)
-        await asyncio.to_thread(open_order, opening)
-        own_opened().add(key)
+    if await _is_new(start):
+        with suppress(WorkflowAlreadyStartedError):
+            await _start(client, start.model_copy(update={"documents": documents}))
+            return
+    await _start(client, start, Documents(documents=documents))
+
+
+async def _is_new(start: ImportOrderStart) -> bool:
+    """Whether nobody knew the order until now.
+
+    It is put on record before it starts: the workflow's first task then has nothing to tell, which costs an Action.
+    """
+    if start.key in own_opened():
+        return False
+    opening = OpenRequest(key=start.key, opening=start.opening, due_by=start.opened + start.limits.documents)
+    opened = await asyncio.to_thread(open_order, opening)
+    own_opened().add(start.key)
+    return opened.is_new
+
+
+async def _start(client: Client, start: ImportOrderStart, message: Documents | None = None) -> None:
+    """Start the workflow, which fails where there is one; with a message signal it where it runs.
+
+    Raises WorkflowAlreadyStartedError.
+    """
+    conflict = WorkflowIDConflictPolicy.USE_EXISTING if message else WorkflowIDConflictPolicy.FAIL
     await client.start_workflow(
         IMPORT_ORDER_WORKFLOW,
         start,
-        id=key.workflow_id,
+        id=start.key.workflow_id,
         task_queue=TASK_QUEUE,
         id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-        start_signal=DOCUMENTS_SIGNAL,
-        start_signal_args=[message],
-        search_attributes=at_start(key.ebp_code, now + limits.documents),
-        static_summary=f"import order {key.order_no}",
+        id_conflict_policy=conflict,
+        start_signal=DOCUMENTS_SIGNAL if message else None,
+        start_signal_args=[message] if message else [],
+        search_attributes=at_start(start.key.ebp_code, start.opened + start.limits.documents),
+        static_summary=f"import order {start.key.order_no}",
         rpc_timeout=_RPC_TIMEOUT,
     )
 

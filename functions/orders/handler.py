@@ -6,7 +6,16 @@ from functions.bus import OWN_SOURCE, OutboundEvent, put_events
 from functions.function import function
 from functions.orders import store
 from functions.orders.masking import mask_finding, scrub_text, without_masked
-from functions.orders.models import ForgetRequest, Forgotten, OpenRequest, Recorded, RecordRequest, Shown, ShowRequest
+from functions.orders.models import (
+    ForgetRequest,
+    Forgotten,
+    OpenRequest,
+    OrderOpened,
+    Recorded,
+    RecordRequest,
+    Shown,
+    ShowRequest,
+)
 
 
 @function("orders.record")
@@ -19,15 +28,16 @@ def record(request: RecordRequest) -> Recorded:
 
 
 @function("orders.open")
-def open_order(request: OpenRequest) -> Recorded:
+def open_order(request: OpenRequest) -> OrderOpened:
     """Put a new order on record and tell the subscribers, once more than never; one that is further stays as it is."""
     first = RecordRequest(
         key=request.key, mode=None, history=[request.opening], told=0, findings=[], due_by=request.due_by
     )
-    there = store.open_record(first)
+    is_new = store.open_record(first)
+    there = request.opening if is_new else store.only_change(request.key)
     if there is not None:
         put_events(OWN_SOURCE, _events(first.model_copy(update={"history": [there]})))
-    return Recorded(last=request.opening.number)
+    return OrderOpened(is_new=is_new)
 
 
 @function("orders.show")

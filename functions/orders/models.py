@@ -39,6 +39,12 @@ class Recorded(Value):
     last: int
 
 
+class OrderOpened(Value):
+    """Whether the order was on record nowhere before the call."""
+
+    is_new: bool
+
+
 class ShowRequest(Value):
     """Which order is asked for."""
 

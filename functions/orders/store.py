@@ -1,4 +1,7 @@
-"""The orders table: one item per order."""
+"""The orders table: one item per order, written anew with each change; what says nothing is left out of it.
+
+A plain order keeps within the kilobyte of one write unit until its parcel is delivered.
+"""
 
 from typing import Any
 
@@ -21,11 +24,14 @@ def put(request: RecordRequest) -> bool:
     return _put(request, "attribute_not_exists(last_change) OR last_change <= :last", last)
 
 
-def open_record(request: RecordRequest) -> StageChange | None:
-    """Put a new order on record; its first change as it stands there, None when it has changed since."""
-    if _put(request, "attribute_not_exists(pk)", {}):
-        return request.history[0]
-    there = read(request.key)
+def open_record(request: RecordRequest) -> bool:
+    """Put a new order on record; False when it stands there already."""
+    return _put(request, "attribute_not_exists(pk)", {})
+
+
+def only_change(key: OrderKey) -> StageChange | None:
+    """The first change of an order that has no other; None when it has changed since."""
+    there = read(key)
     return there.history[0] if there and len(there.history) == 1 else None
 
 
@@ -39,12 +45,7 @@ def _put(request: RecordRequest, condition: str, values: dict[str, Any]) -> bool
             Item={
                 "pk": {"S": request.key.workflow_id},
                 "last_change": {"N": str(latest.number)},
-                "stage": {"S": latest.stage},
-                "history": {"S": _HISTORY.dump_json(request.history).decode()},
-                "findings": {"S": _FINDINGS.dump_json(request.findings).decode()},
-                "trade_mode": {"S": request.mode or ""},
-                "needs_human": {"S": request.needs_human or ""},
-                "due_by": {"S": request.due_by.isoformat() if request.due_by else ""},
+                **{name: {"S": text} for name, text in _said(request).items() if text},
             },
             ConditionExpression=condition,
             **given,
@@ -52,6 +53,17 @@ def _put(request: RecordRequest, condition: str, values: dict[str, Any]) -> bool
     except client.exceptions.ConditionalCheckFailedException:
         return False
     return True
+
+
+def _said(request: RecordRequest) -> dict[str, str]:
+    return {
+        "stage": request.history[-1].stage,
+        "history": _HISTORY.dump_json(request.history, exclude_none=True).decode(),
+        "findings": _FINDINGS.dump_json(request.findings, exclude_none=True).decode() if request.findings else "",
+        "trade_mode": request.mode or "",
+        "needs_human": request.needs_human or "",
+        "due_by": request.due_by.isoformat() if request.due_by else "",
+    }
 
 
 def read(key: OrderKey) -> OrderView | None:
@@ -62,15 +74,16 @@ def read(key: OrderKey) -> OrderView | None:
     item = found.get("Item")
     if item is None:
         return None
+    said = {name: value["S"] for name, value in item.items() if "S" in value}
     return OrderView.model_validate(
         {
             "ebp_code": key.ebp_code,
             "order_no": key.order_no,
-            "stage": Stage(item["stage"]["S"]),
-            "mode": item["trade_mode"]["S"] or None,
-            "history": _HISTORY.validate_json(item["history"]["S"]),
-            "findings": _FINDINGS.validate_json(item["findings"]["S"]),
-            "needs_human": item["needs_human"]["S"] or None,
-            "due_by": item["due_by"]["S"] or None,
+            "stage": Stage(said["stage"]),
+            "mode": said.get("trade_mode") or None,
+            "history": _HISTORY.validate_json(said["history"]),
+            "findings": _FINDINGS.validate_json(said.get("findings") or "[]"),
+            "needs_human": said.get("needs_human") or None,
+            "due_by": said.get("due_by") or None,
         }
     )

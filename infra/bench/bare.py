@@ -39,12 +39,11 @@ class BareWorkflow:
         signals: int,
         activities: list[tuple[int, int]],
         timers: int,
-        rests: tuple[int, int] | None = None,
-        _carried: bytes = b"",
+        rests: tuple[int, int] | None,
+        _carried: bytes,
     ) -> None:
         """Until every signal has come and every activity has been called; the timers run meanwhile."""
         waiting = [asyncio.create_task(workflow.sleep(_LONG)) for _ in range(timers)]
-        await workflow.wait_condition(lambda: self._signals > 0)
         for sent, answer in activities:
             await workflow.execute_activity(nothing, args=[bytes(sent), answer], start_to_close_timeout=_TIMEOUT)
         if rests:
@@ -67,14 +66,12 @@ async def bare_client(address: str, namespace: str) -> Client:
 
 
 async def start_bare(client: Client, workflow_id: str, shape: Shape) -> None:
-    """Start a life with its first signal, as the dispatcher does."""
+    """Start a life with its first documents, as the dispatcher does."""
     await client.start_workflow(
         BareWorkflow.run,
-        args=[len(shape.signals), shape.activities, shape.timers, shape.rests],
+        args=[len(shape.signals), shape.activities, shape.timers, shape.rests, bytes(shape.start)],
         id=workflow_id,
         task_queue=BARE_QUEUE,
-        start_signal="said",
-        start_signal_args=[bytes(shape.signals[0])],
     )
 
 

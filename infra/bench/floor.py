@@ -2,8 +2,8 @@
 
 A minimal client repeats the recorded requests to bus, tables and archive as they were (to tables and a bus of its own,
 by the same AWS library), receives from the queues what the bus brings there, and posts to the counterparties what was
-posted to them; a bare workflow has the same signals, timers and remote activities. What it leaves out is everything
-else: the door, signatures, validation, routing, rules, encryption, local activities, search attributes.
+posted to them; a bare workflow has the same start, signals, timers and remote activities. What it leaves out is
+everything else: the door, signatures, validation, routing, rules, encryption, local activities, search attributes.
 """
 
 import asyncio
@@ -80,7 +80,7 @@ class Floor:
         """All requests and all lives once; the seconds they took."""
         expected = sum(len(parameters(call)["Entries"]) for call in self.recorded.calls if call.service == "events")
         drains = [_Drain(url) for url in self._queues]
-        steps = [step for shape in self.recorded.shapes for step in shape.signals]
+        steps = [step for shape in self.recorded.shapes for step in shape.steps]
         self._calls = _shares(self.recorded.calls, len(steps))
         self._posts = _shares(self.recorded.posts, len(steps))
         run = uuid4().hex[:8]
@@ -104,15 +104,15 @@ class Floor:
     def _life(self, name: str, shape: Shape) -> Work:
         async def live() -> None:
             handle = self.temporal.get_workflow_handle(f"bare/{name}")
-            for number, size in enumerate(shape.signals):
+            for number in range(len(shape.steps)):
                 await self._requests()
-                await signal_bare(self.temporal, f"bare/{name}", shape, number, size)
+                await take_step(self.temporal, f"bare/{name}", shape, number)
             await handle.result()
 
         return live
 
     async def _requests(self) -> None:
-        """What falls to one signal of one life."""
+        """What falls to one step of one life."""
         await asyncio.get_running_loop().run_in_executor(self._threads, self._repeat, next(self._calls))
         for post in next(self._posts):
             headers = {"Content-Type": post.headers.get("content-type", "")}
@@ -142,26 +142,26 @@ class Floor:
         return url
 
 
-async def signal_bare(client: Client, workflow_id: str, shape: Shape, number: int, size: int) -> None:
-    """The signal of that number (from 0): the first one starts the life; before the last a month passes."""
+async def take_step(client: Client, workflow_id: str, shape: Shape, number: int) -> None:
+    """The start (0) or the signal of that number; before the last a month passes."""
     if number == 0:
         await start_bare(client, workflow_id, shape)
         return
     handle = client.get_workflow_handle(workflow_id)
-    if number == len(shape.signals) - 1 and shape.timers:
+    if number == len(shape.signals) and shape.timers:
         await TimeSkipper(client).fast_forward(handle, LATER)
-    await handle.signal("said", bytes(size))
+    await handle.signal("said", bytes(shape.steps[number]))
 
 
 async def run_bare(client: Client, shapes: Sequence[Shape]) -> float:
-    """The bare workflows alone; the seconds they took. A pause between two signals, so that each wakes its workflow."""
+    """The bare workflows alone; the seconds they took. A pause between two steps, so that each wakes its workflow."""
     run = uuid4().hex[:8]
 
     def life(number: int, shape: Shape) -> Work:
         async def live() -> None:
             name = f"bare/{run}/{number}"
-            for count, size in enumerate(shape.signals):
-                await signal_bare(client, name, shape, count, size)
+            for step in range(len(shape.steps)):
+                await take_step(client, name, shape, step)
                 await asyncio.sleep(_APART.total_seconds())
             await client.get_workflow_handle(name).result()
 

@@ -73,12 +73,12 @@ class HandedOver:
         async def live() -> None:
             handle = self._temporal.get_workflow_handle(life.key.workflow_id)
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._hand(life.signals[0])
-                for documents in life.signals[1:-1]:
+                await self._hand(life.handed_over[0])
+                for documents in life.handed_over[1:-1]:
                     await self._declared_or_more(life, documents)
                     await self._hand(documents)
                 await TimeSkipper(self._temporal).fast_forward(handle, LATER)
-                await self._hand(life.signals[-1])
+                await self._hand(life.handed_over[-1])
                 await handle.result()
 
         return live

@@ -11,7 +11,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
 from events.documents import DocumentKind, InboundDocument
-from infra.bench.shape import signalled
+from infra.bench.shape import handed_over
 
 DOOR, DECLARE, RECEIPT, BILL, DELIVERY = "door", "declare", "receipt", "tax bill", "delivery"
 STAGES = {
@@ -31,20 +31,14 @@ _SUBMIT = "declaration.submit"
 
 def own_times(events: Sequence[HistoryEvent]) -> Iterator[tuple[str, float]]:
     """Stage and seconds, of each stage that a plain life has come through; `events`: of its first run, decrypted."""
-    signals = [event for event in events if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED]
-    documents = signalled(events)
+    handed = list(handed_over(events))
     submitted = _submitted(events)
     if submitted:
         began, event_id = submitted
-        before = [
-            document
-            for signal, group in zip(signals, documents, strict=True)
-            if signal.event_id < event_id
-            for document in group
-        ]
+        before = [document for number, group in handed if number < event_id for document in group]
         yield DECLARE, (began - _last(before)).total_seconds()
-    for signal, group in zip(signals, documents, strict=True):
-        done = _done_after(events, signal.event_id)
+    for number, group in handed:
+        done = _done_after(events, number)
         for stage in {_STAGE_OF[document.kind] for document in group if document.kind in _STAGE_OF}:
             if done:
                 ours = [document for document in group if _STAGE_OF.get(document.kind) == stage]

@@ -14,7 +14,7 @@ from infra.bench.floor import Recorded
 from infra.bench.listening import Listening
 from infra.bench.lives import ANSWERING_AT_ONCE, AT_ONCE, live_whole_lives, plain_orders
 from infra.bench.recording import Call, Recorder, parameters
-from infra.bench.shape import Shape, Weight, shape_of, signalled, weight_of
+from infra.bench.shape import Shape, Weight, handed_over, shape_of, weight_of
 from infra.demo.stage import on_stage
 from infra.direct_calls import functions_on
 from infra.generate.orders import GeneratedOrder, message_xml
@@ -31,10 +31,10 @@ _BY_THE_PARTIES = {"411": "/payment/messages", "511": "/carrier/messages"}
 
 @dataclass(frozen=True)
 class Life:
-    """One order as the dispatcher gave it to Temporal: the documents of each signal, and what became of it."""
+    """One order as the dispatcher gave it to Temporal: documents with its start and each signal, what became of it."""
 
     key: OrderKey
-    signals: Sequence[Sequence[InboundDocument]]
+    handed_over: Sequence[Sequence[InboundDocument]]
     shape: Shape
     weight: Weight
 
@@ -108,7 +108,8 @@ async def _live(state: StackState, orders: Sequence[GeneratedOrder], most: int) 
 async def _life(client: Client, key: OrderKey) -> Life:
     encrypted = [run.events for run in await life_of(client, key.workflow_id)]
     clear = [event for run in await decrypted_life(client, key.workflow_id) for event in run.events]
-    return Life(key, signalled(clear), shape_of(encrypted), weight_of(encrypted))
+    handed = [documents for _, documents in handed_over(clear)]
+    return Life(key, handed, shape_of(encrypted), weight_of(encrypted))
 
 
 def _handed_in(orders: Sequence[GeneratedOrder]) -> list[Call]:

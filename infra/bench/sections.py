@@ -74,9 +74,9 @@ def _orders(result: Mapping[str, Any]) -> str:
     text = (
         f"{found.orders} orders a run, {found.repeats} repeats, each on a fresh stack; sandbox answering at once, the "
         "month until the tax is paid skipped. The floor repeats the recorded requests of as many orders, from the same "
-        "AWS library, beside bare workflows with the same signals, timers, remote activities and runs; it has no door, "
-        "no validation, no rules, no encryption. The workflow part gets its documents straight at the dispatcher, with "
-        "customs a sink, and is held against the bare workflow alone."
+        "AWS library, beside bare workflows with the same start, signals, timers, remote activities and runs; it has "
+        "no door, no validation, no rules, no encryption. The workflow part gets its documents straight at the "
+        "dispatcher, with customs a sink, and is held against the bare workflow alone."
     )
     return (
         f"<p>{text}</p>{shares}<h3>orders per second</h3>{ranges(pace, 'orders/s')}"

@@ -1,7 +1,7 @@
 """What Temporal did for one order, read from its history."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, takewhile
 
 from google.protobuf.message import Message
@@ -9,22 +9,28 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
 from events.documents import InboundDocument
-from events.life import Documents
+from events.life import Documents, ImportOrderStart
 from events.values import Value
 from infra.actions import count_actions, count_transactions
 from infra.temporal import payloads_in
 
 
 class Shape(Value):
-    """The signals (bytes of each), the remote activities (bytes of input and of result), the timers of one life.
+    """The start and the signals (bytes of each), the remote activities (bytes of input and of result), the timers.
 
     `rests`: the number of signals after which it continues as new, and the bytes that it carries over.
     """
 
+    start: int
     signals: list[int]
     activities: list[tuple[int, int]]
     timers: int
     rests: tuple[int, int] | None = None
+
+    @property
+    def steps(self) -> list[int]:
+        """The bytes of what is sent to it, one by one: the start, then the signals."""
+        return [self.start, *self.signals]
 
 
 class Weight(Value):
@@ -62,7 +68,8 @@ def shape_of(runs: Sequence[Run]) -> Shape:
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
                 rests = len(signals), _size(event.workflow_execution_continued_as_new_event_attributes.input)
     activities = list(zip(inputs, results, strict=False))
-    return Shape(signals=signals, activities=activities, timers=timers, rests=rests)
+    start = _size(runs[0][0].workflow_execution_started_event_attributes.input)
+    return Shape(start=start, signals=signals, activities=activities, timers=timers, rests=rests)
 
 
 def weight_of(runs: Sequence[Run]) -> Weight:
@@ -93,11 +100,23 @@ def mean_actions(weights: Sequence[Weight]) -> dict[str, float]:
     return {kind: round(count / len(weights), 2) for kind, count in sorted(summed.items())}
 
 
-def signalled(events: Iterable[HistoryEvent]) -> list[list[InboundDocument]]:
-    """The documents of each signal of a decrypted history."""
-    kind = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
-    inputs = [event.workflow_execution_signaled_event_attributes.input for event in events if event.event_type == kind]
-    return [Documents.model_validate_json(given.payloads[0].data).documents for given in inputs]
+def handed_over(events: Iterable[HistoryEvent]) -> Iterator[tuple[int, list[InboundDocument]]]:
+    """The documents that came with the start of a decrypted life and with each signal, and the number of its event."""
+    for event in events:
+        documents = _documents_of(event)
+        if documents:
+            yield event.event_id, documents
+
+
+def _documents_of(event: HistoryEvent) -> list[InboundDocument]:
+    match event.event_type:
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+            given = event.workflow_execution_started_event_attributes.input
+            return ImportOrderStart.model_validate_json(given.payloads[0].data).documents
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
+            given = event.workflow_execution_signaled_event_attributes.input
+            return Documents.model_validate_json(given.payloads[0].data).documents
+    return []
 
 
 def _size(message: Message) -> int:

@@ -155,6 +155,7 @@ class Life:
         self.limits = LIMITS
         self.rests = True
         self.calls_together = True
+        self.is_new = True
         self.key = OrderKey(ebp_code=builders.PLATFORM["ebp_code"], order_no=f"T{uuid4().hex[:20]}")
         self.unique = uuid4().hex[:12]
         self._moment = datetime.now(UTC)
@@ -196,25 +197,27 @@ class Life:
         return accepted.document
 
     async def send(self, *documents: InboundDocument) -> None:
-        """One signal with documents; the first one starts the life."""
+        """The first documents come with the start, later ones in a signal."""
+        start = ImportOrderStart(
+            key=self.key,
+            limits=self.limits,
+            opened=datetime.now(UTC),
+            rests=self.rests,
+            calls_together=self.calls_together,
+        )
+        first, self.is_new = self.is_new, False
         await self.temporal.client.start_workflow(
             ImportOrderWorkflow.run,
-            ImportOrderStart(
-                key=self.key,
-                limits=self.limits,
-                opened=datetime.now(UTC),
-                rests=self.rests,
-                calls_together=self.calls_together,
-            ),
+            start.model_copy(update={"documents": list(documents)}) if first else start,
             id=self.key.workflow_id,
             task_queue=self.task_queue,
-            start_signal="documents",
-            start_signal_args=[Documents(documents=list(documents))],
+            start_signal=None if first else "documents",
+            start_signal_args=[] if first else [Documents(documents=list(documents))],
             search_attributes=at_start(self.key.ebp_code, datetime.now(UTC)),
         )
 
     async def send_all(self, mode: str = "9610", **replaced: CebModel) -> None:
-        """The four documents in one signal; keywords replace one by its kind's name."""
+        """The four documents together; keywords replace one by its kind's name."""
         models = self.documents(mode) | {DocumentKind[name.upper()]: model for name, model in replaced.items()}
         await self.send(*(self.accepted(kind, model) for kind, model in models.items()))
 

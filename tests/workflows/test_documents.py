@@ -17,8 +17,10 @@ from tests.workflows.life import LIMITS, MINUTE, Life, request_for, stages
 from workflows.import_order import ImportOrderWorkflow
 
 
-async def test_documents_in_any_order_repeated_and_apart(life: Life) -> None:
-    # Given the documents one by one, the list first, each of them twice
+@pytest.mark.parametrize("with_start", [True, False])
+async def test_documents_in_any_order_repeated_and_apart(life: Life, with_start: bool) -> None:
+    # Given the documents one by one, the list first, with the start or signalled, each of them twice
+    life.is_new = with_start
     documents = {kind: life.accepted(kind, model) for kind, model in life.documents().items()}
     for document in reversed(documents.values()):
         await life.send(document)
@@ -85,7 +87,7 @@ async def test_correction_by_an_operator_goes_through_the_door(life: Life) -> No
     assert fix
     request = CorrectRequest(fixes=[fix], who="op-1", why="支付企业来函")
     await life.handle.execute_update(ImportOrderWorkflow.correct, request)
-    await life.until(Stage.DECLARED)
+    await life.until_sent(1)
     assert life.customs.submissions[0].payment
     assert life.customs.submissions[0].payment.head.amount_paid == Decimal("561.89")
 

@@ -171,14 +171,3 @@ def test_stages_are_numbered_and_carry_what_customs_said() -> None:
         (2, Stage.INSPECTING, "500"),
     ]
     assert [entry.kind for entry in made.entries] == ["list-receipt", "decision", "decision"]
-
-
-@settings(max_examples=40, deadline=None)
-@given(arrivals=documents(), stage=st.sampled_from(STAGES))
-def test_a_new_run_carries_the_whole_state_on(arrivals: list[InboundDocument], stage: Stage) -> None:
-    """Continue-as-new hands the state over as JSON: what is read is what was written."""
-    made = state(*arrivals, stage=stage)
-    made.enter(stage, Text(zh="因", en="why"), NOW)
-    carried = OrderState.model_validate(made.model_dump(mode="json"))
-    assert carried == made
-    assert what_it_knows(carried) == what_it_knows(made)

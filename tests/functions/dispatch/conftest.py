@@ -1,7 +1,8 @@
 """The dispatcher before a real server, with a workflow that remembers what reached it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -13,13 +14,14 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from events.ceb.base import CebModel
-from events.documents import DocumentKind
+from events.documents import DocumentKind, InboundDocument
 from events.life import DOCUMENTS_SIGNAL, IMPORT_ORDER_WORKFLOW, TASK_QUEUE, Documents, ImportOrderStart
 from events.values import OrderKey
 from functions.aws import sqs
 from functions.dispatch.connection import connect
 from functions.dispatch.handler import handler
 from functions.settings import settings
+from infra.actions import count_actions
 from infra.lambda_context import LocalContext
 from tests import builders
 from tests.functions.dispatch.records import accepted, batch, of_gateway
@@ -32,31 +34,35 @@ END = DocumentKind.CANCELLATION.value
 class RecordingOrder:
     """Stands for the order's workflow: remembers its input and its signals, and ends with a cancellation."""
 
-    def __init__(self) -> None:
-        self._signals: list[list[str]] = []
-        self._start: ImportOrderStart | None = None
+    @workflow.init
+    def __init__(self, start: ImportOrderStart) -> None:
+        self._start = start
+        self._groups = [_kinds(start.documents)] if start.documents else []
 
     @workflow.run
     async def run(self, start: ImportOrderStart) -> list[list[str]]:
         """Until a cancellation comes."""
-        self._start = start
-        await workflow.wait_condition(lambda: any(END in kinds for kinds in self._signals))
-        return self._signals
+        await workflow.wait_condition(lambda: any(END in kinds for kinds in self._groups))
+        return self._groups
 
     @workflow.signal(name=DOCUMENTS_SIGNAL)
     def documents(self, message: Documents) -> None:
         """One signal."""
-        self._signals.append([document.kind.value for document in message.documents])
+        self._groups.append(_kinds(message.documents))
 
     @workflow.query
-    def start(self) -> ImportOrderStart | None:
+    def start(self) -> ImportOrderStart:
         """What it was started with."""
         return self._start
 
     @workflow.query
-    def signals(self) -> list[list[str]]:
-        """The kinds in each signal."""
-        return self._signals
+    def groups(self) -> list[list[str]]:
+        """The kinds that came with the start, where some did, and in each signal."""
+        return self._groups
+
+
+def _kinds(documents: Sequence[InboundDocument]) -> list[str]:
+    return [document.kind.value for document in documents]
 
 
 @dataclass
@@ -101,9 +107,17 @@ class Dispatch:
         """Documents that the gateway has accepted, in one batch."""
         return await self.take(*(of_gateway(accepted(model)) for model in models))
 
-    async def signals(self) -> list[list[str]]:
-        """What the order's workflow has got."""
-        return await self.handle.query(RecordingOrder.signals)
+    async def groups(self) -> list[list[str]]:
+        """What the order's workflow has got, with its start and in each signal."""
+        return await self.handle.query(RecordingOrder.groups)
+
+    def request(self) -> CebModel:
+        """The platform's request that we build its list."""
+        return samples.list_request(order_no=self.order_no)
+
+    async def actions(self) -> Counter[str]:
+        """What that has cost."""
+        return count_actions((await self.handle.fetch_history()).events)
 
 
 async def taken(*bodies: str, receives: int = 1) -> list[str]:

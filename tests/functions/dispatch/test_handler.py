@@ -29,13 +29,17 @@ from tests.functions.intake import samples
 
 async def test_the_first_document_starts_the_life_with_its_limits_and_search_attributes(dispatch: Dispatch) -> None:
     assert await dispatch.send(dispatch.order()) == []
-    assert await dispatch.signals() == [["order"]]
+    assert await dispatch.groups() == [["order"]]
     start = await dispatch.handle.query(RecordingOrder.start)
-    assert start
     described = await dispatch.handle.describe()
     limits = life_limits(described.start_time.date())
     assert start == ImportOrderStart(
-        key=dispatch.key, limits=limits, opened=start.opened, rests=True, calls_together=True
+        key=dispatch.key,
+        limits=limits,
+        opened=start.opened,
+        rests=True,
+        calls_together=True,
+        documents=start.documents,
     )
     assert abs(described.start_time - start.opened).total_seconds() < 5
     # and the order is on record before its workflow has done anything
@@ -50,20 +54,26 @@ async def test_the_first_document_starts_the_life_with_its_limits_and_search_att
     assert abs(due - described.start_time - start.limits.documents).total_seconds() < 5
 
 
-async def test_the_documents_of_one_order_in_one_batch_are_one_signal(dispatch: Dispatch) -> None:
+async def test_the_first_documents_of_an_order_come_with_its_start_and_later_ones_in_a_signal(
+    dispatch: Dispatch,
+) -> None:
     """Every signal is a billable Action."""
-    assert await dispatch.send(dispatch.order(), dispatch.payment(), dispatch.waybill()) == []
-    assert [sorted(kinds) for kinds in await dispatch.signals()] == [["order", "payment", "waybill"]]
+    assert await dispatch.send(dispatch.order(), dispatch.payment()) == []
+    assert [sorted(kinds) for kinds in await dispatch.groups()] == [["order", "payment"]]
+    assert await dispatch.actions() == {"start": 1}
+    assert await dispatch.send(dispatch.waybill(), dispatch.request()) == []
+    assert [sorted(kinds) for kinds in await dispatch.groups()] == [["order", "payment"], ["list-request", "waybill"]]
+    assert await dispatch.actions() == {"start": 1, "signal": 1}
 
 
 async def test_what_waited_comes_along_and_waits_no_more(dispatch: Dispatch) -> None:
-    """Given a waybill before its order, when the order comes, then one signal brings both, and nothing is parked."""
+    """Given a waybill before its order, when the order comes, then both come together, and nothing is parked."""
     waybill = accepted(dispatch.waybill())
     assert await dispatch.take(of_gateway(waybill)) == []
     parked = get(f"order-no#{dispatch.order_no}")
     assert any(waybill.document_id in name for name in parked)
     assert await dispatch.send(dispatch.order()) == []
-    assert [sorted(kinds) for kinds in await dispatch.signals()] == [["order", "waybill"]]
+    assert [sorted(kinds) for kinds in await dispatch.groups()] == [["order", "waybill"]]
     assert not any(waybill.document_id in name for name in get(f"order-no#{dispatch.order_no}"))
     assert dead_letters() == []
 
@@ -72,7 +82,7 @@ async def test_a_later_document_is_a_further_signal_and_no_second_life(dispatch:
     await dispatch.send(dispatch.order())
     first = (await dispatch.handle.describe()).run_id
     assert await dispatch.send(dispatch.payment()) == []
-    assert await dispatch.signals() == [["order"], ["payment"]]
+    assert await dispatch.groups() == [["order"], ["payment"]]
     assert (await dispatch.handle.describe()).run_id == first
 
 
@@ -94,13 +104,13 @@ async def test_an_order_that_was_put_on_record_here_is_not_put_there_again(dispa
         assert len(asked) == 1
     finally:
         events.unregister("before-call.dynamodb", ask)
-    assert [sorted(kinds) for kinds in await dispatch.signals()] == [["order"], ["payment", "waybill"]]
+    assert [sorted(kinds) for kinds in await dispatch.groups()] == [["order"], ["payment", "waybill"]]
 
 
 async def test_the_same_message_twice_in_a_batch_is_one_document(dispatch: Dispatch) -> None:
     body = of_gateway(accepted(dispatch.order()))
     assert await dispatch.take(body, body) == []
-    assert await dispatch.signals() == [["order"]]
+    assert await dispatch.groups() == [["order"]]
 
 
 async def test_what_comes_after_the_end_is_kept_in_the_archive(dispatch: Dispatch) -> None:
@@ -161,7 +171,7 @@ async def test_a_receipt_for_something_unknown_is_put_aside_with_the_reason(disp
 async def test_poison_is_put_aside_whole_with_its_reason_and_the_rest_goes_on(dispatch: Dispatch) -> None:
     poison = ["{", envelope("sandan.gateway", {"no": "event"}), of_others(samples.list_receipt())]
     assert await dispatch.take(*poison[:2], of_gateway(accepted(dispatch.order())), poison[2]) == []
-    assert await dispatch.signals() == [["order"]]
+    assert await dispatch.groups() == [["order"]]
     letters = sorted(dead_letters(), key=lambda letter: letter.document_id)
     assert [letter.body for letter in letters] == poison
     assert [letter.document_id for letter in letters] == ["m-0", "m-1", "m-3"]
@@ -170,10 +180,10 @@ async def test_poison_is_put_aside_whole_with_its_reason_and_the_rest_goes_on(di
 
 async def test_what_a_platform_put_on_the_bus_itself_reaches_its_order(dispatch: Dispatch) -> None:
     assert await dispatch.take(of_others(dispatch.order())) == []
-    assert await dispatch.signals() == [["order"]]
+    assert await dispatch.groups() == [["order"]]
     changed = of_others(dispatch.order(note="other"))
     assert await dispatch.take(changed) == []
-    assert await dispatch.signals() == [["order"]]
+    assert await dispatch.groups() == [["order"]]
     assert dead_letters() == []
 
 
@@ -206,7 +216,7 @@ async def test_a_server_that_is_away_makes_exactly_its_records_come_again(
     monkeypatch.setenv("SANDAN_TEMPORAL_ADDRESS", dispatch.client.service_client.config.target_host)
     settings.cache_clear()
     assert await dispatch.take(*bodies[1:]) == []
-    assert [sorted(kinds) for kinds in await dispatch.signals()] == [["order", "payment"]]
+    assert [sorted(kinds) for kinds in await dispatch.groups()] == [["order", "payment"]]
 
 
 async def test_a_fault_of_one_order_leaves_the_others_alone(
@@ -222,7 +232,7 @@ async def test_a_fault_of_one_order_leaves_the_others_alone(
     monkeypatch.setattr(delivery, "deliver", faulty)
     other = builders.order(order_no=f"{dispatch.order_no}-2")
     assert await dispatch.send(other, dispatch.order(), other.model_copy()) == ["m-0", "m-2"]
-    assert await dispatch.signals() == [["order"]]
+    assert await dispatch.groups() == [["order"]]
 
 
 def test_a_reason_is_cut_to_what_the_queue_takes(aws: None) -> None:

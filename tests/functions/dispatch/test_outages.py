@@ -21,6 +21,7 @@ from functions.dispatch.connection import TemporalConnectionError
 from functions.dispatch.handler import handler
 from functions.payloads.keys import PayloadKeyError
 from functions.settings import settings
+from infra.actions import count_actions
 from infra.lambda_context import LocalContext
 from tests import builders
 from tests.functions.dispatch.conftest import DeadLetter, Dispatch, dead_letters, taken
@@ -144,8 +145,7 @@ async def test_a_server_that_was_restarted_is_found_again(
     async with server(port, tmp_path) as environment:
         assert await taken(payment) == []
         history = await environment.client.get_workflow_handle(key.workflow_id).fetch_history()
-    signalled = [event for event in history.events if event.HasField("workflow_execution_signaled_event_attributes")]
-    assert len(signalled) == 2
+    assert count_actions(history.events) == {"start": 1, "signal": 1}
     assert dead_letters() == []
 
 

@@ -56,11 +56,32 @@ def told(stages: int, already: int = 0, **fields: Any) -> RecordRequest:
     return RecordRequest(**(content | fields))
 
 
+def on_record_as_stored() -> dict[str, Any]:
+    """The item of the table."""
+    (item,) = dynamodb().scan(TableName=named().orders_table)["Items"]
+    return dict(item)
+
+
 def on_record() -> OrderView:
     """The order as it is shown."""
     order = show(ShowRequest(key=KEY)).order
     assert order
     return order
+
+
+def test_a_record_of_an_earlier_version_that_says_nothing_in_some_places_is_read() -> None:
+    request = told(2)
+    record(request)
+    history = [change.model_dump(mode="json") for change in request.history]
+    assert "customs_status" in history[0]
+    nothing = {name: {"S": ""} for name in ("needs_human", "due_by")} | {"findings": {"S": "[]"}}
+    item = on_record_as_stored()
+    dynamodb().put_item(TableName=named().orders_table, Item=item | nothing | {"history": {"S": json.dumps(history)}})
+    shown = on_record()
+    record(request)
+    assert shown == on_record()
+    assert on_record_as_stored() == item
+    assert item.keys() == {"pk", "last_change", "stage", "history", "trade_mode"}
 
 
 def test_an_order_that_nobody_has_told_of_is_unknown() -> None:

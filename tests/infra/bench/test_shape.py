@@ -10,7 +10,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from events.documents import DocumentKind
 from infra.actions import count_actions
 from infra.bench.own_time import BILL, DECLARE, DELIVERY, RECEIPT, own_times
-from infra.bench.shape import mean_actions, shape_of, signalled, weight_of
+from infra.bench.shape import handed_over, mean_actions, shape_of, weight_of
 from infra.replay.files import load
 
 HISTORIES = Path(__file__).parents[2] / "replay" / "histories" / "orders"
@@ -21,18 +21,22 @@ EVENTS, RESTING = RUNS
 def test_the_shape_has_the_signals_activities_and_timers_of_the_life() -> None:
     shape, actions = shape_of(RUNS), sum(map(count_actions, RUNS), Counter())
     assert len(shape.signals) == actions["signal"]
+    assert shape.steps == [shape.start, *shape.signals]
     assert len(shape.activities) == actions["activity"] == 1
     assert shape.timers == actions["timer"]
-    assert all(size > 100 for size in shape.signals)
+    assert all(size > 100 for size in shape.steps)
     assert shape.rests
     assert shape.rests[0] == len(shape_of([EVENTS]).signals) == len(shape.signals) - 1
-    assert shape.rests[1] > sum(shape.signals)  # in clear; what everybody said is carried over
+    assert shape.rests[1] > sum(shape.steps)  # in clear; what everybody said is carried over
 
 
-def test_the_documents_of_each_signal_are_those_of_the_order() -> None:
-    kinds = {document.kind for documents in signalled(EVENTS) for document in documents}
+def test_the_documents_that_were_handed_over_are_those_of_the_order() -> None:
+    handed = list(handed_over(EVENTS))
+    kinds = {document.kind for _, documents in handed for document in documents}
     assert {DocumentKind.ORDER, DocumentKind.PAYMENT, DocumentKind.WAYBILL, DocumentKind.DECLARATION_LIST} <= kinds
-    assert len(signalled(EVENTS)) == len(shape_of([EVENTS]).signals)
+    assert len(handed) == len(shape_of([EVENTS]).steps)
+    assert handed[0][0] == EVENTS[0].event_id
+    assert list(handed_over(RESTING[:1])) == []  # what was carried over has come before
 
 
 def test_the_weight_is_events_bytes_and_actions() -> None:
