@@ -25,7 +25,7 @@ class FrontLimits:
     waiting: int = 128
     of_address: int = 32
     connections: int = 1024
-    head: int = 64 * 1024
+    head: int = 16 * 1024
     pipelined: int = 64
 
 
