@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from pydantic import AwareDatetime
@@ -116,15 +117,20 @@ def content_hash(document: CebModel) -> str:
 
 
 def _essence(content: Any) -> Any:
+    if isinstance(content, str):
+        return content
     if isinstance(content, CebModel):
-        said = {field.alias or name: getattr(content, name) for name, field in type(content).model_fields.items()}
-        return {
-            name: _essence(value)
-            for name, value in said.items()
-            if name not in _UNESSENTIAL and value is not None and value != ""
-        }
+        said = ((official, getattr(content, name)) for official, name in _essential(type(content)))
+        return {official: _essence(value) for official, value in said if value is not None and value != ""}
     if isinstance(content, list):
         return [_essence(item) for item in content]
     if isinstance(content, datetime):
         return content.astimezone(UTC).isoformat()
     return plain(content.normalize() + 0) if isinstance(content, Decimal) else content
+
+
+@cache
+def _essential(model: type[CebModel]) -> tuple[tuple[str, str], ...]:
+    """The official names of the fields that count, and ours."""
+    named = ((field.alias or name, name) for name, field in model.model_fields.items())
+    return tuple((official, name) for official, name in named if official not in _UNESSENTIAL)

@@ -22,7 +22,7 @@ _TEXT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#
 _ATTRIBUTE_ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
 )
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # compiled when one is looked for: it takes a while
 _GATHERED: Final = 100  # pieces, before they go out
 _PATTERNS: Final = 256  # kept of one model
 _PLAINLY: dict[type, str] = {Decimal: "f", int: "d"}
@@ -212,7 +212,7 @@ def _unwritable(model: CebModel, path: Path) -> InvalidInputError:
             message=f"holds {found[0]!a}, a character that XML has no place for: remove it",
         )
         for place, text in _texts(model, path)
-        if (found := _NO_XML.search(text))
+        if (found := re.search(_NO_XML, text))
     ]
     return InvalidInputError(problems)
 

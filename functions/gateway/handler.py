@@ -5,28 +5,31 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from aws_lambda_powertools import Metrics
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.logging import correlation_paths
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from functions.loading import without_collector
 
-from events.ceb.message import build
-from events.ceb.signature import SignatureProfile
-from events.receipts import Answer
-from events.values import OrderKey, utc_now
-from functions.gateway import openapi, payment_data, store
-from functions.gateway.auth import authenticate
-from functions.gateway.errors import LOGGER, handle_errors
-from functions.gateway.models import Answers, Health
-from functions.gateway.partners import Partner
-from functions.gateway.reading import JSON_TYPE, XML_TYPES, media_type, read_events, read_message
-from functions.gateway.receipts import receipt_message
-from functions.gateway.refusals import Refusal, RefusedError
-from functions.gateway.request import HttpRequest
-from functions.gateway.taking import take
-from functions.lambda_handler import Handler
-from functions.settings import settings
+with without_collector():
+    from aws_lambda_powertools import Metrics
+    from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+    from aws_lambda_powertools.logging import correlation_paths
+    from aws_lambda_powertools.metrics import MetricUnit
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from events.ceb.message import build
+    from events.ceb.signature import SignatureProfile
+    from events.receipts import Answer
+    from events.values import OrderKey, utc_now
+    from functions.gateway import openapi, payment_data, store
+    from functions.gateway.auth import authenticate
+    from functions.gateway.errors import LOGGER, handle_errors
+    from functions.gateway.models import Answers, Health
+    from functions.gateway.partners import Partner
+    from functions.gateway.reading import JSON_TYPE, XML_TYPES, media_type, read_events, read_message
+    from functions.gateway.receipts import receipt_message
+    from functions.gateway.refusals import Refusal, RefusedError
+    from functions.gateway.request import HttpRequest
+    from functions.gateway.taking import take
+    from functions.lambda_handler import Handler
+    from functions.settings import settings
 
 _TAKEN, _REFUSED = 202, 422
 _EVENTS, _MESSAGES, _ORDER = "/v1/events", "/v1/messages", "/v1/orders/<ebp_code>/<order_no>"

@@ -50,7 +50,7 @@ _BY_RULE = {
 class ProblemDocument(BaseModel):
     """RFC 9457; `type` is a stable relative URI, `problems` names each wrong place (at most the first hundred)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     type: str = Field(json_schema_extra={"enum": [refusal.uri for refusal in Refusal]})
     title: str
