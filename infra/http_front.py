@@ -13,28 +13,31 @@ import socket
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import uvicorn
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from functions.gateway.refusals import Refusal, RefusedError
+from functions.gateway.signing import PARTNER_HEADER
 from functions.settings import settings
-from infra.http_event import Event, Head, event_of, messages_of
-from infra.http_limits import FrontLimits, SenderGoneError, TooManyAtOnceError, Turns
-from infra.http_protocol import wary_protocol
+from infra.http_event import Event, event_of, response_of
+from infra.http_limits import FrontLimits, TooManyAtOnceError, Turns, wary_protocol
 from infra.lambda_context import LocalContext
 from infra.stack.ports import LOOPBACK, Ports
 
 Handler = Callable[[Event, LambdaContext], Event]
 
 PORT_VARIABLE = "SANDAN_GATEWAY_PORT"
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _BACKLOG = 512
 _COPIES = max(2, min(4, os.cpu_count() or 1))
 
 
-def application(handler: Handler, limits: FrontLimits, name: str = "gateway") -> ASGIApp:
+def application(handler: Handler, limits: FrontLimits, name: str = "gateway") -> Starlette:
     """The handler as an ASGI application.
 
     Bodies over the limit are refused (413) before they are read, those that come too slowly are given up (408). Senders
@@ -43,62 +46,56 @@ def application(handler: Handler, limits: FrontLimits, name: str = "gateway") ->
     one_at_a_time = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
     of_sender, of_address = Turns(limits.at_once, limits.waiting), Turns(limits.of_address)
 
-    async def answered(head: Head, receive: Receive) -> Event:
-        """What the function answers, or what is wrong with the request."""
+    async def answer(request: Request) -> Response:
+        address = request.client.host if request.client else ""
+        sender = f"{address} {request.headers.get(PARTNER_HEADER, '')}"
         try:
-            _require_length(head, limits.body)
-            async with of_sender.turn(head.sender), of_address.turn(head.address):
-                event = event_of(head, await _body(receive, limits))
+            _require_length(request, limits.body)
+            async with of_sender.turn(sender), of_address.turn(address):
+                body = await _body(request, limits)
+                event = event_of(request, body)
                 context = LocalContext(name, event["requestContext"]["requestId"])
-                return await asyncio.get_running_loop().run_in_executor(one_at_a_time, handler, event, context)
+                result = await asyncio.get_running_loop().run_in_executor(one_at_a_time, handler, event, context)
+                return response_of(result)
         except RefusedError as error:
             return _problem(error)
         except TooManyAtOnceError:
             detail = f"{limits.at_once + limits.waiting} requests of yours are in hand: wait for their answers"
             return _problem(RefusedError(Refusal.TOO_MANY, detail, headers={"Retry-After": "1"}))
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        with suppress(SenderGoneError):
-            for message in messages_of(await answered(Head.of(scope), receive)):
-                await send(message)
-
-    return answer
+    return Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
 
 
-def _require_length(head: Head, limit: int) -> None:
-    announced = head.headers.get("content-length", "0")
+def _require_length(request: Request, limit: int) -> None:
+    announced = request.headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > limit:
         raise _too_large(limit)
 
 
-async def _body(receive: Receive, limits: FrontLimits) -> bytes:
+async def _body(request: Request, limits: FrontLimits) -> bytes:
     """Counted while it comes: a body in chunks announces no length."""
     body = bytearray()
     try:
         async with asyncio.timeout(limits.body_seconds):
-            while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    raise SenderGoneError
-                body += message.get("body", b"")
+            async for chunk in request.stream():
+                body += chunk
                 if len(body) > limits.body:
                     raise _too_large(limits.body)
-                if not message.get("more_body"):
-                    return bytes(body)
     except TimeoutError:
         detail = f"the body did not come within {limits.body_seconds:g} seconds: send less at a time"
         raise RefusedError(Refusal.TOO_SLOW, detail) from None
+    return bytes(body)
 
 
 def _too_large(limit: int) -> RefusedError:
     return RefusedError(Refusal.TOO_LARGE, f"the body is larger than {limit} bytes: send it in several messages")
 
 
-def _problem(error: RefusedError) -> Event:
+def _problem(error: RefusedError) -> Response:
     """As the function itself would tell it; the connection ends, since not all was read of it."""
     told = error.response()
-    headers = {"Content-Type": told.content_type, **error.headers, "Connection": "close"}
-    return {"statusCode": told.status_code, "headers": headers, "body": told.body}
+    headers = {**error.headers, "Connection": "close"}
+    return Response(told.body, told.status_code, headers, told.content_type)
 
 
 def serve(handler: Handler, port: int, limits: FrontLimits, copies: int = _COPIES) -> None:
@@ -125,7 +122,7 @@ def serve(handler: Handler, port: int, limits: FrontLimits, copies: int = _COPIE
 def _serve_one(handler: Handler, limits: FrontLimits, listening: socket.socket) -> None:
     config = uvicorn.Config(
         application(handler, limits),
-        http=wary_protocol(limits),
+        http=wary_protocol(limits.head_seconds),
         proxy_headers=False,  # nobody stands before it, so nobody can say that he is another
         limit_concurrency=limits.connections,
         log_level="warning",

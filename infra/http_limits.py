@@ -8,14 +8,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
 
 @dataclass(frozen=True)
 class FrontLimits:
     """Of one copy of the front.
 
-    A head of at most `head` bytes comes within `head_seconds`, a body of at most `body` bytes within `body_seconds`. A
-    sender (its address and the partner that it names) has `at_once` requests in hand and `waiting` in line, an address
-    `of_address` in hand. A connection holds `pipelined` requests beside the one that is being answered.
+    A head comes within `head_seconds`, a body of at most `body` bytes within `body_seconds`. A sender (its address and
+    the partner that it names) has `at_once` requests in hand and `waiting` in line, an address `of_address` in hand.
     """
 
     body: int
@@ -25,16 +26,10 @@ class FrontLimits:
     waiting: int = 128
     of_address: int = 32
     connections: int = 1024
-    head: int = 16 * 1024
-    pipelined: int = 64
 
 
 class TooManyAtOnceError(Exception):
     """The line of a sender is full."""
-
-
-class SenderGoneError(Exception):
-    """The connection ended before the request did: nobody waits for an answer."""
 
 
 @dataclass
@@ -65,3 +60,40 @@ class Turns:
             line.users -= 1
             if not line.users:
                 del self._lines[key]
+
+
+def wary_protocol(head_seconds: float) -> type[H11Protocol]:
+    """HTTP as uvicorn speaks it, but who has not sent a whole head after `head_seconds` is cut off (408)."""
+
+    class WaryProtocol(H11Protocol):
+        _waiting: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._watch()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self._watch()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            self._forget()
+
+        def _watch(self) -> None:
+            """A request that is under way has its own limits; between two requests uvicorn waits for a while."""
+            if self.cycle is not None and not self.cycle.response_complete:
+                self._forget()
+            elif self._waiting is None:
+                self._waiting = self.loop.call_later(head_seconds, self._cut_off)
+
+        def _forget(self) -> None:
+            if self._waiting is not None:
+                self._waiting.cancel()
+                self._waiting = None
+
+        def _cut_off(self) -> None:
+            self.transport.write(b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+            self.transport.close()
+
+    return WaryProtocol

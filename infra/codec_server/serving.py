@@ -29,7 +29,6 @@ def serve(port: int) -> None:
         server.application,
         host=LOOPBACK,
         port=port,
-        http="h11",  # it limits the heads of requests by itself
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from starlette.requests import Request
 
-from infra.http_event import Head, event_of, messages_of
+from infra.http_event import event_of, response_of
 
 
-def _head(method: str = "POST", path: str = "/", query: str = "", headers: list[tuple[str, str]] | None = None) -> Head:
+def _request(
+    method: str = "POST", path: str = "/", query: str = "", headers: list[tuple[str, str]] | None = None
+) -> Request:
     raw = [(name.lower().encode(), value.encode()) for name, value in headers or []]
     scope = {
         "type": "http",
@@ -20,15 +23,15 @@ def _head(method: str = "POST", path: str = "/", query: str = "", headers: list[
         "headers": raw,
         "client": ("127.0.0.1", 50000),
     }
-    return Head.of(scope)
+    return Request(scope)
 
 
 def test_powertools_reads_the_event() -> None:
     """Method, path, query and headers are where the function looks for them."""
     headers = [("Host", "localhost:8401"), ("X-Twice", "a"), ("x-twice", "b"), ("Content-Type", "application/json")]
-    head = _head("GET", "/v1/orders/3207PLAT01/测 1", "a=1&a=2&b=%20x", headers)
+    request = _request("GET", "/v1/orders/3207PLAT01/测 1", "a=1&a=2&b=%20x", headers)
 
-    event = APIGatewayProxyEventV2(event_of(head, b'{"n": 1}'))
+    event = APIGatewayProxyEventV2(event_of(request, b'{"n": 1}'))
 
     assert event.http_method == "GET"
     assert event.path == "/v1/orders/3207PLAT01/测 1"
@@ -38,11 +41,6 @@ def test_powertools_reads_the_event() -> None:
     assert event.json_body == {"n": 1}
     assert event.request_context.http.source_ip == "127.0.0.1"
     assert event.request_context.stage == "$default"
-
-
-def test_blanks_around_a_value_do_not_count() -> None:
-    """Parsers leave them there (RFC 9110 5.5)."""
-    assert _head(headers=[("Content-Type", " text/xml \t")]).headers == {"content-type": "text/xml"}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +57,7 @@ def test_blanks_around_a_value_do_not_count() -> None:
 )
 def test_a_body_keeps_its_bytes(content_type: str, body: bytes, is_text: bool) -> None:
     """Text goes as text; everything else, text in another encoding too, goes in Base64. The signature needs this."""
-    event = event_of(_head(headers=[("content-type", content_type)]), body)
+    event = event_of(_request(headers=[("content-type", content_type)]), body)
 
     assert event["isBase64Encoded"] is not is_text
     kept = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event["body"].encode()
@@ -68,7 +66,7 @@ def test_a_body_keeps_its_bytes(content_type: str, body: bytes, is_text: bool) -
 
 def test_cookies_have_a_place_of_their_own() -> None:
     """In format 2.0 they are no header; a request without a body has none."""
-    event = event_of(_head("GET", headers=[("Cookie", "a=1; b=2")]), b"")
+    event = event_of(_request("GET", headers=[("Cookie", "a=1; b=2")]), b"")
 
     assert event["cookies"] == ["a=1", "b=2"]
     assert "cookie" not in event["headers"]
@@ -89,16 +87,14 @@ def test_cookies_have_a_place_of_their_own() -> None:
 )
 def test_an_answer_becomes_a_response(result: dict[str, Any], status: int, body: bytes) -> None:
     """Status, headers and body are those of the function, also a body in Base64."""
-    start, sent = messages_of(result)
+    response = response_of(result)
 
-    assert (start["status"], sent["body"]) == (status, body)
-    headers = dict(start["headers"])
-    assert all(headers[name.lower().encode()] == value.encode() for name, value in result.get("headers", {}).items())
-    assert headers.get(b"content-length") == (None if status == 204 else str(len(body)).encode())
+    assert (response.status_code, response.body) == (status, body)
+    assert all(response.headers[name] == value for name, value in result.get("headers", {}).items())
 
 
 def test_every_cookie_becomes_a_header() -> None:
     """One Set-Cookie each."""
-    start, _ = messages_of({"statusCode": 200, "cookies": ["a=1", "b=2"]})
+    response = response_of({"statusCode": 200, "cookies": ["a=1", "b=2"]})
 
-    assert [value for name, value in start["headers"] if name == b"set-cookie"] == [b"a=1", b"b=2"]
+    assert [value for name, value in response.raw_headers if name == b"set-cookie"] == [b"a=1", b"b=2"]
