@@ -3,8 +3,8 @@
 from infra.bench.counts import OrderCounts
 
 MEASURED = OrderCounts(
-    # sandan bench actions on 2026-11-28, two cores with other work: each of sixty orders had 10 Actions, six under way at
-    # a time; with more other work 41 of them, and 16 had 11.
+    # sandan bench actions on 2026-11-28, two cores with other work: each of sixty orders, six under way at a time, had
+    # 10 Actions; with more other work 41 of them, and 16 had 11.
     # Request units as the emulator counts them, with those of the tax payments; bytes are medians of the protocol
     # buffers of the events, with the payloads as Temporal stores them, compressed and encrypted.
     actions=10.0,
