@@ -133,10 +133,14 @@ def test_temporal_is_at_work_with_its_ui_and_our_search_attributes(stack: Stack)
     ui = stack.state.temporal_ui_url
     assert "<html" in httpx.get(ui, trust_env=False, follow_redirects=True).text
 
-    known = httpx.get(f"{ui}/api/v1/namespaces/default/search-attributes", trust_env=False).json()
+    asked = f"{ui}/api/v1/namespaces/default/search-attributes"
+    deadline = time.monotonic() + _QUICK_SECONDS
+    while (answer := httpx.get(asked, trust_env=False)).is_error:  # the UI may have begun before its server
+        assert time.monotonic() < deadline, answer.text
+        time.sleep(0.1)
 
     ours = {"Mode", "Stage", "CustomsStatus", "Ebp", "Ebc", "Park", "RiskLevel", "NeedsHuman", "DueBy"}
-    assert ours <= set(known["customAttributes"])
+    assert ours <= set(answer.json()["customAttributes"])
 
 
 def test_nothing_listens_beyond_this_machine(stack: Stack) -> None:
