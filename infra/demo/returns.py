@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import count
 
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 
@@ -61,14 +62,23 @@ class ReturnPlay:
             raise PlayError(f"{asked.workflow_id}: expected {expected}, found {result.stage}")
 
     async def ask_too_late(self) -> None:
-        """After the days for returns nobody can ask any more (公告2020-45). Raises PlayError when one can."""
-        try:
-            await self._ask(self._request(None), f"too-late-{self._order.key.order_no}", "its refusal of a late return")
-        except WorkflowUpdateFailedError as refused:
-            if "too late" in str(refused.cause):
-                return
-            raise PlayError(f"{self._order.key}: {refused.cause}") from refused
-        raise PlayError(f"{self._order.key}: a return after the last day was taken")
+        """After the days for returns nobody can ask any more (公告2020-45). Raises PlayError when one can.
+
+        The order's clock stands still until the order has heard of its first return's end; until then it says that.
+        """
+        attempts = count(1)
+        async for _ in self._hands.again():
+            name = f"too-late-{next(attempts)}-{self._order.key.order_no}"
+            try:
+                await self._ask(self._request(None), name, "its refusal of a late return")
+            except WorkflowUpdateFailedError as refused:
+                if "too late" in str(refused.cause):
+                    return
+                if "under way" not in str(refused.cause):
+                    raise PlayError(f"{self._order.key}: {refused.cause}") from refused
+            else:
+                raise PlayError(f"{self._order.key}: a return after the last day was taken")
+        raise PlayError(f"{self._order.key}: its first return stays under way")
 
     async def _ask(self, request: ReturnRequest, name: str, what: str) -> ReturnAsked:
         """Ask the order for a return; under one name it is one wish, however often it is told."""
