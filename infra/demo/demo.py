@@ -24,6 +24,7 @@ from infra.demo.subscriber import Subscriber
 from infra.direct_calls import functions_on
 from infra.gateway_client import GatewayClient
 from infra.generate.orders import GeneratedOrder
+from infra.http_in_threads import CONNECTIONS
 from infra.stack.state import StackState
 from infra.temporal import life_of
 
@@ -41,7 +42,7 @@ class Conditions:
     """
 
     at_once: int = 16
-    connections: int = 16
+    connections: int = CONNECTIONS
     patience: float = PATIENCE_SECONDS
     door: Door = GatewayClient
     has_lived: Callable[[GeneratedOrder], None] = lambda _order: None

@@ -24,7 +24,8 @@ from functions.orders.models import ShowRequest
 from infra.activities import ORDER_FUNCTIONS, activities_of
 from tests.functions.ledger.samples import assert_balanced
 from tests.lambdas import BOTH_WAYS
-from tests.workflows.life import WINDOW, Life, ScriptedCustoms, worker_with
+from tests.workflows.life import Life, ScriptedCustoms, worker_with
+from tests.workflows.plain import from_release_to_payment
 from tests.workflows.tax_payments import until
 from workflows.together import ALL_TOGETHER, ARCHIVE_AND_RECORD
 
@@ -36,13 +37,7 @@ async def live(life: Life) -> None:
     """Declared, released, delivered, taxed, paid; who waits for the end asks for it."""
     await life.send_all()
     await life.until_sent(1)
-    await life.customs_says("2", "3", "120", "800")
-    await life.until(Stage.RELEASED)
-    await life.deliver()
-    await life.until(Stage.DELIVERED)
-    await life.tax_bill()
-    await life.forward(WINDOW)
-    await life.tax_paid()
+    await from_release_to_payment(life)
 
 
 def called(runs: Sequence[WorkflowHistory]) -> list[str]:

@@ -25,7 +25,8 @@ from functions.function import Function
 from infra.activities import InProcessInvoker
 from infra.worker_versions import become_current_if_first, pinned
 from tests.workflows.changed_order import ChangedOrderWorkflow
-from tests.workflows.life import WINDOW, Life, ScriptedCustoms, worker_with
+from tests.workflows.life import Life, ScriptedCustoms, worker_with
+from tests.workflows.plain import from_release_to_payment
 from tests.workflows.return_life import WHOLE, Returns
 from workflows.import_return import ImportReturnWorkflow
 
@@ -106,13 +107,7 @@ async def builds(handle: WorkflowHandle[Any, Any]) -> set[str]:
 
 async def live_on(life: Life) -> Stage:
     """Released, delivered, taxed, paid: to the end."""
-    await life.customs_says("2", "3", "120", "800")
-    await life.until(Stage.RELEASED)
-    await life.deliver()
-    await life.until(Stage.DELIVERED)
-    await life.tax_bill()
-    await life.forward(WINDOW)
-    await life.tax_paid()
+    await from_release_to_payment(life)
     return (await life.result()).stage
 
 
