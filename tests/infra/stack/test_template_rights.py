@@ -1,0 +1,116 @@
+"""Who may do what by the template: exactly what is listed, and every way around the list is found."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from infra.stack.template import parse, whole
+from tests.infra.stack.rights import RIGHTS, complaints
+
+Resources = dict[str, Any]
+Bend = Callable[[Resources], None]
+
+
+@pytest.fixture(scope="module")
+def template() -> dict[str, Any]:
+    """The whole template."""
+    return parse(whole())
+
+
+def test_everybody_may_what_is_listed_and_nothing_else(template: dict[str, Any]) -> None:
+    """No right more or less, no wildcard without its reason in `Metadata.Wildcards`, no reason without a wildcard."""
+    assert complaints(template) == []
+    functions = {name for name, one in template["Resources"].items() if one["Type"] == "AWS::Serverless::Function"}
+    assert functions - {"WorkerFunction"} <= RIGHTS.keys()
+
+
+def _also(name: str, **statement: Any) -> Bend:
+    """One more statement for a function."""
+
+    def bend(resources: Resources) -> None:
+        policies = resources[name]["Properties"].setdefault("Policies", [{"Version": "2012-10-17", "Statement": []}])
+        policies[0]["Statement"].append({"Effect": "Allow", **statement})
+
+    return bend
+
+
+def _with(name: str, key: str, value: Any) -> Bend:
+    """One more property."""
+    return lambda resources: resources[name]["Properties"].update({key: value})
+
+
+def _retention_may_everything(resources: Resources) -> None:
+    resources["RetentionPolicy"]["Properties"]["PolicyDocument"]["Statement"][0].update(Action="*", Resource="*")
+
+
+def _everybody_becomes_temporal(resources: Resources) -> None:
+    resources["TemporalRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] = "*"
+
+
+def _every_account_becomes_temporal(resources: Resources) -> None:
+    (trust,) = resources["TemporalRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    trust["Principal"] = {"AWS": ["*"]}
+
+
+def _says_anything(resources: Resources) -> None:
+    (*_, says) = resources["LedgerFunction"]["Properties"]["Policies"][0]["Statement"]
+    del says["Condition"]
+
+
+def _reads_no_inbox(resources: Resources) -> None:
+    resources["DispatchFunction"]["Properties"]["Policies"][0]["Statement"].pop(0)
+
+
+def _connected(resources: Resources) -> None:
+    to = {"Properties": {"Destination": {"Id": "LedgerTable"}, "Permissions": ["Write"]}}
+    resources["TaxFunction"]["Connectors"] = {"ToLedger": to}
+
+
+def _one_more_role(resources: Resources) -> None:
+    arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]
+    resources["Another"] = {"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": arns}}
+
+
+def _without_reason(resources: Resources) -> None:
+    del resources["DossierFunction"]["Metadata"]
+
+
+@pytest.mark.parametrize(
+    ("bend", "named", "wrong"),
+    [
+        (_also("GatewayFunction", Action="secretsmanager:GetSecretValue", Resource="*"), "GatewayFunction", "'*'"),
+        (_also("GatewayFunction", Action="kms:Decrypt", Resource="*"), "GatewayFunction", "kms:Decrypt"),
+        (_also("DispatchFunction", Action=["s3:GetObject"], Resource=["*"]), "DispatchFunction", "s3:GetObject"),
+        (_retention_may_everything, "RetentionPolicy", "action='*', resource='*'"),
+        (_everybody_becomes_temporal, "TemporalRole", "open to the principal *"),
+        (_every_account_becomes_temporal, "TemporalRole", "open to the principal *"),
+        (_with("TaxFunction", "Policies", ["AdministratorAccess"]), "TaxFunction", "AdministratorAccess"),
+        (_with("TaxFunction", "Policies", "AdministratorAccess"), "TaxFunction", "AdministratorAccess"),
+        (_with("TaxFunction", "Policies", [{"Ref": "WorkerPolicy"}]), "TaxFunction", "WorkerPolicy"),
+        (_with("TaxFunction", "Policies", [{"AMIDescribePolicy": {}}]), "TaxFunction", "AMIDescribePolicy"),
+        (_with("TaxFunction", "Role", "arn:aws:iam::111122223333:role/other"), "TaxFunction", "Role"),
+        (_also("GatewayFunction", NotAction="iam:*", Resource="*"), "GatewayFunction", "NotAction"),
+        (_also("GatewayFunction", Action="s3:PutObject", NotResource="x"), "GatewayFunction", "NotResource"),
+        (_says_anything, "LedgerFunction", "events:PutEvents"),
+        (_reads_no_inbox, "DispatchFunction", "lacks what is listed"),
+        (_connected, "TaxFunction", "Connectors"),
+        (_with("TaxFunction", "FunctionUrlConfig", {"AuthType": "NONE"}), "TaxFunction", "FunctionUrlConfig"),
+        (_one_more_role, "Another", "ManagedPolicyArns"),
+        (_without_reason, "DossierFunction", "Metadata.Wildcards"),
+        (lambda resources: resources.pop("CodecServerPolicy"), "CodecServerPolicy", "is gone"),
+    ],
+)
+def test_a_right_that_is_not_listed_is_found(template: dict[str, Any], bend: Bend, named: str, wrong: str) -> None:
+    bent = deepcopy(template)
+    bend(bent["Resources"])
+    found = complaints(bent)
+    assert [one for one in found if one.startswith(f"{named}: ") and wrong in one], found
+    assert all(one.startswith(f"{named}: ") for one in found)
+
+
+def test_rights_of_all_functions_at_once_are_found(template: dict[str, Any]) -> None:
+    bent = deepcopy(template)
+    bent["Globals"]["Function"]["Role"] = "arn:aws:iam::111122223333:role/other"
+    assert complaints(bent) == ["Globals: Role may give rights to all functions"]
