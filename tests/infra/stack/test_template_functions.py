@@ -9,7 +9,7 @@ import pytest
 from functions.settings import MOST_PER_SECOND, Settings
 from infra.lambda_worker import GRACE, LEFT_AT_THE_END
 from infra.stack.lambdas import CAPABILITIES
-from infra.stack.template import CODE_CONDITIONS, data_resources, parse, whole
+from infra.stack.template import CODE_CONDITIONS, TEMPLATE, data_resources, parse, whole
 from tests.infra.stack.rights import listed, statements
 
 DOORS = {"gateway", "dispatch", "worker"}
@@ -79,8 +79,27 @@ def test_a_batch_fails_record_by_record_and_is_done_before_its_messages_come_aga
 def test_the_whole_door_takes_more_than_any_partner_may_send(template: dict[str, Any]) -> None:
     """Else one partner within its share would lock out the others."""
     throttled = template["Resources"]["ApiStage"]["Properties"]["DefaultRouteSettings"]
-    assert throttled["ThrottlingRateLimit"] >= 2 * MOST_PER_SECOND >= 2 * Settings().partner_requests_per_second
-    assert throttled["ThrottlingBurstLimit"] >= MOST_PER_SECOND
+    assert throttled["ThrottlingRateLimit"] == {"Ref": "ApiRequestsPerSecond"}
+    assert throttled["ThrottlingBurstLimit"] == {"Ref": "ApiBurst"}
+    parameters = template["Parameters"]
+    rate, burst = parameters["ApiRequestsPerSecond"]["Default"], parameters["ApiBurst"]["Default"]
+    assert rate >= 2 * MOST_PER_SECOND >= 2 * Settings().partner_requests_per_second
+    assert burst >= MOST_PER_SECOND
+
+
+def test_the_bounds_that_the_guide_says_to_raise_are_parameters(template: dict[str, Any]) -> None:
+    """And the guide names them with their defaults."""
+    bound = template["Resources"]["DispatchSource"]["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+    assert bound == {"Fn::If": ["IsSmall", 2, {"Ref": "DispatchConcurrency"}]}
+    guide = (TEMPLATE.parent / "docs" / "production.md").read_text()
+    for name in ("DispatchConcurrency", "ApiRequestsPerSecond", "ApiBurst"):
+        assert f"`{name}` ({template['Parameters'][name]['Default']:,})" in guide
+
+
+def test_every_parameter_has_its_place_in_the_guide(template: dict[str, Any]) -> None:
+    guide = (TEMPLATE.parent / "docs" / "deployment.md").read_text()
+    of_tools = {name for name in template["Parameters"] if name.endswith("Package")}  # the guide has them as `…Package`
+    assert not {name for name in template["Parameters"].keys() - of_tools if f"`{name}`" not in guide}
 
 
 def test_every_function_is_watched_and_what_waits_too(template: dict[str, Any]) -> None:
