@@ -34,7 +34,7 @@ class Settings(BaseModel):
     data_keys_table: str = "sandan-data-keys"
     data_keys_seconds: Annotated[float, Field(gt=0)] = 300.0
     retention_table: str = "sandan-retention"
-    archive_bucket: str = "sandan-archive"
+    archive_bucket: str = "sandan-archive-000000000000-us-east-1"
     partner_secrets: str = "sandan/partners/"
     signing_secret: str = "sandan/signing"  # noqa: S105 -- the name of a secret, not a secret
     buyers_secret: str = "sandan/buyers"  # noqa: S105 -- the same

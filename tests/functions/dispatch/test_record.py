@@ -14,7 +14,7 @@ from functions.aws import s3
 from functions.dispatch import record
 from functions.dispatch.record import GATEWAY_SOURCE, UnprocessableError, document_of
 from functions.intake.store import read
-from functions.settings import settings
+from functions.settings import Settings, settings
 from tests import builders
 from tests.functions.dispatch.records import accepted, envelope, of_gateway, of_others
 from tests.functions.intake import samples
@@ -163,7 +163,13 @@ def test_poison_is_refused_with_a_reason_that_names_place_and_rule(body: str, re
 
 
 @pytest.mark.parametrize(
-    "reference", ["s3://elsewhere/inbox/1.json", "s3://sandan-archive/orders/1/dossier.json", "file:///etc/passwd", "1"]
+    "reference",
+    [
+        "s3://elsewhere/inbox/1.json",
+        f"s3://{Settings().archive_bucket}/orders/1/dossier.json",
+        "file:///etc/passwd",
+        "1",
+    ],
 )
 def test_a_strangers_address_is_not_followed(reference: str) -> None:
     detail = {"specversion": "1.0", "id": "1", "source": "s", "type": "t", "dataref": reference}

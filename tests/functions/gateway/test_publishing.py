@@ -14,7 +14,7 @@ from functions import aws as clients
 from functions import bus as event_bus
 from functions import claim
 from functions.gateway.bus import publish
-from functions.settings import settings
+from functions.settings import Settings, settings
 from tests import builders
 from tests.functions.gateway.conftest import XML, Door
 
@@ -125,7 +125,8 @@ def test_a_large_document_waits_in_the_archive(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.usefixtures("door")
 @pytest.mark.parametrize(
-    "reference", ["s3://other-bucket/inbox/d-1.json", "s3://sandan-archive/dossier/x.json", "inbox/d-1.json", ""]
+    "reference",
+    ["s3://other-bucket/inbox/d-1.json", f"s3://{Settings().archive_bucket}/dossier/x.json", "inbox/d-1.json", ""],
 )
 def test_a_strangers_reference_is_not_followed(reference: str) -> None:
     """Given an address outside the inbox, when it is followed, then it is refused: anyone may put events on the bus."""

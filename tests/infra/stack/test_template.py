@@ -1,5 +1,6 @@
 """What the template promises and no emulator shows: recovery, expiry, encryption, no access for strangers."""
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from events.values import utc_now
 from functions.dispatch.coming_again import pause_seconds
 from functions.policy.pack import default_pack
 from functions.settings import Settings
+from infra.aws import REGION
 from infra.stack.template import CODE_CONDITIONS, TEMPLATE
 
 
@@ -123,15 +125,31 @@ def test_data_survive_the_end_of_the_deployment(resources: dict[str, Any]) -> No
     }
 
 
+def _local(name: dict[str, str]) -> str:
+    """A name as the local stack has it, in the emulator's only account."""
+    pattern = "${Prefix}" if name.get("Ref") == "Prefix" else name["Fn::Sub"]
+    values = {"${Prefix}": "sandan", "${AWS::AccountId}": "000000000000", "${AWS::Region}": REGION}
+    return re.sub(r"\$\{.*?\}", lambda found: values[found[0]], pattern)
+
+
+def test_the_archive_has_a_name_of_its_own_in_the_whole_world(resources: dict[str, Any]) -> None:
+    """S3 has one space of names for all accounts; a name has 63 characters at the most."""
+    name = resources["ArchiveBucket"]["Properties"]["BucketName"]["Fn::Sub"]
+    assert {"${AWS::AccountId}", "${AWS::Region}"} <= set(re.findall(r"\$\{.*?\}", name))
+    template, _ = decode(str(TEMPLATE))
+    longest_prefix = max(
+        n for n in range(64) if re.fullmatch(template["Parameters"]["Prefix"]["AllowedPattern"], "a" * n)
+    )
+    values = {"${Prefix}": "a" * longest_prefix, "${AWS::AccountId}": "1" * 12, "${AWS::Region}": "us-isof-south-1"}
+    assert len(re.sub(r"\$\{.*?\}", lambda found: values[found[0]], name)) <= 63
+
+
 def test_names_begin_with_the_prefix_and_are_the_defaults_of_the_settings(resources: dict[str, Any]) -> None:
     """With the default prefix the functions need no settings."""
     names = {"Name", "TableName", "BucketName", "QueueName"}
     data = [one for one in resources.values() if one.get("Condition") not in CODE_CONDITIONS]
     given = [one["Properties"][name] for one in data for name in names & set(one["Properties"])]
-    made = {
-        "sandan" if "Ref" in name and name["Ref"] == "Prefix" else name["Fn::Sub"].replace("${Prefix}", "sandan")
-        for name in given
-    }
+    made = {_local(name) for name in given}
     defaults = Settings().model_dump(include={"bus", "documents_queue", "documents_dead_letters", "archive_bucket"})
     defaults |= Settings().model_dump(
         include={
