@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from events.problems import InvalidInputError, Problem, problems_of
 from functions.function import FUNCTIONS, Function, Request, Response
+from functions.settings import METRICS_NAMESPACE
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
@@ -24,7 +25,7 @@ def lambda_handler(function: Function[Request, Response]) -> Handler:
     """
     logger = Logger(service=function.name)
     tracer = Tracer(service=function.name)
-    metrics = Metrics(namespace="Sandan", service=function.name)
+    metrics = Metrics(namespace=METRICS_NAMESPACE, service=function.name)
 
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         try:

@@ -10,6 +10,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 MOST_PER_SECOND = 900
 """The highest rate: each request adds to one item of a table, and DynamoDB takes 1,000 writes of an item a second."""
 
+METRICS_NAMESPACE = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Sandan")
+"""What our measurements are published under: the template gives each deployment a namespace of its own."""
+
 Profile = Literal["sm2-sm3", "sm2-sha1", "rsa-sha1"]  # those of SignatureProfile, which takes long to import
 
 

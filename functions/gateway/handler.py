@@ -29,7 +29,7 @@ with without_collector():
     from functions.gateway.request import HttpRequest
     from functions.gateway.taking import take
     from functions.lambda_handler import Handler
-    from functions.settings import settings
+    from functions.settings import METRICS_NAMESPACE, settings
 
 _TAKEN, _REFUSED = 202, 422
 _EVENTS, _MESSAGES, _ORDER = "/v1/events", "/v1/messages", "/v1/orders/<ebp_code>/<order_no>"
@@ -55,7 +55,7 @@ _DOOR = (
 )
 
 app = APIGatewayHttpResolver()
-metrics = Metrics(namespace="Sandan", service="gateway")
+metrics = Metrics(namespace=METRICS_NAMESPACE, service="gateway")
 handle_errors(app)
 
 

@@ -1,6 +1,9 @@
 """One declaration, three uses: the direct call, the activity, the Lambda handler."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -83,6 +86,27 @@ def test_the_lambda_counts_its_calls_and_logs_no_person(
     assert {found["service"] for found in metrics} == {"test.share"}
     for person in (builders.BUYER_NAME, builders.BUYER_ID, builders.TELEPHONE, builders.ADDRESS):
         assert person not in written
+
+
+@pytest.mark.parametrize(("given", "published"), [("Sandan/sandan-test", "Sandan/sandan-test"), (None, "Sandan")])
+def test_measurements_are_published_under_the_namespace_of_the_deployment(given: str | None, published: str) -> None:
+    """A process of its own, as the namespace is read when the functions are loaded."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("POWERTOOLS_")}
+    environment |= {"POWERTOOLS_METRICS_NAMESPACE": given} if given else {}
+    program = (
+        "from functions.gateway.handler import metrics as door\n"
+        "from functions.lambda_handler import capability_handler\n"
+        "from infra.lambda_context import LocalContext\n"
+        "request = {'on': '2026-11-28', 'released_at': '2026-11-28T08:00:00+08:00'}\n"
+        "event = {'function': 'returns.terms', 'request': request}\n"
+        "capability_handler('returns')(event, LocalContext('returns'))\n"
+        "door.add_metric(name='Requests', unit='Count', value=1)\n"
+        "door.flush_metrics()\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True)
+    metrics = [json.loads(line) for line in run.stdout.splitlines() if b'"_aws"' in line]
+    assert {found["service"] for found in metrics} == {"gateway", "returns.terms"}
+    assert {one["Namespace"] for found in metrics for one in found["_aws"]["CloudWatchMetrics"]} == {published}
 
 
 def test_an_event_that_does_not_fit_is_refused_by_path_and_names_no_person(

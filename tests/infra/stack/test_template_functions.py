@@ -117,6 +117,37 @@ def test_every_function_is_watched_and_what_waits_too(template: dict[str, Any]) 
         assert alarm["AlarmActions"]["Fn::If"][0] == "WithAlarmTopic"
 
 
+def test_what_waits_is_watched_without_functions_too(template: dict[str, Any]) -> None:
+    """The queues are there in any case, and so is what persons may do in them and in the archive."""
+    for name in ("DeadLettersWait", "DocumentsAreLate", "RetentionPolicy"):
+        assert "Condition" not in template["Resources"][name]
+        assert name in json.loads(data_resources())["Resources"]
+    assert "Condition" not in template["Outputs"]["RetentionPolicyArn"]
+
+
+def test_each_alarm_has_an_entry_in_the_guide(template: dict[str, Any]) -> None:
+    """A heading of its own, or one that it shares, and words below it."""
+    guide = (TEMPLATE.parent / "docs" / "production.md").read_text()
+    _, _, after = guide.partition("\n## What to do at each alarm\n")
+    chapter, _, _ = after.partition("\n## ")
+    entries = re.findall(r"^### ([a-z-]+(?:, [a-z-]+)*)\n\n(.+)", chapter, re.MULTILINE)
+    told = [name for heading, _ in entries for name in heading.split(", ")]
+    names = [
+        one["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("${Prefix}-")
+        for one in template["Resources"].values()
+        if one["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    assert sorted(told) == sorted(names)
+
+
+def test_measurements_of_two_deployments_in_one_account_are_not_added(template: dict[str, Any]) -> None:
+    own = template["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]
+    assert own == {"Fn::Sub": "Sandan/${Prefix}"}
+    text = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    metrics = [metric for widget in json.loads(text)["widgets"] for metric in widget["properties"]["metrics"]]
+    assert {metric[0] for metric in metrics if not metric[0].startswith("AWS/")} == {own["Fn::Sub"]}
+
+
 def test_the_functions_are_told_every_resource_and_know_every_setting(template: dict[str, Any]) -> None:
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     known = {f"SANDAN_{name.upper()}" for name in Settings.model_fields}
@@ -148,9 +179,9 @@ def test_the_template_fits() -> None:
 
 
 def test_the_dashboard_shows_what_the_template_has(template: dict[str, Any]) -> None:
-    """Each of its widgets parses, and each name in it is a resource."""
+    """Each of its widgets parses, and each name in it is a resource or a parameter."""
     text = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     widgets = json.loads(text)["widgets"]
     assert all(widget["properties"]["metrics"] for widget in widgets)
     named = {name.partition(".")[0] for name in re.findall(r"\$\{([A-Za-z.:]+)\}", text)} - {"AWS::Region"}
-    assert named <= set(template["Resources"])
+    assert named <= template["Resources"].keys() | template["Parameters"].keys()
