@@ -147,8 +147,8 @@ def _secrets(*names: str) -> set[Right]:
     return _may("secretsmanager:GetSecretValue", *names)
 
 
-def _says(source: str) -> set[Right]:
-    return _may("events:PutEvents", "Bus.Arn", when={"ForAllValues:StringEquals": {"events:source": source}})
+def _says(source: str, bus: str = "Bus.Arn") -> set[Right]:
+    return _may("events:PutEvents", bus, when={"ForAllValues:StringEquals": {"events:source": source}})
 
 
 _PLAIN_KEYS = {
@@ -183,9 +183,7 @@ _NOT_OF_RULE = json.dumps(
 )
 _NOT_THE_GATEWAY = json.dumps(
     {
-        "ArnNotLike": {
-            "aws:PrincipalArn": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*-GatewayFunctionRole-*"}
-        },
+        "ArnNotLike": {"aws:PrincipalArn": {"Fn::GetAtt": ["GatewayFunctionRole", "Arn"]}},
         "ForAnyValue:StringEquals": {"events:source": GATEWAY_SOURCE},
     }
 )
@@ -211,10 +209,10 @@ _CAPABILITIES: dict[str, set[Right]] = {
     | _OPENS
     | _says(OWN_SOURCE),
     "PolicyFunction": set(),
-    "RefundFunction": set(),
+    "RefundFunction": _secrets("SigningSecret") | _OPENS,
     "ReturnsFunction": _says(OWN_SOURCE),
     "TaxFunction": set(),
-    "TaxPaymentFunction": _BOOKS | _secrets("BuyersSecret") | _OPENS | _says(OWN_SOURCE),
+    "TaxPaymentFunction": _BOOKS | _secrets("BuyersSecret", "SigningSecret") | _OPENS | _says(OWN_SOURCE),
 }
 
 MANAGED = {"WorkerFunction": {"WorkerPolicy"}}
@@ -227,7 +225,7 @@ RIGHTS: dict[str, set[Right]] = _CAPABILITIES | {
     | _secrets(f"{_NAMED}/partners/*")
     | _may("s3:PutObject", _INBOX)
     | _SEALS
-    | _says(GATEWAY_SOURCE),
+    | _says(GATEWAY_SOURCE, _OWN_BUS),
     "DispatchFunction": _may(
         "sqs:ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl", "DocumentsQueue.Arn"
     )
@@ -261,7 +259,8 @@ RIGHTS: dict[str, set[Right]] = _CAPABILITIES | {
     | _STANDS
     | _may("dynamodb:DeleteItem", "PaymentDataTable.Arn")
     | _may("s3:GetObject", _ORDERS)
-    | _secrets("PayloadKeysSecret")
+    | _may("s3:ListBucket", "ArchiveBucket.Arn")
+    | _secrets("PayloadKeysSecret", "TemporalSecret")
     | _OPENS,
     "TemporalRole": _may("lambda:GetFunction InvokeFunction", "WorkerFunction.Arn", "${WorkerFunction.Arn}:*")
     | {Right("sts:AssumeRole", "", _OF_TEMPORAL, "TemporalPrincipals")},
