@@ -66,13 +66,15 @@ def rights(properties: dict[str, Any]) -> set[Right]:
 
 def _problems(name: str, one: dict[str, Any]) -> Iterator[str]:
     properties = one["Properties"]
-    for key in _unknown_keys(one):
+    for key in _unknown_keys(name, one):
         yield f"{key} may give rights that are not in its policy"
     if one["Type"] == "AWS::Serverless::Function":
-        own = {"Version", "Statement"}
-        for policy in listed(properties.get("Policies", [])):
-            if (not isinstance(policy, dict) or policy.keys() - own) and _text(policy) not in MANAGED.get(name, set()):
-                yield f"has the policy {_text(policy)}, which is not its own"
+        policies, managed = listed(properties.get("Policies", [])), MANAGED.get(name, set())
+        others = {_text(one) for one in policies if not isinstance(one, dict) or one.keys() - {"Version", "Statement"}}
+        for policy in sorted(others - managed):
+            yield f"has the policy {policy}, which is not its own"
+        for policy in sorted(managed - others):
+            yield f"lacks the policy {policy}"
     for statement in statements(properties):
         yield from _too_open(statement)
     yield from _not_as_listed(one, rights(properties), RIGHTS.get(name, set()))
@@ -96,7 +98,7 @@ def _not_as_listed(one: dict[str, Any], given: set[Right], wanted: set[Right]) -
         yield f"Metadata.Wildcards gives the reason of what it has not, or has none of {sorted(wild)}"
 
 
-def _unknown_keys(one: dict[str, Any]) -> set[str]:
+def _unknown_keys(name: str, one: dict[str, Any]) -> set[str]:
     kind: str = one["Type"]
     properties: dict[str, Any] = one["Properties"]
     attributes = {"Connectors"} & one.keys()
@@ -106,6 +108,7 @@ def _unknown_keys(one: dict[str, Any]) -> set[str]:
             "MaximumRetryAttempts",
         }
         own = {"EventInvokeConfig", "FunctionName", "Policies"}
+        own |= {"VpcConfig"} if "NetworkPolicy" in MANAGED.get(name, set()) else set()
         return attributes | late | (properties.keys() - _PLAIN_KEYS - own)
     if kind.startswith("AWS::IAM::"):
         return attributes | properties.keys() - _IAM_KEYS.get(kind, set())
@@ -187,6 +190,13 @@ _NOT_THE_GATEWAY = json.dumps(
         "ForAnyValue:StringEquals": {"events:source": GATEWAY_SOURCE},
     }
 )
+_OF_OUR_CODE = json.dumps(
+    {
+        "ArnLike": {
+            "lambda:SourceFunctionArn": {"Fn::Sub": f"arn:${{AWS::Partition}}:lambda:{_ACCOUNT}:function:${{Prefix}}-*"}
+        }
+    }
+)
 _UNENCRYPTED = json.dumps({"Bool": {"aws:SecureTransport": "false"}})
 _OF_PARTNERS = json.dumps({"SourceArn": f"arn:${{AWS::Partition}}:execute-api:{_ACCOUNT}:${{Api}}/*"})
 _OF_TEMPORAL = json.dumps({"StringEquals": {"sts:ExternalId": {"Ref": "TemporalExternalId"}}})
@@ -215,7 +225,10 @@ _CAPABILITIES: dict[str, set[Right]] = {
     "TaxPaymentFunction": _BOOKS | _secrets("BuyersSecret", "SigningSecret") | _OPENS | _says(OWN_SOURCE),
 }
 
-MANAGED = {"WorkerFunction": {"WorkerPolicy"}}
+_REACHING_OUT = ("Declaration", "Dispatch", "PaymentData", "Refund", "TaxPayment", "Worker")
+
+MANAGED: dict[str, set[str]] = {f"{name}Function": {"NetworkPolicy"} for name in _REACHING_OUT}
+MANAGED["WorkerFunction"] |= {"WorkerPolicy"}
 """Which function has which policies that stand by themselves."""
 
 RIGHTS: dict[str, set[Right]] = _CAPABILITIES | {
@@ -246,6 +259,13 @@ RIGHTS: dict[str, set[Right]] = _CAPABILITIES | {
     | _KEYS  # it seals and reads payloads itself
     | _secrets("PayloadKeysSecret", "TemporalSecret")
     | _OPENS,
+    "NetworkPolicy": {
+        Right(f"ec2:{action}", "*", _OF_OUR_CODE, effect="Deny")
+        for action in (
+            *("AssignPrivateIpAddresses", "CreateNetworkInterface", "DeleteNetworkInterface"),
+            *("DescribeNetworkInterfaces", "DescribeSubnets", "UnassignPrivateIpAddresses"),
+        )
+    },
     "CodecServerPolicy": _secrets("PayloadKeysSecret", "CodecUsersSecret")
     | _may("dynamodb:GetItem", "DataKeysTable.Arn")
     | _OPENS,

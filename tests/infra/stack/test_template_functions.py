@@ -37,6 +37,7 @@ def test_there_is_one_function_for_each_capability_and_door(functions: dict[str,
 
 def test_the_policies_of_processes_are_told(template: dict[str, Any]) -> None:
     policies = {name for name, one in template["Resources"].items() if one["Type"] == "AWS::IAM::ManagedPolicy"}
+    policies.remove("NetworkPolicy")  # of functions alone
     told = {one["Value"].get("Ref") for one in template["Outputs"].values()}
     assert policies == {"WorkerPolicy", "CallingWorkerPolicy", "CodecServerPolicy", "RetentionPolicy"} <= told
 
@@ -94,6 +95,20 @@ def test_the_bounds_that_the_guide_says_to_raise_are_parameters(template: dict[s
     guide = (TEMPLATE.parent / "docs" / "production.md").read_text()
     for name in ("DispatchConcurrency", "ApiRequestsPerSecond", "ApiBurst"):
         assert f"`{name}` ({template['Parameters'][name]['Default']:,})" in guide
+
+
+def test_who_reaches_temporal_or_counterparties_can_stand_in_a_network_of_ones_own(
+    functions: dict[str, dict[str, Any]], template: dict[str, Any]
+) -> None:
+    """Without subnets there is no such network; the others reach AWS alone, and stay out of it."""
+    network = {"SubnetIds": {"Ref": "SubnetIds"}, "SecurityGroupIds": {"Ref": "SecurityGroupIds"}}
+    placed = {
+        name: one["Properties"]["VpcConfig"] for name, one in functions.items() if "VpcConfig" in one["Properties"]
+    }
+    assert set(placed) == {"dispatch", "worker", "declaration", "payment-data", "refund", "tax-payment"}
+    for one in placed.values():
+        assert one == {"Fn::If": ["WithNetwork", network, {"Ref": "AWS::NoValue"}]}
+    assert template["Parameters"]["SubnetIds"]["Default"] == template["Parameters"]["SecurityGroupIds"]["Default"] == ""
 
 
 def test_every_parameter_has_its_place_in_the_guide(template: dict[str, Any]) -> None:

@@ -31,7 +31,7 @@ def _also(name: str, **statement: Any) -> Bend:
 
     def bend(resources: Resources) -> None:
         policies = resources[name]["Properties"].setdefault("Policies", [{"Version": "2012-10-17", "Statement": []}])
-        policies[0]["Statement"].append({"Effect": "Allow", **statement})
+        policies[-1]["Statement"].append({"Effect": "Allow", **statement})
 
     return bend
 
@@ -60,7 +60,11 @@ def _says_anything(resources: Resources) -> None:
 
 
 def _reads_no_inbox(resources: Resources) -> None:
-    resources["DispatchFunction"]["Properties"]["Policies"][0]["Statement"].pop(0)
+    resources["DispatchFunction"]["Properties"]["Policies"][-1]["Statement"].pop(0)
+
+
+def _makes_interfaces(resources: Resources) -> None:
+    resources["RefundFunction"]["Properties"]["Policies"].remove({"Ref": "NetworkPolicy"})
 
 
 def _connected(resources: Resources) -> None:
@@ -96,6 +100,8 @@ def _without_reason(resources: Resources) -> None:
         (_says_anything, "LedgerFunction", "events:PutEvents"),
         (_reads_no_inbox, "DispatchFunction", "lacks what is listed"),
         (_connected, "TaxFunction", "Connectors"),
+        (_makes_interfaces, "RefundFunction", "lacks the policy NetworkPolicy"),
+        (_with("TaxFunction", "VpcConfig", {"SubnetIds": ["subnet-1"]}), "TaxFunction", "VpcConfig"),
         (_with("TaxFunction", "FunctionUrlConfig", {"AuthType": "NONE"}), "TaxFunction", "FunctionUrlConfig"),
         (_one_more_role, "Another", "ManagedPolicyArns"),
         (_without_reason, "DossierFunction", "Metadata.Wildcards"),
