@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from infra.stack.template import parse, whole
-from tests.infra.stack.rights import RIGHTS, complaints
+from infra.stack.lambdas import CAPABILITIES
+from infra.stack.template import TEMPLATE, parse, whole
+from tests.infra.stack.rights import RIGHTS, Right, complaints, rights
 
+CODE = TEMPLATE.parent / "functions"
 Resources = dict[str, Any]
 Bend = Callable[[Resources], None]
 
@@ -24,6 +26,26 @@ def test_everybody_may_what_is_listed_and_nothing_else(template: dict[str, Any])
     assert complaints(template) == []
     functions = {name for name, one in template["Resources"].items() if one["Type"] == "AWS::Serverless::Function"}
     assert functions - {"WorkerFunction"} <= RIGHTS.keys()
+
+
+@pytest.mark.parametrize(
+    ("module", "secret"),
+    [
+        ("functions.money.post", "SigningSecret"),  # signs each order to move money
+        ("functions.declaration.signing", "SigningSecret"),
+        ("functions.ledger.buyers", "BuyersSecret"),
+        ("functions.data_keys", "PayloadKeysSecret"),  # the seeds of orders' keys are sealed with them
+    ],
+)
+def test_who_uses_a_secret_may_read_it(template: dict[str, Any], module: str, secret: str) -> None:
+    """By the imports of each capability; the emulator checks no roles, so nothing else would show it before AWS."""
+    using = [name for name in CAPABILITIES if any(module in file.read_text() for file in (CODE / name).glob("*.py"))]
+    assert using
+    for name in using:
+        function = f"{name.title().replace('_', '')}Function"
+        given = rights(template["Resources"][function]["Properties"])
+        assert Right("secretsmanager:GetSecretValue", secret) in given, function
+        assert Right("kms:Decrypt", "DataKey.Arn") in given, function
 
 
 def _also(name: str, **statement: Any) -> Bend:
