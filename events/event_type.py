@@ -44,6 +44,6 @@ class EventType:
     @property
     def message(self) -> "type[CebMessage] | None":
         """The customs message that carries the same."""
-        from events.ceb.message import MESSAGES  # noqa: PLC0415 - see above
+        from events.ceb.messages import MESSAGES  # noqa: PLC0415 - see above
 
         return MESSAGES[self.root] if self.root else None

@@ -11,7 +11,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
-from events.ceb.message import CebMessage
+from events.ceb.frame import CebMessage
 from events.cloudevents import STRUCTURED
 from events.payment_data_life import PaymentDataResult, PaymentDataSnapshot, SessionKey
 from events.values import OrderKey
