@@ -15,8 +15,10 @@ with without_collector():
     from aws_lambda_powertools.metrics import MetricUnit
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+    from events.catalogue import INBOUND
     from events.receipts import Answer
     from events.values import OrderKey, utc_now
+    from functions import aws
     from functions.gateway import operations, store
     from functions.gateway.auth import authenticate
     from functions.gateway.errors import LOGGER, handle_errors
@@ -113,14 +115,12 @@ def send_events() -> Response[str]:
 )
 def send_message() -> Response[str]:
     """A customs message in, its official receipt out: XML for XML, JSON for JSON."""
-    from events.ceb.signature import SignatureProfile  # noqa: PLC0415 - whoever sends events needs none of these
-    from events.ceb.writing import build  # noqa: PLC0415 - the same
+    from events.ceb.writing import build  # noqa: PLC0415 - whoever sends events needs none of these
     from functions.gateway.messages import read_message  # noqa: PLC0415 - the same
     from functions.gateway.receipts import receipt_message  # noqa: PLC0415 - the same
 
     request, partner = _authenticated()
-    profiles = {SignatureProfile(name) for name in settings().signature_profiles}
-    documents = read_message(request.headers, request.body, settings().body_limit, profiles)
+    documents = read_message(request.headers, request.body, settings().body_limit, settings().signature_profiles)
     answers = take(documents, partner, utc_now())
     receipt = receipt_message(answers)
     if receipt is None:
@@ -253,10 +253,10 @@ def _traced() -> "Handler":
 
 def load() -> None:
     """What the first requests would load and make: for a process that is about to have copies of itself."""
-    from functions import aws  # noqa: PLC0415 - see above
-
     for module in _BY_FIRST_REQUESTS:
         import_module(module)
+    for event_type in INBOUND:
+        event_type.place.load()
     _traced()
     store.secrets()
     aws.dynamodb()

@@ -5,17 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from events.catalogue import BY_MESSAGE
+from events.ceb.business import Severity, frame_problems
 from events.ceb.frame import CebMessage, UploadMessage
 from events.ceb.messages import MESSAGES
 from events.ceb.quick import quick_message
-from events.ceb.signature import SignatureProfile, Verification
+from events.ceb.signature.profile import SignatureProfile, Verification
 from events.cloudevents import exact_json
 from events.problems import InvalidInputError, Problem
 from functions.gateway.reading import JSON_TYPE, XML_TYPES, Incoming, content_of, media_type, validated
+from functions.settings import Profile
 
 
 def read_message(
-    headers: Mapping[str, str], body: bytes, size_limit: int, profiles: Collection[SignatureProfile]
+    headers: Mapping[str, str], body: bytes, size_limit: int, profiles: Collection[Profile]
 ) -> list[Incoming]:
     """The business elements of a customs message, whose signature may be of these profiles.
 
@@ -36,16 +38,14 @@ def read_message(
     raise InvalidInputError([Problem(path="/headers/content-type", rule="media_type", message=known)])
 
 
-def _verified(xml: bytes, profiles: Collection[SignatureProfile]) -> Verification:
+def _verified(xml: bytes, profiles: Collection[Profile]) -> Verification:
     from events.ceb.signature import verify  # noqa: PLC0415 - ciphers: loaded by the first message that needs them
 
-    return verify(xml, profiles)
+    return verify(xml, {SignatureProfile(name) for name in profiles})
 
 
 def _check_frame(message: CebMessage) -> None:
     """What stands around the documents, which are checked one by one at the intake (business layer, rulebook 2.3)."""
-    from events.ceb.business import Severity, frame_problems  # noqa: PLC0415 - rules and codes: by the first message
-
     problems = [
         Problem(path=found.path, rule=found.rule, value=found.value, message=found.message.en)
         for found in frame_problems(message)
