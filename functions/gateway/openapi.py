@@ -14,10 +14,9 @@ from events.cloudevents import BATCH_LIMIT, CloudEvent
 from events.life import OrderView
 from events.payment_data import PlatDataOpenAnswer
 from functions.gateway.models import Answers, Health
-from functions.gateway.operations import REF
+from functions.gateway.operations import REF, SCHEMES
 from functions.gateway.receipts import RECEIPTS
 from functions.gateway.refusals import ProblemDocument
-from functions.gateway.signing import PARTNER_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
 
 _VERSION = "1.0.0"
 _DESCRIPTION = (
@@ -26,15 +25,6 @@ _DESCRIPTION = (
     "anywhere, and nothing of it is taken; then each document gets an answer of its own. The same document sent again "
     "gets the same answer and has one effect."
 )
-_SCHEMES = {
-    "partner": (PARTNER_HEADER, "The id of the partner."),
-    "timestamp": (TIMESTAMP_HEADER, "Unix time in seconds, decimals allowed; at most five minutes from our clock."),
-    "signature": (
-        SIGNATURE_HEADER,
-        "`v1=` and the hex HMAC-SHA256, with the partner's key, over the timestamp, a point, and the exact bytes "
-        "of the body; of a GET, over its method, a space, and its path with query. A signed POST is taken once.",
-    ),
-}
 
 
 @cache
@@ -54,7 +44,7 @@ def document(app: APIGatewayHttpResolver) -> str:
 
 def _schemes() -> dict[str, SecurityScheme]:
     return {
-        name: APIKey(name=header, in_=APIKeyIn.header, description=text) for name, (header, text) in _SCHEMES.items()
+        name: APIKey(name=header, in_=APIKeyIn.header, description=text) for name, (header, text) in SCHEMES.items()
     }
 
 

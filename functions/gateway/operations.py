@@ -6,9 +6,19 @@ from events.cloudevents import BATCH, STRUCTURED
 from functions.gateway.question import FIELD, KEY, PLATFORM
 from functions.gateway.reading import JSON_TYPE, XML_TYPES
 from functions.gateway.refusals import PROBLEM_TYPE, ProblemDocument, Refusal
+from functions.gateway.signing import PARTNER_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
 
 REF = "#/components/schemas/"
-SIGNED: list[dict[str, list[str]]] = [{name: [] for name in ("partner", "timestamp", "signature")}]
+SCHEMES = {
+    "partner": (PARTNER_HEADER, "The id of the partner."),
+    "timestamp": (TIMESTAMP_HEADER, "Unix time in seconds, decimals allowed; at most five minutes from our clock."),
+    "signature": (
+        SIGNATURE_HEADER,
+        "`v1=` and the hex HMAC-SHA256, with the partner's key, over the timestamp, a point, and the exact bytes "
+        "of the body; of a GET, over its method, a space, and its path with query. A signed POST is taken once.",
+    ),
+}
+SIGNED: list[dict[str, list[str]]] = [{name: [] for name in SCHEMES}]
 
 
 def responses(answers: dict[int, Any], *refusals: Refusal) -> dict[int, Any]:

@@ -69,6 +69,14 @@ def test_the_door_loads_no_document() -> None:
     assert not DOCUMENTS & loaded
 
 
+def test_messages_are_known_by_name_without_their_models() -> None:
+    code = "import sys; from events.ceb import MESSAGES; print(*MESSAGES, 'CEB311Message' in MESSAGES, *sys.modules)"
+    said = modules_after(code)
+    assert {*MESSAGES, "True"} <= said
+    assert not DOCUMENTS & said
+    assert {root: message.root for root, message in MESSAGES.items()} == {root: root for root in MESSAGES}
+
+
 def test_a_message_loads_its_own_documents_alone() -> None:
     """Given an order in plain XML, when it is the first, then of all messages its own and its receipt's are loaded."""
     loaded = modules_after(STUBBED + POST, order_in_xml())
