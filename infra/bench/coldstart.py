@@ -86,8 +86,9 @@ class ColdStart(Value):
     """One handler: milliseconds of processor time; `ratio` is loading over Powertools and pydantic alone.
 
     `ready`: loaded, and what its first calls need besides: the models of all its functions built, and one document's,
-    policy and tariff read, ciphers, signer and XML loaded, a client of AWS made. `floor` is what the libraries take
-    that the handler cannot do without, where these are more; `floor_ratio` is loading over that.
+    policy and tariff read, ciphers, signer and XML loaded, a client of AWS made; at the gateway all messages are
+    loaded. `floor` is what the libraries take that the handler cannot do without, where these are more; `floor_ratio`
+    is loading over that.
     """
 
     handler: str
