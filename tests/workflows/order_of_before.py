@@ -26,6 +26,7 @@ class StartOfBefore(Value):
     limits: LifeLimits
     opened: AwareDatetime
     rests: bool = False
+    calls_together: bool = False
     carried: dict[str, Any] | None = None
 
 

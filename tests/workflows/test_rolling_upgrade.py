@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from temporalio.api.enums.v1 import EventType
-from temporalio.common import VersioningBehavior
+from temporalio.api.enums.v1 import EventType, VersioningBehavior
 from temporalio.testing import WorkflowEnvironment
 
 from events.documents import DocumentKind
@@ -62,7 +61,7 @@ async def refusal(life: Life) -> str:
 async def belongs_to(life: Life) -> str:
     """The build that the order is pinned to."""
     described = (await life.handle.describe()).raw_description.workflow_execution_info.versioning_info
-    assert described.behavior == VersioningBehavior.PINNED
+    assert described.behavior == VersioningBehavior.VERSIONING_BEHAVIOR_PINNED
     return described.deployment_version.build_id
 
 
@@ -101,9 +100,10 @@ async def test_an_order_that_began_before_goes_on_when_it_is_moved(upgrade: Depl
     life = upgrade.life()
     first, *others = [life.accepted(kind, model) for kind, model in life.documents().items()]
     older = client_of_before(upgrade.temporal.client)
+    now = datetime.now(UTC)
     await older.start_workflow(
         IMPORT_ORDER_WORKFLOW,
-        StartOfBefore(key=life.key, limits=life.limits, opened=datetime.now(UTC), rests=True),
+        StartOfBefore(key=life.key, limits=life.limits, opened=now, rests=True, calls_together=True),
         id=life.key.workflow_id,
         task_queue=life.task_queue,
         task_timeout=_TASK,
