@@ -39,8 +39,8 @@ class OrderOfBefore(ImportOrderWorkflow):
         super().__init__(_known_now(start))
 
     @workflow.run
-    async def run(self, start: StartOfBefore) -> ImportOrderResult:  # type: ignore[override] - another input
-        """Live as it did."""
+    async def run(self, start: StartOfBefore) -> ImportOrderResult:  # type: ignore[override]
+        """Live as it did; only the input is another one."""
         return await super().run(_known_now(start))
 
 
@@ -56,17 +56,16 @@ def client_of_before(client: Client) -> Client:
         payload_codec=_codec_module().EncryptingCodec(fixed_keys()),
         failure_converter_class=now.failure_converter_class,
     )
-    return Client(**{**client.config(), "data_converter": before})
+    return Client(client.service_client, namespace=client.namespace, data_converter=before)
 
 
-def _codec_module() -> ModuleType:
+def _codec_module() -> Any:
     """The product's codec, loaded once more beside itself, with the compression that knew one dictionary."""
     compression: Any = _once_more("functions.payloads.compression")
     compression.DICTIONARIES, compression._WRITES = {"1": "deflate-1"}, "1"
     codec: Any = _once_more("functions.payloads.codec")
     codec.compressed, codec.decompressed = compression.compressed, compression.decompressed
-    made: ModuleType = codec
-    return made
+    return codec
 
 
 def _once_more(name: str) -> ModuleType:
