@@ -1,6 +1,7 @@
 """What the door keeps: the partners' secrets, the signatures that it has seen, and how much was sent."""
 
 import json
+import secrets as random_values
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -49,13 +50,18 @@ def was_found(partner_id: str) -> bool:
 
 
 def remember(partner_id: str, signature: str, until: int) -> bool:
-    """Note a signature until that Unix second; False when it is known already."""
+    """Note a signature until that Unix second; False when it is known already.
+
+    AWS's library repeats a write whose answer was lost: it finds its own item, which is no repetition of the request.
+    """
     client = dynamodb()
+    attempt = {"S": random_values.token_hex(8)}
     try:
         client.put_item(
             TableName=settings().replay_table,
-            Item={"pk": {"S": f"{partner_id}#{signature}"}, "expires_at": {"N": str(until)}},
-            ConditionExpression="attribute_not_exists(pk)",
+            Item={"pk": {"S": f"{partner_id}#{signature}"}, "expires_at": {"N": str(until)}, "attempt": attempt},
+            ConditionExpression="attribute_not_exists(pk) OR attempt = :attempt",
+            ExpressionAttributeValues={":attempt": attempt},
         )
     except client.exceptions.ConditionalCheckFailedException:
         return False

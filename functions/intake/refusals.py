@@ -164,6 +164,11 @@ def refusal(kind: DocumentKind, reason: Reason, key: str, problems: Sequence[Pro
     return Refusal(code=code, info=Text(zh=zh, en=en), problems=tuple(problems))
 
 
+def codes_of(*reasons: Reason) -> frozenset[str]:
+    """The official codes of documents of any kind that are refused for one of these reasons."""
+    return frozenset(code for codes in _CODES.values() for reason, (code, _) in codes.items() if reason in reasons)
+
+
 def remedy(kind: DocumentKind, reason: Reason, key: str) -> str:
     """What the sender can do about a refusal for what is on record."""
     changeable = Reason.DECLARED in _CODES[kind]

@@ -14,10 +14,11 @@ class Struck(RootModel[dict[Victim, int]]):
 
 
 class Disturbed(Value):
-    """What became of messages: counts, and what the gateway refused although it had taken it before."""
+    """What became of messages: counts, and what the gateway `refused` although nothing had come in between."""
 
     sent: int
     repeated: int
+    repetitions_overtaken: int
     refused: list[str]
     answers_lost_at_the_door: int
     answers_lost_by_counterparties: int
@@ -50,5 +51,5 @@ class ChaosReport(Value):
 
     @property
     def is_right(self) -> bool:
-        """Whether every promise was kept, and nothing died that was not struck."""
+        """Whether every promise was kept, nothing died that was not struck, no repetition was refused for itself."""
         return all(proof.holds for proof in self.proofs) and not self.unbidden and not self.disturbed.refused

@@ -180,6 +180,7 @@ def _disturbed(around: Surroundings, parties: Doubters, queue: UnrulyQueue, evid
     return Disturbed(
         sent=parties.sent,
         repeated=parties.repeated,
+        repetitions_overtaken=parties.overtaken,
         refused=parties.refused,
         answers_lost_at_the_door=around.door.broken,
         answers_lost_by_counterparties=around.counterparties.broken,

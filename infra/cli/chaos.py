@@ -78,7 +78,8 @@ def _tell(console: Console, result: "ChaosReport", orders: Sequence[GeneratedOrd
         f"{counted(result.orders, 'order')} of {len({order.scenario for order in orders})} scenarios "
         f"in {result.seconds:.0f} s",
         f"{len(result.dealt)} of {counted(result.planned, 'blow')} dealt: {struck}",
-        f"{done.sent} messages of parties, late and in any order; {done.repeated} repeated; "
+        f"{done.sent} messages of parties, late and in any order; {done.repeated} repeated, "
+        f"{done.repetitions_overtaken} of these refused since their correction had come in between; "
         f"{done.answers_lost_at_the_door} answers of the gateway lost",
         f"{done.queue_delayed} messages put off in the queue, {done.queue_repeated} repeated there",
         f"{done.overtaken} messages of counterparties overtaken, {done.repeated_by_counterparties} repeated, "
@@ -99,7 +100,7 @@ def _tell(console: Console, result: "ChaosReport", orders: Sequence[GeneratedOrd
     for ending in result.unbidden:
         _say(console, f"[red]died without a blow:[/red] {ending}")
     for refused in done.refused[:_SHOWN_FAILURES]:
-        _say(console, f"a repetition was refused, as is right where its correction came in between: {refused}")
+        _say(console, f"[red]a repetition was refused:[/red] {refused}")
     if not result.is_right:
         _say(console, f"logs: {result.logs}; sandan up --name chaos --persist shows the orders as they are now")
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -84,6 +85,27 @@ def test_a_replay_is_refused(door: Door) -> None:
     assert first.status == 202
     assert is_refused(again, "replay")
     assert door.post("/v1/messages", ORDER, XML, now=now + timedelta(seconds=1)).status == 202
+
+
+def test_a_request_is_no_replay_of_its_own_note(door: Door) -> None:
+    """Given a note of the signature whose answer is lost, when AWS's library writes it again, the request is taken."""
+    lost: list[str] = []
+
+    def lose_the_first(operation: Any, **_: object) -> Any:
+        if lost:
+            return None
+        lost.append(operation.name)
+        return 0  # seconds until the next attempt
+
+    events = clients.dynamodb().meta.events
+    events.register("needs-retry.dynamodb.PutItem", lose_the_first, unique_id="lost")
+    try:
+        headers = headers_for("platform", KEYS["platform"], ORDER, utc_now())
+        assert door.request("POST", "/v1/messages", ORDER, {**headers, "Content-Type": XML}).status == 202
+    finally:
+        events.unregister("needs-retry.dynamodb.PutItem", unique_id="lost")
+    assert lost == ["PutItem"]
+    assert is_refused(door.request("POST", "/v1/messages", ORDER, {**headers, "Content-Type": XML}), "replay")
 
 
 def test_a_replay_in_other_letters_is_no_way_round(door: Door) -> None:
