@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from events.ceb.messages import MESSAGES
 from events.documents import DocumentKind
 from events.place import ModelPlace
 
@@ -44,6 +45,4 @@ class EventType:
     @property
     def message(self) -> "type[CebMessage] | None":
         """The customs message that carries the same."""
-        from events.ceb.message import MESSAGES  # noqa: PLC0415 - see above
-
         return MESSAGES[self.root] if self.root else None

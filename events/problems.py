@@ -22,7 +22,7 @@ _WORDS = {
 }
 
 
-_MOST = 1000  # nobody mends more at a time, and whoever sends a hundred thousand wants to waste ours
+PROBLEM_LIMIT = 1000  # nobody mends more at a time, and those of a hostile message could fill the memory
 
 
 class Problem(BaseModel):
@@ -58,7 +58,7 @@ def path_of(location: Iterable[str | int], root: str = "") -> str:
 
 def problems_of(error: ValidationError, root: str = "") -> tuple[Problem, ...]:
     """The problems in a pydantic error, in the words of this project; the first thousand of them."""
-    return tuple(_problem(details, root) for details in error.errors(include_url=False)[:_MOST])
+    return tuple(_problem(details, root) for details in error.errors(include_url=False)[:PROBLEM_LIMIT])
 
 
 def _problem(details: Any, root: str) -> Problem:

@@ -8,7 +8,7 @@ import httpx
 
 from events.values import utc_now
 from functions.gateway.signing import headers_for, request_line
-from infra.http_in_threads import CONNECTIONS, InThreads
+from infra.http_in_threads import CONNECTIONS, client_in_threads
 
 _PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 _LONGEST_WAIT_SECONDS = 15.0
@@ -20,7 +20,7 @@ class GatewayClient:
 
     def __init__(self, url: str, keys: dict[str, bytes], connections: int = CONNECTIONS) -> None:
         self._keys = keys
-        self._http = httpx.AsyncClient(base_url=url, timeout=30, transport=InThreads(connections), trust_env=False)
+        self._http = client_in_threads(url, connections=connections)
 
     async def __aenter__(self) -> Self:
         return self

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 
 CONNECTIONS = 16
+_TIMEOUT_SECONDS = 30.0
 
 
 class InThreads(httpx.AsyncBaseTransport):
@@ -34,6 +35,21 @@ class InThreads(httpx.AsyncBaseTransport):
         """Send nothing more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._transport.close()
+
+
+def client_in_threads(
+    url: str,
+    *,
+    connections: int = CONNECTIONS,
+    timeout: float = _TIMEOUT_SECONDS,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> httpx.AsyncClient:
+    """A client of one server that sends from threads, each step of a request within `timeout` seconds.
+
+    With `transport` it sends by that one instead, as tests do that have no server.
+    """
+    way = transport or InThreads(connections)
+    return httpx.AsyncClient(base_url=url, timeout=timeout, transport=way, trust_env=False)
 
 
 def _plain(headers: httpx.Headers) -> list[tuple[bytes, bytes]]:

@@ -13,6 +13,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from events.values import utc_now
+from functions.aws import config
 from functions.function import Function
 from functions.settings import settings
 from infra.activities import FunctionInvoker, InProcessInvoker
@@ -90,13 +91,10 @@ def _client() -> "LambdaClient":
     import boto3  # noqa: PLC0415 - where functions run in the worker's process, their first call loads it
     from botocore.config import Config  # noqa: PLC0415 - the same
 
-    config = Config(
-        retries={"mode": "standard", "total_max_attempts": 3},
-        connect_timeout=2,
-        read_timeout=_LONGEST_CALL_SECONDS,
-        max_pool_connections=32,
-    )
-    return boto3.client("lambda", config=config)
+    # An answer comes when the function has done its work, not at once as from a table, so it is waited for as long;
+    # and tried less often, since three such waits are long, and the activity tries again in any case.
+    patient = Config(read_timeout=_LONGEST_CALL_SECONDS, retries={"mode": "standard", "total_max_attempts": 3})
+    return boto3.client("lambda", config=config().merge(patient))
 
 
 def _seconds_to_wait() -> float:

@@ -9,7 +9,7 @@ from typing import Any
 from events.catalogue import INBOUND
 from events.ceb.base import CebModel
 from events.ceb.declaration_list import DeclarationList, ListHead, ListItem
-from events.ceb.message import BaseTransfer, CebMessage
+from events.ceb.frame import BaseTransfer, CebMessage
 from events.ceb.order import Order, OrderHead, OrderItem
 from events.ceb.payment import Payment, PaymentHead
 from events.ceb.waybill import Waybill, WaybillHead

@@ -8,14 +8,13 @@ from typing import Any
 from lxml import etree
 
 from events.ceb import MESSAGES, CebMessage
-from events.ceb.export.message import EXPORT_MESSAGES
 
 # What an import order lives on.
 SPINE_NUMBERS = (311, 312, 411, 412, 511, 512, 513, 514, 621, 622, 623, 624, 900)
 SPINE: dict[str, type[CebMessage]] = {
     root: MESSAGES[root] for root in (f"CEB{number}Message" for number in SPINE_NUMBERS)
 }
-EXPORT = frozenset(message.root for message in EXPORT_MESSAGES)
+EXPORT = frozenset(root for root, message in MESSAGES.items() if message.exports)
 IMPORT_SCHEMA, EXPORT_SCHEMA = "import_business_node.xsd", "export_business_node.xsd"
 TERMINAL_SCHEMA = "terminal_node.xsd"
 TRANSPORT_SCHEMA = "transport_node.xsd"

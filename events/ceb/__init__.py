@@ -4,17 +4,20 @@ What stands here is loaded when it is first asked for: who needs the model of an
 nor the XML codec.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from events.ceb.message import MESSAGES, CebMessage, build, parse
+    from events.ceb.frame import CebMessage
+    from events.ceb.message import parse
+    from events.ceb.messages import MESSAGES
+    from events.ceb.writing import build
 
 __all__ = ["MESSAGES", "CebMessage", "build", "parse"]
+_MODULES = {"MESSAGES": "messages", "CebMessage": "frame", "build": "writing", "parse": "message"}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from events.ceb import message  # noqa: PLC0415 - see above
-
-    return getattr(message, name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from lxml import etree
 
 from events.ceb.built_in_types import derives, takes
-from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE
+from events.ceb.xml_text import SCHEMA_INSTANCE_NAMESPACE
 
 _XSI = f"{{{SCHEMA_INSTANCE_NAMESPACE}}}"
 NIL, TYPE = f"{_XSI}nil", f"{_XSI}type"

@@ -6,7 +6,8 @@ from events.ceb.base import BLANK, CebModel
 from events.ceb.c14n import c14n
 from events.ceb.raw import CanonicalFormError, in_context, raw_text
 from events.ceb.signature.profile import SIGNATURE_NAMESPACE
-from events.ceb.xml import DEFAULT_SIZE_LIMIT, SCHEMA_INSTANCE_NAMESPACE, line_of, local_name, namespace, parse_xml
+from events.ceb.xml import DEFAULT_SIZE_LIMIT, line_of, local_name, namespace, parse_xml
+from events.ceb.xml_text import SCHEMA_INSTANCE_NAMESPACE
 from events.problems import InvalidInputError, Problem
 
 _SPACE, _PREFIX = CebModel.xml_namespace, CebModel.xml_prefix

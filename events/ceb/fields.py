@@ -5,18 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from events.ceb.base import CebModel, plain
-from events.ceb.declaration_list import ListItem
-from events.ceb.order import OrderItem
 from events.characters import NOT_IN_XML
 from events.documents import DocumentKind
 from events.findings import Finding, Fix, Place
 from events.made import made
 from events.values import Text
+
+if TYPE_CHECKING:
+    from events.ceb.declaration_list import ListItem
+    from events.ceb.order import OrderItem
 
 _FINDING, _PLACE, _FIX = made(Finding), made(Place), made(Fix)
 _NAMES_ZH: dict[str, str] = {
@@ -98,7 +100,7 @@ def _reader(part: type[CebModel], name: str) -> TypeAdapter[Any]:
     return TypeAdapter(marked)
 
 
-def fields_of_lines(kind: DocumentKind, items: Sequence[OrderItem | ListItem], name: str) -> list[Field]:
+def fields_of_lines(kind: DocumentKind, items: "Sequence[OrderItem | ListItem]", name: str) -> list[Field]:
     """The same field of every line of goods."""
     counts = Counter(item.gnum for item in items)
     return [Field(kind, item, name, item.gnum, ambiguous=counts[item.gnum] > 1) for item in items]

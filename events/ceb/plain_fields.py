@@ -15,7 +15,7 @@ from pydantic import PlainSerializer, PlainValidator, StringConstraints, WithJso
 from pydantic.fields import FieldInfo
 
 from events.ceb.base import Collapsed, Plainly, Presumed, read_decimal, read_whole
-from events.ceb.xml import CONTROLS
+from events.ceb.xml_text import CONTROLS
 
 _DECIMAL = r"(-?(?:0|[1-9]\d{0,13}+)(?:\.\d{1,5}+)?+)"
 _DIGITS = 9  # of a whole number: as many as 32 bits hold, whatever the digits

@@ -3,7 +3,7 @@
 import re
 
 from events.ceb.signature.profile import SIGNATURE_NAMESPACE
-from events.ceb.xml import CONTROLS
+from events.ceb.xml_text import CONTROLS
 from events.ceb.xmldsig_types import BASE64
 
 _BLANKS = r"[ \t\n]*+"

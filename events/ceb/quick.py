@@ -17,7 +17,7 @@ from events.ceb.base import CebModel
 from events.ceb.plain_fields import plain_field
 from events.ceb.plain_signature import plain_signature
 from events.ceb.plan import Kind, Plan, Slot, plan_of
-from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, has_only_plain_characters
+from events.ceb.xml_text import SCHEMA_INSTANCE_NAMESPACE, has_only_plain_characters
 
 Model = TypeVar("Model", bound=CebModel)
 

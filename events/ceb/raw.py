@@ -8,7 +8,8 @@ from lxml import etree
 from events.ceb.c14n import c14n
 from events.ceb.plain_signature import is_plain_signature
 from events.ceb.signature.profile import SIGNATURE_NAMESPACE
-from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, namespace, parse_xml
+from events.ceb.xml import namespace, parse_xml
+from events.ceb.xml_text import SCHEMA_INSTANCE_NAMESPACE
 from events.problems import InvalidInputError, Problem
 
 _PREFIX = re.compile(r"([\w.\-]++):")

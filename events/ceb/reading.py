@@ -16,14 +16,13 @@ from events.ceb.raw import CanonicalFormError, raw_text
 from events.ceb.signature.profile import SIGNATURE_NAMESPACE
 from events.ceb.xml import line_of, local_name
 from events.ceb.xmldsig import signature_problems
-from events.problems import Problem, path_of, problems_of
+from events.problems import PROBLEM_LIMIT, Problem, path_of, problems_of
 from events.spelling import meant, why
 
 Model = TypeVar("Model", bound=CebModel)
 Path = tuple[str | int, ...]
 
 _SIGNATURE: Final = f"{{{SIGNATURE_NAMESPACE}}}Signature"
-PROBLEM_LIMIT: Final = 1000  # more help nobody, and a hostile message could fill the memory with them
 
 
 class _EnoughError(Exception):

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from events.ceb.frame import CebMessage
-from events.ceb.message import MESSAGES, model_of
+from events.ceb.message import model_of
+from events.ceb.messages import MESSAGES
 from events.ceb.quick import quick_message
 from events.ceb.reading import Reading
 from events.ceb.signature.profile import SIGNATURE_NAMESPACE

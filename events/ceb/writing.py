@@ -11,11 +11,11 @@ from types import NoneType
 from typing import Any, Final
 
 from events.ceb.base import CebModel, plain
+from events.ceb.frame import CebMessage
 from events.ceb.plain_signature import is_plain_signature
 from events.ceb.plan import Kind, Slot, plan_of
-from events.ceb.raw import in_context
 from events.ceb.written import Written
-from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, has_only_xml_characters
+from events.ceb.xml_text import SCHEMA_INSTANCE_NAMESPACE, has_only_xml_characters
 from events.problems import InvalidInputError, Problem, path_of
 
 _TEXT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
@@ -85,6 +85,14 @@ class _Place:
     closing: str
     slot: Slot
     texts: _Texts | None
+
+
+def build(message: CebMessage) -> bytes:
+    """The XML of a message, in canonical form and ready to be signed.
+
+    Raises InvalidInputError for a text that no XML can hold, and for a part kept as XML that is not safe XML.
+    """
+    return write(message, message.root, message.xml_prefix)
 
 
 def write(model: CebModel, tag: str, prefix: str) -> bytes:
@@ -199,6 +207,8 @@ def _write_item(pieces: list[str], written: BytesIO, item: Any, place: _Place, p
     elif is_plain_signature(item):
         pieces.append(item)
     else:
+        from events.ceb.raw import in_context  # noqa: PLC0415 - the parser: only for what is not plain
+
         namespaces = {prefix: slot.model_space, "xsi": SCHEMA_INSTANCE_NAMESPACE}
         pieces.append(in_context(item, slot.tag, namespaces))
 

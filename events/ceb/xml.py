@@ -6,17 +6,13 @@ from lxml import etree
 
 from events.problems import InvalidInputError, Problem
 
-SCHEMA_INSTANCE_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance"
 DEFAULT_SIZE_LIMIT = 10 * 1024 * 1024
 TOO_LARGE = "split the message, or shorten what is so long in it"
 
 _DECLARED = re.compile(rb"<\?xml\s[^>]{0,99}?encoding\s*=\s*[\"']([A-Za-z][\w.\-]*)[\"']")
 _CHINESE = frozenset({b"gb18030", b"gbk", b"gb2312", b"cp936"})
 _ENCODING = "save it as UTF-8, or declare the encoding that it has"
-CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f"  # for sets of characters in patterns: what XML has no place for below a space
-_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
 _DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?+(?:\s|<\?(?>.*?\?>)|<!--(?>.*?-->))*+<!DOCTYPE", re.DOTALL)
-_NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF in UTF-8
 
 
 def parse_xml(data: bytes, size_limit: int = DEFAULT_SIZE_LIMIT) -> etree._Element:
@@ -90,18 +86,6 @@ def _reason(said: str, line: int | None, data: bytes) -> str:
     if "encoding" in said.lower() or "UTF-8" in said:
         return f"{said}: {_ENCODING}"
     return f"{said}; mend it there"
-
-
-def has_only_xml_characters(data: bytes) -> bool:
-    """Whether UTF-8 text holds none of the characters that XML has no place for."""
-    if b"\xef" in data and _NO_CHARACTERS.search(data):  # a single byte is found much sooner than a pattern
-        return False
-    return len(data.translate(None, _CONTROLS)) == len(data)
-
-
-def has_only_plain_characters(text: str) -> bool:
-    """The same of text that came out of UTF-8, but for the controls, which patterns over it refuse."""
-    return "\ufffe" not in text and "\uffff" not in text
 
 
 def line_of(element: etree._Element) -> int | None:

@@ -2,7 +2,7 @@
 
 from events.ceb import build
 from events.ceb.dxp import wrap
-from events.ceb.message import UploadMessage
+from events.ceb.frame import UploadMessage
 from events.ceb.node import ReplyKind, classify_reply
 from events.ceb.receipt_codes import ReceiptClass, classify
 from events.ceb.signature import sign

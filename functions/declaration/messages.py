@@ -1,15 +1,11 @@
 """The messages of a submission, in the order in which customs wants them: three documents, then the list."""
 
-from events.ceb.message import (
-    BaseTransfer,
-    CEB311Message,
-    CEB411Message,
-    CEB511Message,
-    CEB621Message,
-    CEB623Message,
-    CEB625Message,
-    UploadMessage,
-)
+from events.ceb.frame import BaseTransfer, UploadMessage
+from events.ceb.messages.declaration_list import CEB621Message, CEB623Message
+from events.ceb.messages.order import CEB311Message
+from events.ceb.messages.payment import CEB411Message
+from events.ceb.messages.refund import CEB625Message
+from events.ceb.messages.waybill import CEB511Message
 from functions.declaration.models import CancelListRequest, ReturnListRequest, SubmitRequest
 from functions.declaration.rules import serial
 from functions.settings import settings

@@ -15,7 +15,7 @@ from events.receipts import Answer, DocumentAnswered
 from events.values import utc_now
 from functions import claim
 from functions.bus import OWN_SOURCE, OutboundEvent, put_events
-from functions.intake.handler import accept
+from functions.intake.accepting import accept
 from functions.intake.models import AcceptRequest
 
 GATEWAY_SOURCE = "sandan.gateway"

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from functions.loading import without_collector
@@ -14,22 +15,23 @@ with without_collector():
     from aws_lambda_powertools.metrics import MetricUnit
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from events.ceb.message import build
-    from events.ceb.signature import SignatureProfile
+    from events.catalogue import INBOUND
     from events.receipts import Answer
     from events.values import OrderKey, utc_now
-    from functions.gateway import openapi, payment_data, store
+    from functions import aws
+    from functions.gateway import operations, store
     from functions.gateway.auth import authenticate
     from functions.gateway.errors import LOGGER, handle_errors
     from functions.gateway.models import Answers, Health
     from functions.gateway.partners import Partner
-    from functions.gateway.reading import JSON_TYPE, XML_TYPES, media_type, read_events, read_message
-    from functions.gateway.receipts import receipt_message
+    from functions.gateway.reading import JSON_TYPE, XML_TYPES, media_type, read_events
     from functions.gateway.refusals import Refusal, RefusedError
     from functions.gateway.request import HttpRequest
     from functions.gateway.taking import take
-    from functions.lambda_handler import Handler
     from functions.settings import METRICS_NAMESPACE, settings
+
+if TYPE_CHECKING:
+    from functions.lambda_handler import Handler
 
 _TAKEN, _REFUSED = 202, 422
 _EVENTS, _MESSAGES, _ORDER = "/v1/events", "/v1/messages", "/v1/orders/<ebp_code>/<order_no>"
@@ -53,6 +55,17 @@ _DOOR = (
     Refusal.INVALID,
     Refusal.TOO_MANY,
 )
+_BY_FIRST_REQUESTS = (
+    "events.ceb.business.layer",
+    "events.ceb.signature.verification",
+    "events.ceb.writing",
+    "events.elements",  # all messages
+    "functions.gateway.messages",
+    "functions.gateway.payment_data",
+    "functions.gateway.receipts",
+    "functions.gateway.thorough",
+    "functions.policy.pack",
+)
 
 app = APIGatewayHttpResolver()
 metrics = Metrics(namespace=METRICS_NAMESPACE, service="gateway")
@@ -63,15 +76,18 @@ handle_errors(app)
     _EVENTS,
     summary="Send documents as CloudEvents",
     operation_id="sendEvents",
-    security=openapi.SIGNED,
-    responses=openapi.responses(
+    security=operations.SIGNED,
+    responses=operations.responses(
         {
-            _TAKEN: ("At least one document was accepted; see each answer", {JSON_TYPE: openapi.content("Answers")}),
-            _REFUSED: ("Every document was refused; each answer has its code", {JSON_TYPE: openapi.content("Answers")}),
+            _TAKEN: ("At least one document was accepted; see each answer", {JSON_TYPE: operations.content("Answers")}),
+            _REFUSED: (
+                "Every document was refused; each answer has its code",
+                {JSON_TYPE: operations.content("Answers")},
+            ),
         },
         *_DOOR,
     ),
-    openapi_extensions={"requestBody": openapi.event_bodies()},
+    openapi_extensions={"requestBody": operations.event_bodies()},
 )
 def send_events() -> Response[str]:
     """CloudEvents in, an answer for each out."""
@@ -84,24 +100,27 @@ def send_events() -> Response[str]:
     _MESSAGES,
     summary="Send a customs message (CEB XML, alone or in an envelope, or CEB as JSON)",
     operation_id="sendMessage",
-    security=openapi.SIGNED,
-    responses=openapi.responses(
+    security=operations.SIGNED,
+    responses=operations.responses(
         {
             _TAKEN: (
                 "At least one element was accepted; customs' receipts are taken without a body",
-                openapi.receipts(),
+                operations.receipts(),
             ),
-            _REFUSED: ("Every element was refused; each return has its code", openapi.receipts()),
+            _REFUSED: ("Every element was refused; each return has its code", operations.receipts()),
         },
         *_DOOR,
     ),
-    openapi_extensions={"requestBody": openapi.message_bodies()},
+    openapi_extensions={"requestBody": operations.message_bodies()},
 )
 def send_message() -> Response[str]:
     """A customs message in, its official receipt out: XML for XML, JSON for JSON."""
+    from events.ceb.writing import build  # noqa: PLC0415 - whoever sends events needs none of these
+    from functions.gateway.messages import read_message  # noqa: PLC0415 - the same
+    from functions.gateway.receipts import receipt_message  # noqa: PLC0415 - the same
+
     request, partner = _authenticated()
-    profiles = {SignatureProfile(name) for name in settings().signature_profiles}
-    documents = read_message(request.headers, request.body, settings().body_limit, profiles)
+    documents = read_message(request.headers, request.body, settings().body_limit, settings().signature_profiles)
     answers = take(documents, partner, utc_now())
     receipt = receipt_message(answers)
     if receipt is None:
@@ -116,9 +135,9 @@ def send_message() -> Response[str]:
     _ORDER,
     summary="Where an order stands; personal data are masked",
     operation_id="showOrder",
-    security=openapi.SIGNED,
-    responses=openapi.responses(
-        {200: ("The order", {JSON_TYPE: openapi.content("OrderView")})},
+    security=operations.SIGNED,
+    responses=operations.responses(
+        {200: ("The order", {JSON_TYPE: operations.content("OrderView")})},
         Refusal.UNAUTHENTICATED,
         Refusal.FORBIDDEN,
         Refusal.NOT_FOUND,
@@ -145,19 +164,21 @@ def show_order(ebp_code: str, order_no: str) -> Response[str]:
     _PAYMENT_DATA,
     summary="Customs asks for the raw payment data of an order (公告2018-179)",
     operation_id="platDataOpen",
-    responses=openapi.responses(
+    responses=operations.responses(
         {
-            200: ("10000, or 20001 with what is wrong with the question", openapi.plat_data_open_answer()),
-            503: ("20000: ask again in a moment", openapi.plat_data_open_answer()),
+            200: ("10000, or 20001 with what is wrong with the question", operations.plat_data_open_answer()),
+            503: ("20000: ask again in a moment", operations.plat_data_open_answer()),
         },
         Refusal.FORBIDDEN,
         Refusal.TOO_LARGE,
         Refusal.TOO_MANY,
     ),
-    openapi_extensions={"requestBody": openapi.plat_data_open(), "parameters": openapi.plat_data_address()},
+    openapi_extensions={"requestBody": operations.plat_data_open(), "parameters": operations.plat_data_address()},
 )
 def plat_data_open() -> Response[str]:
     """Answered at once; the data follow by `realTimeDataUp`. No signature of a partner needed."""
+    from functions.gateway import payment_data  # noqa: PLC0415 - its models: whoever sends documents needs none
+
     request = HttpRequest.of(app.current_event, settings().body_limit)
     status, body = payment_data.answer(request, utc_now())
     return Response(status, JSON_TYPE, body)
@@ -167,7 +188,7 @@ def plat_data_open() -> Response[str]:
     _HEALTH,
     summary="Whether the door is open",
     operation_id="health",
-    responses=openapi.responses({200: ("It is", {JSON_TYPE: openapi.content("Health")})}),
+    responses=operations.responses({200: ("It is", {JSON_TYPE: operations.content("Health")})}),
 )
 def health() -> Response[str]:
     """No signature needed."""
@@ -178,10 +199,12 @@ def health() -> Response[str]:
     _OPENAPI,
     summary="This document",
     operation_id="describe",
-    responses=openapi.responses({200: ("OpenAPI 3.1", {JSON_TYPE: {"schema": {"type": "object"}}})}),
+    responses=operations.responses({200: ("OpenAPI 3.1", {JSON_TYPE: {"schema": {"type": "object"}}})}),
 )
 def describe() -> Response[str]:
     """No signature needed."""
+    from functions.gateway import openapi  # noqa: PLC0415 - all models there are
+
     return Response(200, JSON_TYPE, openapi.document(app))
 
 
@@ -219,7 +242,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 @cache
-def _traced() -> Handler:
+def _traced() -> "Handler":
     """What answers, under the tracer: it loads X-Ray's library and AWS's, as the first request does anyway."""
     from aws_lambda_powertools import Tracer  # noqa: PLC0415 - see above
 
@@ -230,10 +253,10 @@ def _traced() -> Handler:
 
 def load() -> None:
     """What the first requests would load and make: for a process that is about to have copies of itself."""
-    import events.ceb.business.layer  # noqa: PLC0415 - see above
-    import events.ceb.signature.verification  # noqa: PLC0415, F401 - see above
-    from functions import aws  # noqa: PLC0415 - see above
-
+    for module in _BY_FIRST_REQUESTS:
+        import_module(module)
+    for event_type in INBOUND:
+        event_type.place.load()
     _traced()
     store.secrets()
     aws.dynamodb()

@@ -16,15 +16,14 @@ from events.problems import InvalidInputError, Problem, problems_of
 from functions.gateway import limits
 from functions.gateway.bus import publish
 from functions.gateway.errors import LOGGER, faults, place
+from functions.gateway.question import FIELD, KEY, PLATFORM
 from functions.gateway.refusals import Refusal, RefusedError
 from functions.gateway.request import HttpRequest
-from functions.intake.handler import accept
+from functions.intake.accepting import accept
 from functions.intake.models import AcceptRequest
 from functions.settings import settings
 
 SENDER = "customs"
-FIELD = "openReq"
-KEY, PLATFORM = "key", "ebpCode"
 # The notice has 10000, 20000 失败, and 20001 to 21000 异常信息, without a meaning for each: 20001 is ours.
 _TAKEN, _FAULT, _WRONG = "10000", "20000", "20001"
 _OK, _UNAVAILABLE = 200, 503

@@ -1,26 +1,14 @@
 """The official receipts: a message of returns for every message of documents."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from events.ceb.base import CebModel
-from events.ceb.declaration_list import CancellationReturn, DeclarationReturn
-from events.ceb.message import (
-    CEB312Message,
-    CEB412Message,
-    CEB512Message,
-    CEB514Message,
-    CEB622Message,
-    CEB624Message,
-    CebMessage,
-)
-from events.ceb.order import OrderReturn
-from events.ceb.payment import PaymentReturn
-from events.ceb.waybill import WaybillReturn, WaybillStatusReturn
+from events.catalogue import BY_KIND
+from events.ceb.frame import CebMessage
 from events.documents import DocumentKind
+from events.event_type import EventType
 from events.receipts import Answer
 from events.values import to_millisecond
 
@@ -29,21 +17,14 @@ _ANSWERS = TypeAdapter(list[Answer], config=ConfigDict(defer_build=True))
 _LONGEST_INFO = 1000
 
 
-@dataclass(frozen=True)
-class _Receipt:
-    message: type[CebMessage]
-    element: type[CebModel]
-
-
-_RECEIPTS = {
-    DocumentKind.ORDER: _Receipt(CEB312Message, OrderReturn),
-    DocumentKind.PAYMENT: _Receipt(CEB412Message, PaymentReturn),
-    DocumentKind.WAYBILL: _Receipt(CEB512Message, WaybillReturn),
-    DocumentKind.WAYBILL_STATUS: _Receipt(CEB514Message, WaybillStatusReturn),
-    DocumentKind.DECLARATION_LIST: _Receipt(CEB622Message, DeclarationReturn),
-    DocumentKind.CANCELLATION: _Receipt(CEB624Message, CancellationReturn),
+RECEIPTS: dict[DocumentKind, EventType] = {
+    DocumentKind.ORDER: BY_KIND[DocumentKind.ORDER_RECEIPT],
+    DocumentKind.PAYMENT: BY_KIND[DocumentKind.PAYMENT_RECEIPT],
+    DocumentKind.WAYBILL: BY_KIND[DocumentKind.WAYBILL_RECEIPT],
+    DocumentKind.WAYBILL_STATUS: BY_KIND[DocumentKind.WAYBILL_STATUS_RECEIPT],
+    DocumentKind.DECLARATION_LIST: BY_KIND[DocumentKind.LIST_RECEIPT],
+    DocumentKind.CANCELLATION: BY_KIND[DocumentKind.CANCELLATION_RECEIPT],
 }
-RECEIPT_MESSAGES: tuple[type[CebMessage], ...] = tuple(receipt.message for receipt in _RECEIPTS.values())
 
 
 def receipt_message(answers: Sequence[Answer]) -> CebMessage | None:
@@ -51,15 +32,16 @@ def receipt_message(answers: Sequence[Answer]) -> CebMessage | None:
 
     The same answers make the same message, its guid included.
     """
-    receipt = _RECEIPTS.get(answers[0].kind)
-    if receipt is None:
+    receipt = RECEIPTS.get(answers[0].kind)
+    message = receipt.message if receipt else None
+    if receipt is None or message is None:
         return None
     guid = uuid5(_MESSAGES, _ANSWERS.dump_json(list(answers)).decode())
-    returns = [_return(answer, receipt.element) for answer in answers]
-    return receipt.message.model_validate({"guid": str(guid).upper(), receipt.message.first_element: returns})
+    returns = [_return(answer, receipt.model) for answer in answers]
+    return message.model_validate({"guid": str(guid).upper(), message.first_element: returns})
 
 
-def _return(answer: Answer, element: type[CebModel]) -> CebModel:
+def _return(answer: Answer, element: type[BaseModel]) -> BaseModel:
     fields = {field.alias for field in element.model_fields.values()}
     return element.model_validate(
         {name: value for name, value in answer.keys.items() if name in fields}

@@ -11,7 +11,7 @@ from functions.gateway.bus import publish
 from functions.gateway.partners import Partner, foreign
 from functions.gateway.reading import Incoming
 from functions.gateway.refusals import Refusal, RefusedError
-from functions.intake.handler import accept
+from functions.intake.accepting import accept
 from functions.intake.models import AcceptRequest
 
 _DOCUMENTS = uuid5(NAMESPACE_URL, "tag:sandan,2026:document")

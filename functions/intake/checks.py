@@ -103,7 +103,7 @@ def _fields(arrival: Arrival) -> Iterator[tuple[Reason, Problem]]:
 
 
 def _business_layer(arrival: Arrival) -> Iterator[tuple[Reason, Problem]]:
-    from events.ceb.business import Severity, element_problems  # noqa: PLC0415 - all messages: at the first document
+    from events.ceb.business import Severity, element_problems  # noqa: PLC0415 - rules and codes: at the first document
     from events.ceb.business.scope import short_name  # noqa: PLC0415 - the same
 
     root = BY_KIND[arrival.kind].root

@@ -5,7 +5,6 @@ from typing import Any
 
 from events.values import CHINA
 from functions.aws import dynamodb
-from functions.policy.pack import default_pack
 from functions.settings import settings
 
 Item = dict[str, Any]
@@ -31,5 +30,7 @@ def get(pk: str) -> Item:
 
 def expiry(since: datetime) -> Item:
     """When the table may forget a document that waits, and what it knows under a waybill number (policy)."""
+    from functions.policy.pack import default_pack  # noqa: PLC0415 - only for what the table forgets some day
+
     days = default_pack().at(since.astimezone(CHINA).date()).row(_TOPIC).whole()
     return {"N": str(int((since + timedelta(days=days)).timestamp()))}

@@ -41,6 +41,14 @@ from temporalio.worker import Worker
 }
 _READY = """
 import sys
+if "functions.gateway.handler" in sys.modules:
+    functions.gateway.handler.load()
+if "functions.intake.accepting" in sys.modules:
+    import functions.policy.pack
+    from events.ceb.order import Order
+    from functions.intake.models import Accepted, AcceptRequest
+    for model in (Order, AcceptRequest, Accepted):
+        model.model_rebuild()
 from functions.function import FUNCTIONS
 for declared in FUNCTIONS.values():
     declared.request_model.model_rebuild()
@@ -51,9 +59,6 @@ if "functions.policy.pack" in sys.modules:
 if "functions.tax.tariff_csv" in sys.modules:
     from functions.tax.tariff_csv import default_tariff
     default_tariff()
-if "functions.intake.handler" in sys.modules:
-    from events.ceb.order import Order
-    Order.model_rebuild()
 if "functions.data_keys.sealed" in sys.modules:
     import functions.payloads.sealing
     import cryptography.hazmat.primitives.kdf.hkdf
@@ -63,8 +68,6 @@ if "functions.payment_data.handler" in sys.modules:
     import events.ceb.signature.software
 if "functions.tax_payment.handler" in sys.modules:
     import functions.tax_payment.bank, events.ceb.signature.software
-if "functions.gateway.handler" in sys.modules:
-    functions.gateway.handler.load()
 if "functions.aws" in sys.modules:
     from functions.aws import dynamodb
     dynamodb()
@@ -83,8 +86,9 @@ class ColdStart(Value):
     """One handler: milliseconds of processor time; `ratio` is loading over Powertools and pydantic alone.
 
     `ready`: loaded, and what its first calls need besides: the models of all its functions built, and one document's,
-    policy and tariff read, ciphers, signer and XML loaded, a client of AWS made. `floor` is what the libraries take
-    that the handler cannot do without, where these are more; `floor_ratio` is loading over that.
+    policy and tariff read, ciphers, signer and XML loaded, a client of AWS made; at the gateway all messages are
+    loaded. `floor` is what the libraries take that the handler cannot do without, where these are more; `floor_ratio`
+    is loading over that.
     """
 
     handler: str

@@ -19,7 +19,6 @@ from typing import Any
 from uuid import uuid4
 
 import boto3
-import httpx
 from botocore import xform_name
 from botocore.exceptions import ClientError
 from temporalio.client import Client
@@ -32,7 +31,7 @@ from infra.bench.lives import AT_ONCE, BenchError, Work, at_once
 from infra.bench.recording import Call, parameters
 from infra.bench.shape import Shape
 from infra.demo.month_end import LATER
-from infra.http_in_threads import InThreads
+from infra.http_in_threads import client_in_threads
 from infra.stack.state import StackState
 
 OWN = "floor-"
@@ -84,10 +83,7 @@ class Floor:
         self._calls = _shares(self.recorded.calls, len(steps))
         self._posts = _shares(self.recorded.posts, len(steps))
         run = uuid4().hex[:8]
-        sandbox = self.state.sandbox_url
-        async with httpx.AsyncClient(
-            base_url=sandbox, timeout=30, transport=InThreads(), trust_env=False
-        ) as self._http:
+        async with client_in_threads(self.state.sandbox_url) as self._http:
             self._threads = ThreadPoolExecutor(AT_ONCE)
             started = time.monotonic()
             for drain in drains:

@@ -25,9 +25,9 @@ MEASURED = OrderCounts(
     dispatcher_aws_calls=19.1,
     worker_aws_calls=16.0,
     # sandan bench orders on 2026-11-28: processor time of one order, 32 under way at a time.
-    gateway_cpu_seconds=0.054,
-    dispatcher_cpu_seconds=0.026,
-    worker_cpu_seconds=0.082,
+    gateway_cpu_seconds=0.041,
+    dispatcher_cpu_seconds=0.022,
+    worker_cpu_seconds=0.062,
     open_hours=32 * 24,  # until the tax bill is paid, after the 30 days for returns
     delivery_hours=3 * 24,  # assumed: the sandbox delivers at once, and no source was found
     local_calls=11,

@@ -2,7 +2,9 @@
 
 from events.ceb import build
 from events.ceb.declaration_list import DeclarationList, ListItem
-from events.ceb.message import MESSAGE_LIMIT, CEB621Message, CEB711Message
+from events.ceb.frame import MESSAGE_LIMIT
+from events.ceb.messages.declaration_list import CEB621Message
+from events.ceb.messages.warehouse_entry import CEB711Message
 from events.ceb.warehouse_entry import EntryHead, EntryItem, WarehouseEntry
 from infra.generate.orders import generate
 from infra.generate.scenarios import Mode, Scenario

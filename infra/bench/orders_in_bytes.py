@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from events.ceb.message import CebMessage
+from events.ceb.frame import CebMessage
 from functions.matching.models import MatchRequest
 from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.scenarios import LIVES, Scenario

@@ -126,10 +126,17 @@ def _pace(run: SteadyRun) -> str:
         f"{sum(run.processor.values()) * 1000:.0f} ms of processor time an order.{behind}"
     )
     rows = [
-        (escape(STAGES[one.stage]), str(one.count), f"{one.p50:.3f}", f"{one.p99:.3f}", f"{one.longest:.3f}")
+        (
+            escape(STAGES[one.stage]),
+            str(one.count),
+            f"{one.p50:.3f}",
+            f"{one.p99:.3f}",
+            spread(one.p99_in_parts),
+            f"{one.longest:.3f}",
+        )
         for one in run.stages
     ]
-    stages = table(("stage, seconds of our own time", "measured", "p50", "p99", "longest"), rows)
+    stages = table(("stage, seconds of our own time", "measured", "p50", "p99", "p99 of five parts", "longest"), rows)
     backlog = line([float(count) for count in run.backlog], 10, "s", "orders under way") if len(run.backlog) > 1 else ""
     return f"<p>{text}</p>{stages}{backlog}"
 

@@ -10,7 +10,8 @@ from events.ceb import build, parse
 from events.ceb.c14n import c14n
 from events.ceb.node import unwrap_any
 from events.ceb.signature.profile import SIGNATURE_NAMESPACE
-from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, local_name, parse_xml
+from events.ceb.xml import local_name, parse_xml
+from events.ceb.xml_text import SCHEMA_INSTANCE_NAMESPACE
 
 _HINT = f"{{{SCHEMA_INSTANCE_NAMESPACE}}}"
 _SIGNATURE = f"{{{SIGNATURE_NAMESPACE}}}Signature"

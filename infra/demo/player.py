@@ -12,7 +12,7 @@ import httpx
 from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
-from events.ceb.message import CebMessage
+from events.ceb.frame import CebMessage
 from events.cloudevents import STRUCTURED
 from events.life import CancelRequest, ImportOrderResult, OrderSnapshot, Stage
 from functions.data_keys.models import NoDataKeyError, ShreddedError

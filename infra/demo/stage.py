@@ -3,8 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-import httpx
-
 from events.values import utc_now
 from functions.policy.rules import life_limits
 from functions.settings import Settings
@@ -12,7 +10,7 @@ from infra.aws import StackClients
 from infra.demo.hands import PATIENCE_SECONDS, Stagehands
 from infra.demo.subscriber import Subscriber
 from infra.gateway_client import GatewayClient
-from infra.http_in_threads import CONNECTIONS, InThreads
+from infra.http_in_threads import CONNECTIONS, client_in_threads
 from infra.stack.state import StackState
 from infra.temporal import connect_to
 
@@ -32,6 +30,6 @@ async def on_stage(
     async with (
         Subscriber(StackClients(state.aws_endpoint), Settings()) as subscriber,
         door(state.gateway_url, state.partner_keys, connections) as gateway,
-        httpx.AsyncClient(base_url=state.sandbox_url, timeout=30, transport=InThreads(), trust_env=False) as sandbox,
+        client_in_threads(state.sandbox_url) as sandbox,
     ):
         yield Stagehands(gateway, sandbox, temporal, subscriber, life_limits(utc_now().date()), patience)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from events.catalogue import BY_KIND
-from events.ceb.message import CebMessage
+from events.ceb.frame import CebMessage
 from events.documents import DocumentKind
 from events.values import from_second
 from infra.generate.orders import Event, GeneratedOrder, message_xml

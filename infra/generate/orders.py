@@ -8,17 +8,14 @@ from functools import cache
 from random import Random
 
 from events.ceb.base import CebModel
-from events.ceb.message import (
-    CEB311Message,
-    CEB411Message,
-    CEB511Message,
-    CEB621Message,
-    CEB623Message,
-    CEB625Message,
-    CebMessage,
-    build,
-)
+from events.ceb.frame import CebMessage
+from events.ceb.messages.declaration_list import CEB621Message, CEB623Message
+from events.ceb.messages.order import CEB311Message
+from events.ceb.messages.payment import CEB411Message
+from events.ceb.messages.refund import CEB625Message
+from events.ceb.messages.waybill import CEB511Message
 from events.ceb.signature import SoftwareSigner, sign
+from events.ceb.writing import build
 from events.declaration_request import DeclarationRequest
 from events.payment_data import OriginalPayment
 from events.values import CHINA, OrderKey

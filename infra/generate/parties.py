@@ -1,6 +1,6 @@
 """The made-up enterprises of the demonstration and their access as partners of the gateway."""
 
-from events.ceb.message import BaseTransfer
+from events.ceb.frame import BaseTransfer
 from events.values import Value
 
 

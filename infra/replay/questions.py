@@ -3,8 +3,6 @@
 import asyncio
 from pathlib import Path
 
-import httpx
-
 from events.payment_data_life import (
     PaymentDataResolution,
     PaymentDataSnapshot,
@@ -15,14 +13,14 @@ from events.payment_data_life import (
 from events.values import utc_now
 from functions.policy.rules import payment_data_limits
 from infra.demo.questions import Questions, hand_in
-from infra.gateway_client import GatewayClient
+from infra.demo.stage import on_stage
 from infra.generate.orders import GeneratedOrder, generate
 from infra.generate.scenarios import Scenario
 from infra.replay.files import save
 from infra.sandbox.questions import Story
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
-from infra.temporal import connect_to, decrypted_life
+from infra.temporal import decrypted_life
 from workflows.payment_data import PaymentDataWorkflow
 from workflows.payment_data_state import LATE, REFUSED
 
@@ -33,11 +31,9 @@ _UNDER_WAY_SECONDS = 0.5
 
 async def record(state: StackState, order: GeneratedOrder, unknown: GeneratedOrder, folder: Path) -> None:
     """Live a question of each kind for a released order, and one for an order that nobody sent; keep the histories."""
-    async with GatewayClient(state.gateway_url, state.partner_keys) as gateway:
-        await hand_in(gateway, order)
-    temporal = await connect_to(state)
-    async with httpx.AsyncClient(base_url=state.sandbox_url, trust_env=False) as sandbox:
-        questions = Questions(sandbox, temporal)
+    async with on_stage(state) as hands:
+        await hand_in(hands.gateway, order)
+        questions = Questions(hands)
         lived = {
             "accepted": await questions.asked(order.key),
             "failing": await _fail(questions, order),
@@ -46,7 +42,7 @@ async def record(state: StackState, order: GeneratedOrder, unknown: GeneratedOrd
         }
         for kind, key in lived.items():
             await questions.result(key)
-            save(await decrypted_life(temporal, key.workflow_id), folder, kind)
+            save(await decrypted_life(hands.temporal, key.workflow_id), folder, kind)
 
 
 async def _fail(questions: Questions, order: GeneratedOrder) -> SessionKey:

@@ -16,15 +16,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from events.ceb.dxp import unwrap
-from events.ceb.message import (
-    CEB411Message,
-    CEB511Message,
-    CEB621Message,
-    CEB623Message,
-    CEB625Message,
-    CebMessage,
-    parse,
-)
+from events.ceb.frame import CebMessage
+from events.ceb.message import parse
+from events.ceb.messages.declaration_list import CEB621Message, CEB623Message
+from events.ceb.messages.payment import CEB411Message
+from events.ceb.messages.refund import CEB625Message
+from events.ceb.messages.waybill import CEB511Message
 from events.ceb.signature import verify
 from events.ceb.xml import local_name, parse_xml
 from events.problems import InvalidInputError, Problem, problems_of

@@ -5,8 +5,10 @@ from random import Random
 from uuid import uuid4
 
 from events.ceb.declaration_list import ListHead
-from events.ceb.message import BaseTransfer, CEB511Message, CEB513Message, build
+from events.ceb.frame import BaseTransfer
+from events.ceb.messages.waybill import CEB511Message, CEB513Message
 from events.ceb.waybill import WaybillStatus
+from events.ceb.writing import build
 from events.problems import Problem
 from events.values import to_second, utc_now
 from infra.generate.scenarios import Scenario, scenario_of

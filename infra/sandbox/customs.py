@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from random import Random
 
 from events.ceb.declaration_list import Cancellation, DeclarationList, DeclarationReturn
-from events.ceb.message import (
-    CEB311Message,
-    CEB411Message,
-    CEB511Message,
-    CEB621Message,
-    CEB623Message,
-    CEB625Message,
-    CebMessage,
-)
+from events.ceb.frame import CebMessage
+from events.ceb.messages.declaration_list import CEB621Message, CEB623Message
+from events.ceb.messages.order import CEB311Message
+from events.ceb.messages.payment import CEB411Message
+from events.ceb.messages.refund import CEB625Message
+from events.ceb.messages.waybill import CEB511Message
 from events.ceb.refund import Refund
 from events.values import OrderKey, from_millisecond
 from infra.generate.scenarios import Scenario

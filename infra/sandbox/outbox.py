@@ -13,7 +13,7 @@ import httpx
 from events.cloudevents import STRUCTURED
 from events.values import utc_now
 from functions.gateway.signing import headers_for
-from infra.http_in_threads import InThreads
+from infra.http_in_threads import client_in_threads
 from infra.sandbox.config import SandboxConfig
 from infra.sandbox.exchange import leave
 
@@ -38,11 +38,8 @@ class Outbox:
     def __init__(self, config: SandboxConfig, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._config = config
         self._customs = config.customs_partner()
-        self._client = httpx.AsyncClient(
-            base_url=config.gateway_url,
-            timeout=_TIMEOUT_SECONDS,
-            transport=transport or InThreads(_AT_ONCE),
-            trust_env=False,
+        self._client = client_in_threads(
+            config.gateway_url, connections=_AT_ONCE, timeout=_TIMEOUT_SECONDS, transport=transport
         )
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()

@@ -6,8 +6,9 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from events.ceb.message import CEB411Message, build
+from events.ceb.messages.payment import CEB411Message
 from events.ceb.payment import Payment, PaymentHead
+from events.ceb.writing import build
 from events.problems import InvalidInputError, Problem, problems_of
 from events.values import OrderKey, from_second, to_second, utc_now
 from infra.generate.scenarios import Scenario, scenario_of

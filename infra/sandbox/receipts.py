@@ -6,21 +6,17 @@ from uuid import uuid4
 
 from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationList, DeclarationReturn
 from events.ceb.dxp import wrap
-from events.ceb.message import (
-    CEB622Message,
-    CEB624Message,
-    CEB626Message,
-    CEB816Message,
-    CEB818Message,
-    CEB900Message,
-    CebMessage,
-    FormatError,
-    build,
-)
+from events.ceb.format_error import FormatError
+from events.ceb.frame import CebMessage
+from events.ceb.messages.declaration_list import CEB622Message, CEB624Message
+from events.ceb.messages.format_error import CEB900Message
+from events.ceb.messages.refund import CEB626Message
+from events.ceb.messages.tax_bill import CEB816Message, CEB818Message
 from events.ceb.receipt_families import family_of
 from events.ceb.receipt_status import list_status
 from events.ceb.refund import Refund, RefundReturn
 from events.ceb.tax_bill import TaxBill, TaxBillStatus
+from events.ceb.writing import build
 from events.values import CHINA, to_millisecond, utc_now
 
 OBSERVED = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from events.ceb.message import CebMessage
+from events.ceb.frame import CebMessage
 from events.cloudevents import STRUCTURED
 from events.life import OrderView, Stage
 from functions.dispatch.coming_again import pause_seconds

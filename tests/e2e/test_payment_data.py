@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -21,6 +20,7 @@ from functions.settings import Settings
 from infra.aws import StackClients
 from infra.cli.main import application
 from infra.demo.questions import Questions, hand_in
+from infra.demo.stage import on_stage
 from infra.direct_calls import functions_on
 from infra.gateway_client import GatewayClient
 from infra.generate.files import event_json
@@ -66,9 +66,8 @@ async def door(stack: Stack) -> AsyncIterator[GatewayClient]:
 @asynccontextmanager
 async def customs(stack: Stack) -> AsyncIterator[Questions]:
     """What customs asks."""
-    temporal = await connect_to(stack.state)
-    async with httpx.AsyncClient(base_url=stack.state.sandbox_url, trust_env=False) as sandbox:
-        yield Questions(sandbox, temporal)
+    async with on_stage(stack.state) as hands:
+        yield Questions(hands)
 
 
 @pytest.fixture(scope="module")

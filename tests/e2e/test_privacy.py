@@ -14,7 +14,8 @@ from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.api.history.v1 import HistoryEvent
 from typer.testing import CliRunner
 
-from events.ceb.message import CEB311Message, CEB511Message
+from events.ceb.messages.order import CEB311Message
+from events.ceb.messages.waybill import CEB511Message
 from functions.payloads.codec import is_encrypted, is_of_order_key, key_id_of
 from functions.payloads.compression import DICTIONARIES, dictionary
 from infra.aws import StackClients

@@ -14,7 +14,7 @@ from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError
 from typer.testing import CliRunner, Result
 
-from events.ceb.message import CEB411Message
+from events.ceb.messages.payment import CEB411Message
 from events.life import OrderView
 from events.values import utc_now
 from functions.data_keys.models import ShreddedError

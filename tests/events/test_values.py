@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.ceb.message import MESSAGES
+from events.ceb.messages import MESSAGES
 from events.values import (
     OrderKey,
     cop_msg_id,

@@ -10,7 +10,7 @@ from pathlib import Path
 from events.ceb import build
 from events.ceb.dxp import ReceiverIds, TransInfo
 from events.ceb.dxp_reply import DxpRep, Response, build_reply
-from events.ceb.message import CEB622Message
+from events.ceb.messages.declaration_list import CEB622Message
 from functions.gateway.signing import PARTNER_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 from infra.stack import watchdog
 from infra.stack.state import StackState

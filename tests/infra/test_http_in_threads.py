@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from infra.bench.listening import Listening
-from infra.http_in_threads import InThreads
+from infra.http_in_threads import client_in_threads
 from infra.stack.ports import LOOPBACK
 from tests.ports import free_port
 
@@ -54,7 +54,7 @@ async def client(echo: Echo) -> AsyncIterator[httpx.AsyncClient]:
     port = free_port()
     with Listening(echo.app, port):
         url = f"http://{LOOPBACK}:{port}"
-        async with httpx.AsyncClient(base_url=url, timeout=5, transport=InThreads(_AT_ONCE)) as made:
+        async with client_in_threads(url, connections=_AT_ONCE, timeout=5) as made:
             yield made
 
 
@@ -79,7 +79,7 @@ async def test_nobody_there_and_an_answer_that_takes_too_long_are_transport_erro
     with pytest.raises(httpx.ReadTimeout) as raised:
         await client.post("/?after=1", content=b"", timeout=0.1)
     assert raised.value.request.url.path == "/"
-    async with httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{free_port()}", transport=InThreads(1)) as nobody:
+    async with client_in_threads(f"http://{LOOPBACK}:{free_port()}") as nobody:
         with pytest.raises(httpx.ConnectError) as refused:
             await nobody.get("/")
     assert refused.value.request.method == "GET"

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -11,11 +12,16 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from events.values import utc_now
+from functions.aws import config
 from functions.function import Function
 from functions.ledger.account_models import GuaranteeRequest, OpenGuaranteeRequest
 from functions.ledger.handler import guarantee, open_guarantee, reserve
@@ -25,7 +31,9 @@ from functions.policy.models import RowRequest
 from functions.settings import settings
 from functions.tax.handler import assess
 from functions.tax.models import AssessListRequest, Assessment
+from infra import invokers
 from infra.activities import FunctionInvoker, InProcessInvoker, activities_of
+from infra.bench.listening import Listening
 from infra.invokers import LambdaInvoker, capability_of, chosen_invoker
 from infra.stack.lambdas import CAPABILITIES
 from infra.worker import FUNCTIONS
@@ -176,6 +184,35 @@ class _Hanging:
         self.asked.set()
         assert self.go_on.wait(5)
         return LambdasInProcess().invoke(FunctionName="test-policy", Payload=asked["Payload"])
+
+
+def test_the_client_of_lambda_calls_as_every_client_does_and_waits_for_the_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Given a server in the place of Lambda, then it is asked what AWS would be asked, whose checks are AWS's alone."""
+    asked: list[tuple[str, bytes, str]] = []
+
+    async def answer(request: Request) -> Response:
+        asked.append((request.url.path, await request.body(), request.headers["user-agent"]))
+        return Response(row(limit).model_dump_json())
+
+    limit = RowRequest(topic="quota.single_limit", on=date(2026, 1, 5))
+    with Listening(Starlette(routes=[Route("/{path:path}", answer, methods=["POST"])])) as server:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, "test")
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        client: Any = invokers._client.__wrapped__()
+        assert LambdaInvoker(client, "sandan", at_once=1).invoke(row, limit) == row(limit)
+    ((path, body, user_agent),) = asked
+    assert path == "/2015-03-31/functions/sandan-policy/invocations"
+    assert json.loads(body) == {"function": "policy.row", "request": limit.model_dump(mode="json")}
+    assert user_agent.startswith("Sandan ")
+    others: Any = config()
+    made = client.meta.config
+    assert (made.connect_timeout, made.max_pool_connections) == (others.connect_timeout, others.max_pool_connections)
+    assert (made.read_timeout, made.retries["total_max_attempts"]) == (65, 3)
+    assert (others.read_timeout, others.retries["total_max_attempts"]) == (10, 5)
 
 
 def test_every_function_of_the_worker_has_a_lambda_of_its_capability() -> None:

@@ -156,6 +156,7 @@ class Life:
         self.rests = True
         self.calls_together = True
         self.is_new = True
+        self.task_timeout: timedelta | None = None
         self.key = OrderKey(ebp_code=builders.PLATFORM["ebp_code"], order_no=f"T{uuid4().hex[:20]}")
         self.unique = uuid4().hex[:12]
         self._moment = datetime.now(UTC)
@@ -211,6 +212,7 @@ class Life:
             start.model_copy(update={"documents": list(documents)}) if first else start,
             id=self.key.workflow_id,
             task_queue=self.task_queue,
+            task_timeout=self.task_timeout,
             start_signal=None if first else "documents",
             start_signal_args=[] if first else [Documents(documents=list(documents))],
             search_attributes=at_start(self.key.ebp_code, datetime.now(UTC)),

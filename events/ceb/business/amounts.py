@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import TYPE_CHECKING, cast
 
 from events.ceb.base import plain
 from events.ceb.business.problem import BusinessProblem, BusinessRule, Severity
 from events.ceb.business.sums import amount_due, line_total
 from events.ceb.business.tree import Part
-from events.ceb.order import OrderHead
 from events.values import Text
+
+if TYPE_CHECKING:
+    from events.ceb.order import OrderHead
 
 _TAXES = ("customsTax", "valueAddedTax", "consumptionTax")
 _SECOND_TOGETHER = BusinessRule(
@@ -32,15 +35,15 @@ _NET = BusinessRule(
 
 def order_adds_up(part: Part) -> Iterator[BusinessProblem]:
     """M3, exactly; a tolerance is a matter of policy (functions/matching), not of the standard."""
-    assert isinstance(part.model, OrderHead)
-    due = amount_due(part.model)
-    if part.model.actual_paid != due:
+    head = cast("OrderHead", part.model)
+    due = amount_due(head)
+    if head.actual_paid != due:
         must = Text(
             zh=f"应等于 goodsValue + freight + taxTotal − discount，即 {plain(due)}",
             en=f"it must be goodsValue + freight + taxTotal - discount, which is {plain(due)}",
         )
         rule = BusinessRule("M3", must, "规范 202205 CEB311 acturalPaid")
-        yield rule.broken(part.at("acturalPaid"), part.model.actual_paid)
+        yield rule.broken(part.at("acturalPaid"), head.actual_paid)
 
 
 def line_multiplies(part: Part) -> Iterator[BusinessProblem]:

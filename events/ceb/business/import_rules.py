@@ -2,23 +2,26 @@
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
 from events.ceb.business.list_modes import currency_findings, list_mode_findings
 from events.ceb.business.problem import BusinessProblem, BusinessRule, Severity
 from events.ceb.business.tree import Part
-from events.ceb.declaration_list import DeclarationList
-from events.ceb.order import Order
-from events.ceb.payment import Payment
-from events.ceb.waybill import Waybill
 from events.documents import DocumentKind
 from events.findings import Finding
 from events.values import Text
 
+if TYPE_CHECKING:
+    from events.ceb.declaration_list import DeclarationList
+    from events.ceb.order import Order
+    from events.ceb.payment import Payment
+    from events.ceb.waybill import Waybill
+
 _LINE_FIELD = re.compile(r"items\[(?P<gnum>-?\d+)]\.(?P<field>\w+)")
-_KINDS: dict[type, tuple[str, DocumentKind]] = {
-    Order: ("O-CURRENCY", DocumentKind.ORDER),
-    Payment: ("P-CURRENCY", DocumentKind.PAYMENT),
-    Waybill: ("W-CURRENCY", DocumentKind.WAYBILL),
+_KINDS: dict[str, tuple[str, DocumentKind]] = {
+    "Order": ("O-CURRENCY", DocumentKind.ORDER),
+    "Payment": ("P-CURRENCY", DocumentKind.PAYMENT),
+    "Logistics": ("W-CURRENCY", DocumentKind.WAYBILL),
 }
 _GUARANTOR = BusinessRule(
     "L-ASSURE",
@@ -39,16 +42,15 @@ _MAY_GUARANTEE = ("ebcCode", "logisticsCode", "agentCode", "ebpCode")
 
 def list_mode(part: Part) -> Iterator[BusinessProblem]:
     """L-MODE, L-9610, L-1210, L-PACK, L-CURRENCY."""
-    assert isinstance(part.model, DeclarationList)
-    return (_problem(part, finding) for finding in list_mode_findings(part.model))
+    findings = list_mode_findings(cast("DeclarationList", part.model))
+    return (_problem(part, finding) for finding in findings)
 
 
 def in_cny(part: Part) -> Iterator[BusinessProblem]:
     """Orders, payments and waybills of the import are in CNY."""
-    model = part.model
-    assert isinstance(model, Order | Payment | Waybill)
-    rule, kind = _KINDS[type(model)]
-    return (_problem(part, finding) for finding in currency_findings(rule, kind, model))
+    rule, kind = _KINDS[part.tag]
+    findings = currency_findings(rule, kind, cast("Order | Payment | Waybill", part.model))
+    return (_problem(part, finding) for finding in findings)
 
 
 def guarantor(part: Part) -> Iterator[BusinessProblem]:

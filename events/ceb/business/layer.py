@@ -16,8 +16,9 @@ from events.ceb.business.quick import Sign
 from events.ceb.business.scope import short_name
 from events.ceb.business.tree import Field, Part, by_official_name, fields_of, whole
 from events.ceb.codes import code_table
-from events.ceb.message import MESSAGES, CebMessage
-from events.ceb.reading import PROBLEM_LIMIT
+from events.ceb.frame import CebMessage
+from events.ceb.messages import MESSAGES
+from events.problems import PROBLEM_LIMIT
 from events.values import Text
 
 PartRule = Callable[[Part], Iterable[BusinessProblem]]

@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
-from events.ceb.declaration_list import DeclarationList, ListHead, ListItem
 from events.ceb.fields import Field, Rule, fields_of_lines
-from events.ceb.order import Order, OrderItem
-from events.ceb.payment import Payment
-from events.ceb.waybill import Waybill
 from events.documents import DocumentKind
 from events.findings import Finding
 from events.values import Text
 
+if TYPE_CHECKING:
+    from events.ceb.declaration_list import DeclarationList, ListHead, ListItem
+    from events.ceb.order import Order, OrderItem
+    from events.ceb.payment import Payment
+    from events.ceb.waybill import Waybill
+
 DIRECT_PURCHASE, BONDED = "9610", "1210"
 CNY = CHINA_CODE = "142"  # the same digits in two code tables: currency 人民币, country 中国
-
-_WithLines = Order | DeclarationList
 
 _TRANSPORT = ("traf_no", "voyage_no", "bill_no")
 _BONDED_SITE = ("ems_no", "area_code", "area_name")
@@ -34,7 +35,7 @@ _ONE_PARCEL = Rule("L-PACK", Text(zh="限定为 1", en="it must be 1"), _BASIS)
 _IN_CNY = Text(zh="进口单证的币制限定为人民币 142", en="import documents are in CNY (142) only")
 
 
-def surely_fits_mode(declaration_list: DeclarationList) -> bool:
+def surely_fits_mode(declaration_list: "DeclarationList") -> bool:
     """A quick look: whether, of what `list_mode_findings` finds, there is surely nothing but currencies."""
     head = declaration_list.head
     transport, site = _TRANSPORT_OF(head.__dict__), _BONDED_SITE_OF(head.__dict__)
@@ -51,7 +52,7 @@ def surely_fits_mode(declaration_list: DeclarationList) -> bool:
     )
 
 
-def list_mode_findings(declaration_list: DeclarationList) -> list[Finding]:
+def list_mode_findings(declaration_list: "DeclarationList") -> list[Finding]:
     """What in a list contradicts its mode (rules L-MODE, L-9610, L-1210), and L-PACK and L-CURRENCY.
 
     Rulebook 2.4, the prose of 规范 202205 for CEB621. No official code of rejection is known for these.
@@ -65,10 +66,10 @@ def list_mode_findings(declaration_list: DeclarationList) -> list[Finding]:
 
 
 def currency_findings(
-    rule: str, kind: DocumentKind, document: Order | Payment | Waybill | DeclarationList
+    rule: str, kind: DocumentKind, document: "Order | Payment | Waybill | DeclarationList"
 ) -> Iterator[Finding]:
     """Every currency that is not 142: import documents are in CNY throughout (rulebook 2.3)."""
-    items: Sequence[OrderItem | ListItem] = document.items if isinstance(document, _WithLines) else ()
+    items: Sequence[OrderItem | ListItem] = getattr(document, "items", ())
     if document.head.currency == CNY and all(item.currency == CNY for item in items):
         return
     fields = [Field(kind, document.head, "currency"), *fields_of_lines(kind, items, "currency")]
@@ -78,7 +79,7 @@ def currency_findings(
             yield in_cny.broken_at(field, field.fix(CNY))
 
 
-def _unknown_mode(declaration_list: DeclarationList) -> Iterator[Finding]:
+def _unknown_mode(declaration_list: "DeclarationList") -> Iterator[Finding]:
     head = declaration_list.head
     fits_direct = not _blank(head, _TRANSPORT)
     fits_bonded = not _blank(head, _BONDED_SITE)
@@ -87,11 +88,11 @@ def _unknown_mode(declaration_list: DeclarationList) -> Iterator[Finding]:
     yield _MODE.broken_at(field, field.fix(meant))
 
 
-def _direct_purchase(declaration_list: DeclarationList) -> Iterator[Finding]:
+def _direct_purchase(declaration_list: "DeclarationList") -> Iterator[Finding]:
     return _wanting(_TRANSPORT_GIVEN, declaration_list, _TRANSPORT)
 
 
-def _bonded(declaration_list: DeclarationList) -> Iterator[Finding]:
+def _bonded(declaration_list: "DeclarationList") -> Iterator[Finding]:
     head, items = declaration_list.head, declaration_list.items
     yield from _wanting(_SITE_GIVEN, declaration_list, _BONDED_SITE)
     if not all((item.item_record_no or "").strip() for item in items):
@@ -108,7 +109,7 @@ def _bonded(declaration_list: DeclarationList) -> Iterator[Finding]:
 _BY_MODE = {DIRECT_PURCHASE: _direct_purchase, BONDED: _bonded}
 
 
-def _wanting(rule: Rule, declaration_list: DeclarationList, names: tuple[str, ...]) -> Iterator[Finding]:
+def _wanting(rule: Rule, declaration_list: "DeclarationList", names: tuple[str, ...]) -> Iterator[Finding]:
     for field in (_head(declaration_list, name) for name in _blank(declaration_list.head, names)):
         yield rule.broken_at(field, field.fix(None))
 
@@ -118,10 +119,10 @@ def _all_said(texts: Sequence[str | None]) -> bool:
     return all(text and not text.isspace() for text in texts)
 
 
-def _blank(part: ListHead | ListItem, names: tuple[str, ...]) -> list[str]:
+def _blank(part: "ListHead | ListItem", names: tuple[str, ...]) -> list[str]:
     """Those of the names where nothing but white space stands."""
     return [name for name in names if not (getattr(part, name) or "").strip()]
 
 
-def _head(declaration_list: DeclarationList, name: str) -> Field:
+def _head(declaration_list: "DeclarationList", name: str) -> Field:
     return Field(_LIST, declaration_list.head, name)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from events.ceb.business.problem import BusinessProblem, BusinessRule, Severity
 from events.ceb.business.tree import Part
-from events.ceb.message import MESSAGE_LIMIT, CebMessage
+from events.ceb.frame import MESSAGE_LIMIT, CebMessage
 from events.values import Text
 
 _DECLARED = "2"

@@ -7,7 +7,8 @@ from lxml import etree
 from events.ceb.base import CebModel
 from events.ceb.business.tree import fields_of
 from events.ceb.codec import read
-from events.ceb.message import MESSAGES, CebMessage
+from events.ceb.frame import CebMessage
+from events.ceb.messages import MESSAGES
 from events.ceb.signature.profile import SIGNATURE_NAMESPACE
 from events.ceb.xml import local_name
 from events.problems import InvalidInputError

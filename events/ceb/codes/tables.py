@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from events.ceb.own_yaml import read_own
 from events.values import Text, Value
 
 _ANY = ""
@@ -85,7 +86,7 @@ def _read(file: Traversable) -> list[CodeTable]:
     import yaml  # noqa: PLC0415 - loaded by the first look into a table
 
     try:
-        tables = TypeAdapter(list[CodeTable]).validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
+        tables = TypeAdapter(list[CodeTable]).validate_python(read_own(file))
     except (yaml.YAMLError, ValidationError) as error:
         raise CodeTableError(f"{file.name}: {error}") from None
     for table in tables:

@@ -221,30 +221,3 @@ class CEB792Message(ExportMessage):
     root = "CEB792Message"
     first_element = "results"
     results: Annotated[list[SummaryResult], many("SummaryResult")]
-
-
-EXPORT_MESSAGES: tuple[type[CebMessage], ...] = (
-    CEB303Message,
-    CEB304Message,
-    CEB403Message,
-    CEB404Message,
-    CEB505Message,
-    CEB506Message,
-    CEB507Message,
-    CEB508Message,
-    CEB509Message,
-    CEB510Message,
-    CEB603Message,
-    CEB604Message,
-    CEB605Message,
-    CEB606Message,
-    CEB607Message,
-    CEB608Message,
-    CEB213Message,
-    CEB214Message,
-    CEB215Message,
-    CEB216Message,
-    CEB701Message,
-    CEB702Message,
-    CEB792Message,
-)

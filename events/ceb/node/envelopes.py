@@ -12,7 +12,8 @@ from events.ceb.base import CebModel
 from events.ceb.codec import read, refuse_root
 from events.ceb.dxp import DxpModel, DxpMsg, TransInfo
 from events.ceb.dxp_transport import DxpMsgSv, ServerNode, build_transport
-from events.ceb.message import MESSAGES, model_of
+from events.ceb.message import model_of
+from events.ceb.messages import MESSAGES
 from events.ceb.node.numbering import node_number
 from events.ceb.xml import DEFAULT_SIZE_LIMIT, local_name, namespace, parse_xml
 from events.problems import InvalidInputError, problems_of

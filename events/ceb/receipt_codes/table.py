@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from events.ceb.own_yaml import read_own
 from events.ceb.receipt_codes.model import CodeFamily, ReceiptClass, ReceiptCode
 from events.ceb.receipt_status import REJECTED
 
@@ -46,7 +47,7 @@ def _read(file: Traversable) -> list[ReceiptCode]:
     import yaml  # noqa: PLC0415 - loaded by the first look into a table
 
     try:
-        return _ROWS.validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
+        return _ROWS.validate_python(read_own(file))
     except (yaml.YAMLError, ValidationError) as error:
         raise ReceiptCodeError(f"{file.name}: {error}") from None
 

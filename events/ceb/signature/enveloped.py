@@ -12,7 +12,8 @@ from events.ceb.signature import algorithms, form
 from events.ceb.signature.canonical import canonical, has_xml_attribute
 from events.ceb.signature.plain import NAMESPACES, plain_unsigned
 from events.ceb.signature.profile import SIGNATURE_TAG, SignatureError, Signer
-from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE, local_name, namespace, parse_xml
+from events.ceb.xml import local_name, namespace, parse_xml
+from events.ceb.xml_text import SCHEMA_INSTANCE_NAMESPACE
 
 _IMPORT = frozenset(f"CEB{number}Message" for number in (311, 411, 511, 513, 621, 623, 625, 711))
 _EXPORT = frozenset(f"CEB{number}Message" for number in (213, 215, 303, 403, 505, 507, 509, 603, 605, 607, 701))

@@ -11,7 +11,7 @@ from typing import Final
 
 from events.ceb.base import CebModel
 from events.ceb.signature import form
-from events.ceb.xml import CONTROLS, SCHEMA_INSTANCE_NAMESPACE, has_only_plain_characters
+from events.ceb.xml_text import CONTROLS, SCHEMA_INSTANCE_NAMESPACE, has_only_plain_characters
 
 NAMESPACES: Mapping[str | None, str] = {CebModel.xml_prefix: CebModel.xml_namespace, "xsi": SCHEMA_INSTANCE_NAMESPACE}
 

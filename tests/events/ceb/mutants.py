@@ -13,7 +13,7 @@ from events.ceb.base import CebModel
 from events.ceb.c14n import c14n
 from events.ceb.signature import SoftwareSigner, sign
 from events.ceb.signature.profile import SIGNATURE_NAMESPACE
-from events.ceb.xml import SCHEMA_INSTANCE_NAMESPACE
+from events.ceb.xml_text import SCHEMA_INSTANCE_NAMESPACE
 from tests.events.ceb.good_messages import good
 from tests.official import EXPORT
 

@@ -18,7 +18,7 @@ from events.ceb.business.salvage import salvaged
 from events.ceb.business.scope import ALL
 from events.ceb.business.tree import fields_of
 from events.ceb.codes import code_tables
-from events.ceb.reading import PROBLEM_LIMIT
+from events.problems import PROBLEM_LIMIT
 from events.values import from_second
 from tests.events.ceb.business_cases import ADVICE, ERRORS
 from tests.events.ceb.good_messages import good

@@ -11,7 +11,7 @@ from lxml import etree
 from events.ceb import MESSAGES, CebMessage, build, parse
 from events.ceb.base import CebModel
 from events.ceb.canonical import canonical
-from events.ceb.message import UploadMessage
+from events.ceb.frame import UploadMessage
 from events.ceb.plan import plan_of
 from events.ceb.schema import schema_problems
 from events.ceb.signature import SoftwareSigner, sign

@@ -8,7 +8,8 @@ import pytest
 from events.ceb import build, dxp
 from events.ceb.dxp_reply import DxpRep, Response, Result, Results, build_reply, parse_reply
 from events.ceb.dxp_transport import parse_transport
-from events.ceb.message import CEB900Message, FormatError
+from events.ceb.format_error import FormatError
+from events.ceb.messages.format_error import CEB900Message
 from events.ceb.node import (
     Part,
     ReplyKind,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from events.ceb import build, parse
-from events.ceb.message import CEB311Message
+from events.ceb.messages.order import CEB311Message
 from events.ceb.order import Order
 from events.ceb.signature import Reason, verify
 from events.ceb.xml import DEFAULT_SIZE_LIMIT

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from events.ceb import MESSAGES, build, parse
 from events.ceb.canonical import canonical
 from events.ceb.quick import quick_message
-from events.ceb.reading import PROBLEM_LIMIT, Reading
+from events.ceb.reading import Reading
 from events.ceb.schema import examine, schema_problems
 from events.ceb.signature import sign
 from events.ceb.xml import parse_xml
-from events.problems import InvalidInputError, Problem, problems_of
+from events.problems import PROBLEM_LIMIT, InvalidInputError, Problem, problems_of
 from tests.events.ceb.good_messages import good
 from tests.events.ceb.mutants import SIGNER, mutants, plain_seed, seed
 from tests.official import official_schema, schema_name

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from events.ceb.message import build
 from events.ceb.signature import SignatureError, SoftwareSigner, sign, verify
+from events.ceb.writing import build
 from functions.declaration.remote_signer import RemoteSigner, SignerBusyError, SignerUnavailableError
 from tests import builders
 

@@ -13,7 +13,9 @@ from events.ceb import CebMessage, parse
 from events.ceb.declaration_list import Cancellation
 from events.ceb.dxp import DxpMsg, ReceiverIds, TransInfo, unwrap
 from events.ceb.dxp_reply import DxpRep, Response, build_reply
-from events.ceb.message import CEB621Message, CEB623Message, CEB625Message, UploadMessage
+from events.ceb.frame import UploadMessage
+from events.ceb.messages.declaration_list import CEB621Message, CEB623Message
+from events.ceb.messages.refund import CEB625Message
 from events.ceb.signature import verify
 from events.documents import content_hash
 from events.values import OrderKey, key_of_cop_msg_id

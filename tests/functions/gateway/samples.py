@@ -1,9 +1,11 @@
 """The documents that tests/builders.py does not have: status, cancellation, receipts, requests for a list."""
 
 from events.ceb.declaration_list import Cancellation, DeclarationReturn
-from events.ceb.message import CEB621Message, CEB623Message, CebMessage, build
+from events.ceb.frame import CebMessage
+from events.ceb.messages.declaration_list import CEB621Message, CEB623Message
 from events.ceb.signature import SoftwareSigner, sign
 from events.ceb.waybill import WaybillStatus
+from events.ceb.writing import build
 from events.declaration_request import DeclarationRequest, GoodsDeclaration
 from tests import builders
 

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from events.ceb.base import CebModel
-from events.ceb.message import build
+from events.ceb.writing import build
 from events.documents import DocumentKind
 from events.values import utc_now
 from functions import aws as clients

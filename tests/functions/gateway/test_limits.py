@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from events.ceb.message import build
+from events.ceb.writing import build
 from events.values import utc_now
 from functions import aws as clients
 from functions.gateway import handler, limits, store

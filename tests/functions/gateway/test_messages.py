@@ -15,7 +15,9 @@ from lxml import etree
 from events.ceb import MESSAGES, CebMessage, build, parse
 from events.ceb.base import CebModel
 from events.ceb.dxp import wrap
-from events.ceb.message import CEB900Message, FormatError, UploadMessage
+from events.ceb.format_error import FormatError
+from events.ceb.frame import UploadMessage
+from events.ceb.messages.format_error import CEB900Message
 from events.ceb.node import wrap_terminal, wrap_transport
 from events.ceb.signature import SignatureProfile, SoftwareSigner, fingerprint, sign
 from events.documents import InboundDocument

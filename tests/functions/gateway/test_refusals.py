@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from events.ceb import build
-from events.ceb.message import UploadMessage
+from events.ceb.frame import UploadMessage
 from functions.gateway import errors, handler, taking
 from functions.gateway.refusals import Refusal
 from functions.settings import settings

@@ -6,7 +6,7 @@ from typing import Any
 
 from events.ceb.base import CebModel
 from events.ceb.declaration_list import Cancellation, CancellationReturn, DeclarationReturn
-from events.ceb.message import FormatError
+from events.ceb.format_error import FormatError
 from events.ceb.order import OrderReturn
 from events.ceb.payment import PaymentReturn
 from events.ceb.refund import RefundReturn

@@ -33,3 +33,6 @@ def test_every_stage_of_orders_at_a_steady_pace_is_timed() -> None:
     assert found.full.delivered == found.full.sent == 3
     assert {stage.stage for stage in found.full.stages} == set(STAGES)
     assert all(0 < stage.p50 <= stage.p99 <= stage.longest for stage in found.full.stages)
+    parts = [stage.p99_in_parts for stage in found.full.stages]
+    assert [part.greatest for part in parts] == [stage.longest for stage in found.full.stages]  # one order to a part
+    assert all(0 < part.least <= part.median for part in parts)

@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from events.ceb.message import build
+from events.ceb.writing import build
 from events.documents import DocumentKind
 from events.receipts import Answer
 from events.values import Text, utc_now

@@ -7,7 +7,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from events.ceb.message import CEB311Message, parse
+from events.ceb.message import parse
+from events.ceb.messages.order import CEB311Message
 from events.cloudevents import from_http
 from events.declaration_request import DeclarationRequest
 from infra.cli.generate import register

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from events.ceb.message import CebMessage
+from events.ceb.frame import CebMessage
 from functions.matching.handler import match
 from functions.matching.models import MatchRequest, MatchResult
 from infra.generate.orders import GeneratedOrder, generate

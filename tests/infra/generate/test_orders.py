@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from events.ceb.business import Severity, business_problems, element_problems, frame_problems
-from events.ceb.message import CebMessage, parse
+from events.ceb.frame import CebMessage
+from events.ceb.message import parse
 from events.ceb.signature import verify
 from events.declaration_request import DeclarationRequest
 from functions.tax.handler import assess

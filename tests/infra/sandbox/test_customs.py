@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from events.ceb.message import CEB621Message, build
+from events.ceb.messages.declaration_list import CEB621Message
+from events.ceb.writing import build
 from events.values import from_millisecond, utc_now
 from infra.generate.orders import GeneratedOrder, cancellation
 from infra.generate.scenarios import Mode, Scenario

@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
-from events.ceb.message import CEB411Message, CEB511Message, CebMessage, build, parse
+from events.ceb.frame import CebMessage
+from events.ceb.message import parse
+from events.ceb.messages.payment import CEB411Message
+from events.ceb.messages.waybill import CEB511Message
+from events.ceb.writing import build
 from infra.generate.orders import GeneratedOrder, message_xml, to_xml
 from infra.generate.scenarios import Scenario
 from tests.infra.sandbox.world import CONFIG, World, an_order, open_world

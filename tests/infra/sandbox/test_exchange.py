@@ -7,7 +7,11 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from events.ceb.dxp import unwrap
-from events.ceb.message import CEB622Message, CEB816Message, CEB900Message, CebMessage, parse
+from events.ceb.frame import CebMessage
+from events.ceb.message import parse
+from events.ceb.messages.declaration_list import CEB622Message
+from events.ceb.messages.format_error import CEB900Message
+from events.ceb.messages.tax_bill import CEB816Message
 from events.ceb.node import wrap_terminal
 from events.values import utc_now
 from functions.settings import Settings

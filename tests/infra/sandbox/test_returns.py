@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from events.ceb.message import build
+from events.ceb.writing import build
 from events.returns import Condition, GoodsReturned, Inspection
 from events.values import from_millisecond, from_second, to_second, utc_now
 from functions.declaration.messages import return_message

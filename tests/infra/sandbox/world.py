@@ -19,7 +19,8 @@ from starlette.routing import Route
 from events.catalogue import BY_KIND
 from events.ceb.base import CebModel
 from events.ceb.dxp import unwrap, wrap
-from events.ceb.message import CebMessage, parse
+from events.ceb.frame import CebMessage
+from events.ceb.message import parse
 from events.ceb.signature import Signer, SoftwareSigner
 from events.ceb.tax_bill import TaxBill, TaxBillStatusHead
 from events.ceb.xml import local_name, parse_xml
