@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 MOST_PER_SECOND = 900
 """The highest rate: each request adds to one item of a table, and DynamoDB takes 1,000 writes of an item a second."""
 
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 Profile = Literal["sm2-sm3", "sm2-sha1", "rsa-sha1"]  # those of SignatureProfile, which takes long to import
 
 
@@ -74,6 +75,7 @@ class Settings(BaseModel):
     temporal_api_key: Annotated[str | None, Field(repr=False)] = None
     temporal_secret: str = "sandan/temporal"  # noqa: S105 -- the name of a secret, not a secret
     metrics_address: str | None = None
+    log_level: LogLevel = "WARNING"
     worker_deployment: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "sandan"
     worker_build_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] = "local"
     invoker: Literal["process", "lambda"] = "process"
