@@ -13,6 +13,7 @@ MOST_PER_SECOND = 900
 METRICS_NAMESPACE = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Sandan")
 """What our measurements are published under: the template gives each deployment a namespace of its own."""
 
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 Profile = Literal["sm2-sm3", "sm2-sha1", "rsa-sha1"]  # those of SignatureProfile, which takes long to import
 
 
@@ -77,6 +78,7 @@ class Settings(BaseModel):
     temporal_api_key: Annotated[str | None, Field(repr=False)] = None
     temporal_secret: str = "sandan/temporal"  # noqa: S105 -- the name of a secret, not a secret
     metrics_address: str | None = None
+    log_level: LogLevel = "WARNING"
     worker_deployment: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "sandan"
     worker_build_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] = "local"
     invoker: Literal["process", "lambda"] = "process"

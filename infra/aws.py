@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from functions.settings import Settings
+from infra.logs import stack_log_level
 from infra.stack.ports import LOOPBACK
 from infra.stack.state import StackState
 
@@ -146,7 +147,7 @@ def stack_environment(state: StackState) -> dict[str, str]:
         "AWS_XRAY_SDK_ENABLED": "false",
         "PYTHONUNBUFFERED": "1",
         "POWERTOOLS_SERVICE_NAME": "sandan",
-        "POWERTOOLS_LOG_LEVEL": "WARNING",
+        "POWERTOOLS_LOG_LEVEL": stack_log_level(),
         "POWERTOOLS_METRICS_NAMESPACE": "Sandan",
         "POWERTOOLS_METRICS_DISABLED": "true",
         "POWERTOOLS_TRACE_DISABLED": "1",

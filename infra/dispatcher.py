@@ -1,8 +1,8 @@
 """The local poller of the documents queue, in place of Lambda's event source: `python -m infra.dispatcher`."""
 
+import logging
 import os
 import signal
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,13 @@ from functions.dispatch.handler import handler
 from functions.settings import settings
 from infra.collector import spare
 from infra.lambda_context import LocalContext
+from infra.logs import begin_log
 from infra.ready import announce_ready
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
+log = logging.getLogger("sandan.dispatcher")
 _RECEIVE_AT_ONCE = 10
 _LONG_POLL_SECONDS = 1
 _PAUSE_SECONDS = 1.0
@@ -57,6 +59,7 @@ def dispatch(url: str, messages: list["MessageTypeDef"]) -> None:
     """Call the function on a batch and delete what it took; the rest comes again when its visibility ends."""
     answer = handler({"Records": [_record(message) for message in messages]}, LocalContext("dispatch"))
     failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+    log.info("batch: %d records, %d come again", len(messages), len(failed))
     taken = [message for message in messages if message["MessageId"] not in failed]
     for start in range(0, len(taken), _RECEIVE_AT_ONCE):
         chunk = taken[start : start + _RECEIVE_AT_ONCE]
@@ -93,7 +96,7 @@ def run(stop: threading.Event) -> None:
             if messages:
                 dispatch(url, messages)
         except (BotoCoreError, ClientError) as error:
-            print(f"documents queue: {error}", file=sys.stderr, flush=True)  # noqa: T201 - the log of this process
+            log.warning("documents queue: %s", error)
             stop.wait(_PAUSE_SECONDS)
 
 
@@ -102,6 +105,7 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    begin_log()
     spare()
     run(stop)
 

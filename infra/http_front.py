@@ -6,6 +6,7 @@ attribute), and has several copies: processes that share one listening socket.
 
 import asyncio
 import gc
+import logging
 import multiprocessing
 import os
 import signal
@@ -27,8 +28,10 @@ from functions.settings import settings
 from infra.http_event import Event, event_of, response_of
 from infra.http_limits import FrontLimits, TooManyAtOnceError, Turns, wary_protocol
 from infra.lambda_context import LocalContext
+from infra.logs import begin_log, uvicorn_options
 from infra.stack.ports import LOOPBACK, Ports
 
+log = logging.getLogger("sandan.front")
 Handler = Callable[[Event, LambdaContext], Event]
 
 PORT_VARIABLE = "SANDAN_GATEWAY_PORT"
@@ -47,6 +50,11 @@ def application(handler: Handler, limits: FrontLimits, name: str = "gateway") ->
     of_sender, of_address = Turns(limits.at_once, limits.waiting), Turns(limits.of_address)
 
     async def answer(request: Request) -> Response:
+        response = await answered(request)
+        log.info("%s %.200r: %s", request.method, request.scope["path"], response.status_code)  # a query may have a key
+        return response
+
+    async def answered(request: Request) -> Response:
         address = request.client.host if request.client else ""
         sender = f"{address} {request.headers.get(PARTNER_HEADER, '')}"
         try:
@@ -125,10 +133,9 @@ def _serve_one(handler: Handler, limits: FrontLimits, listening: socket.socket) 
         http=wary_protocol(limits.head_seconds),
         proxy_headers=False,  # nobody stands before it, so nobody can say that he is another
         limit_concurrency=limits.connections,
-        log_level="warning",
-        access_log=False,
         lifespan="off",
         ws="none",
+        **uvicorn_options(),
     )
     uvicorn.Server(config).run(sockets=[listening])
 
@@ -137,6 +144,7 @@ def main() -> None:
     """Serve the gateway function on SANDAN_GATEWAY_PORT."""
     from functions.gateway.handler import handler, load  # noqa: PLC0415 - loads the function; `application` need not
 
+    begin_log()
     load()
     serve(handler, int(os.environ.get(PORT_VARIABLE, Ports().gateway)), FrontLimits(settings().body_limit))
 

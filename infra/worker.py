@@ -1,6 +1,7 @@
 """The Temporal worker of the orders: `python -m infra.worker`."""
 
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from infra.activities import (
 )
 from infra.collector import spare
 from infra.invokers import chosen_invoker
+from infra.logs import begin_log
 from infra.ready import announce_ready
 from infra.schedules import keep_schedules
 from infra.telemetry import MetricsAddressError, serve_metrics
@@ -32,6 +34,8 @@ from workflows.import_order import ImportOrderWorkflow
 from workflows.import_return import ImportReturnWorkflow
 from workflows.payment_data import PaymentDataWorkflow
 from workflows.tax_payment import TaxPaymentRunWorkflow, TaxPaymentWorkflow
+
+log = logging.getLogger("sandan.worker")
 
 WORKFLOWS: Sequence[type] = (
     ImportOrderWorkflow,
@@ -91,6 +95,7 @@ async def main() -> None:
 
     Makes its version the current one where there is none yet, and brings the schedules to what the settings say.
     """
+    begin_log()
     try:
         customs_transport()
         serve_metrics()
@@ -112,6 +117,7 @@ async def main() -> None:
             await keep_schedules(client)
             spare()
             announce_ready()
+            log.info("at work as %s", worker_versions.own_version().to_canonical_string())
             await stop.wait()
 
 

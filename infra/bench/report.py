@@ -67,8 +67,9 @@ def differences(results: Sequence[PartResult]) -> list[str]:
 
 def _head(results: Sequence[PartResult]) -> str:
     machine = results[0].machine
-    began, ended = min(one.machine.at for one in results), max(one.machine.at for one in results)
-    lead = f"{began:%Y-%m-%d %H:%M} to {ended:%H:%M} (UTC+8), {sum(one.seconds for one in results) / 60:.0f} minutes"
+    began, ended = min(one.machine.at for one in results), max(one.ended for one in results)
+    until = f"{ended:%H:%M}" if ended.date() == began.date() else f"{ended:%Y-%m-%d %H:%M}"
+    lead = f"{began:%Y-%m-%d %H:%M} to {until} (UTC+8), {sum(one.seconds for one in results) / 60:.0f} minutes"
     found = differences(results)
     note = (
         f'<p class="note">These parts were measured on different {" and ".join(found)}: compare ratios, not figures. '

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,11 @@ class PartResult(Value):
     command: str
     result: dict[str, Any] | None = None
     error: str | None = None
+
+    @property
+    def ended(self) -> datetime:
+        """When it was done: `machine.at` is when it began."""
+        return self.machine.at + timedelta(seconds=self.seconds)
 
     @property
     def targets(self) -> list[Target]:

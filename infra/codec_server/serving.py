@@ -10,6 +10,7 @@ from functions.settings import settings
 from infra.codec_server import access
 from infra.codec_server.app import CodecServer
 from infra.codec_server.users import User, Users, read_users
+from infra.logs import begin_log, uvicorn_options
 from infra.stack.ports import LOOPBACK
 
 _USERS_FRESH_SECONDS = 30.0
@@ -18,7 +19,7 @@ _GRACE_SECONDS = 2
 
 def serve(port: int) -> None:
     """Serve until a signal ends it. The access log goes to standard output, everything else to standard error."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    begin_log()
     lines = logging.StreamHandler(sys.stdout)
     lines.setFormatter(logging.Formatter("%(message)s"))
     access.log.addHandler(lines)
@@ -29,9 +30,8 @@ def serve(port: int) -> None:
         server.application,
         host=LOOPBACK,
         port=port,
-        log_level="warning",
-        access_log=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        **uvicorn_options(),
     )
 
 

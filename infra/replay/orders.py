@@ -10,7 +10,7 @@ from infra.demo.player import Played
 from infra.demo.returns import ENDS
 from infra.demo.subscriber import Subscriber
 from infra.generate.orders import GeneratedOrder, generate
-from infra.generate.scenarios import LIVES
+from infra.generate.scenarios import Scenario
 from infra.replay.files import save
 from infra.stack.stack import Stack
 from infra.stack.state import StackState
@@ -37,9 +37,8 @@ def _quiet(_subscriber: Subscriber, _played: Sequence[Played]) -> None:
     """Nobody watches."""
 
 
-def record_orders(folder: Path) -> int:
-    """Live one order of every life, modes by turns; how many."""
-    orders = list(generate(len(LIVES), _SEED))
+def record_orders(folder: Path) -> None:
+    """Live one order of every scenario, modes by turns."""
+    orders = list(generate(len(Scenario), _SEED, scenarios=tuple(Scenario)))
     with Stack("record") as stack:
         asyncio.run(record(stack.state, orders, folder))
-    return len(orders)

@@ -84,9 +84,8 @@ async def _resolve(questions: Questions, key: SessionKey, case: str, resolution:
     await questions.handle(key).execute_update(PaymentDataWorkflow.resolve, request)
 
 
-def record_questions(folder: Path) -> int:
-    """Record one question of each kind; how many."""
+def record_questions(folder: Path) -> None:
+    """Record one question of each kind."""
     order, unknown = generate(2, _SEED, scenarios=(Scenario.RELEASE,))
     with Stack("record-questions", environment={"SANDAN_SANDBOX_SAMPLE": "1"}) as stack:
         asyncio.run(record(stack.state, order, unknown, folder))
-    return len(KINDS)

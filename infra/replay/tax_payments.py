@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -27,21 +27,28 @@ from infra.stack.state import StackState
 from infra.temporal import connect_to, decrypted_life
 from workflows.tax_payment import TaxPaymentRunWorkflow
 
-KINDS = ("run", "refused", "silent", "paid")
+KINDS = ("run", "refused", "silent", "paid", "dies")
 _SEED = 1
+_STORIES = (Scenario.BANK_REFUSAL, Scenario.RELEASE, Scenario.BANK_DIES)
 _SILENCE, _PAUSE_SECONDS = timedelta(seconds=1), 4.0
 
 
-async def record(state: StackState, first: GeneratedOrder, later: GeneratedOrder, folder: Path) -> None:
-    """Pay the tax of two orders: of the first one the bank refuses it, then answers late; of the later one it pays."""
+async def record(state: StackState, orders: Sequence[GeneratedOrder], folder: Path) -> None:
+    """Pay the tax of three orders of one guarantor, one after the other.
+
+    Of the first one the bank refuses it, then answers late; of the second one it pays; at the third one it dies.
+    """
+    first, second, third = orders
     temporal = await connect_to(state)
     await _live(state, first)
     await _run(temporal, "refused", folder)
     with _asleep(state.pids["sandbox"]):
         await _run(temporal, "silent", folder, silence=_SILENCE)
-    await _live(state, later)
+    await _live(state, second)
     run_id = await _run(temporal, "paid", folder)
     save(await decrypted_life(temporal, run_id), folder, "run")
+    await _live(state, third)
+    await _run(temporal, "dies", folder)
 
 
 @contextmanager
@@ -75,11 +82,10 @@ async def _run(temporal: Client, kind: str, folder: Path, silence: timedelta = t
     return run_id
 
 
-def record_tax_payments(folder: Path) -> int:
-    """Record one payment of each kind; how many."""
-    orders = list(generate(20, _SEED, scenarios=(Scenario.BANK_REFUSAL, Scenario.RELEASE)))
-    first = orders[0]
-    later = next(one for one in orders[1::2] if one.key.ebp_code == first.key.ebp_code)  # of the same guarantor
+def record_tax_payments(folder: Path) -> None:
+    """Record one payment of each kind."""
+    made = list(generate(30, _SEED, scenarios=_STORIES))
+    of_one = [one for one in made if one.key.ebp_code == made[0].key.ebp_code]  # of the same guarantor
+    orders = [next(one for one in of_one if one.scenario is story) for story in _STORIES]
     with Stack("record-tax-payments") as stack, functions_on(stack.state):
-        asyncio.run(record(stack.state, first, later, folder))
-    return len(KINDS)
+        asyncio.run(record(stack.state, orders, folder))

@@ -1,10 +1,10 @@
 """`python -m infra.sandbox`: the counterparties on a port of this machine."""
 
-import logging
 import sys
 
 import uvicorn
 
+from infra.logs import begin_log, uvicorn_options
 from infra.sandbox.app import create_app
 from infra.sandbox.config import ConfigError, from_environment
 
@@ -16,7 +16,7 @@ _KEEP_ALIVE_SECONDS = 60
 
 def main() -> int:
     """Serve until a signal ends it; 2 when a setting is wrong."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    begin_log()
     try:
         config = from_environment()
         app = create_app(config)
@@ -27,10 +27,9 @@ def main() -> int:
         app,
         host="127.0.0.1",
         port=config.port,
-        log_level="warning",
-        access_log=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        **uvicorn_options(),
     )
     return 0
 

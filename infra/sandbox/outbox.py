@@ -138,8 +138,8 @@ class Outbox:
             except httpx.TransportError as error:
                 LOG.warning("the gateway is away (%s): trying again", type(error).__name__)
                 return None
-        if not answer.is_success:
-            LOG.warning("the gateway answered %s to %s", answer.status_code, partner_id)
+        level = logging.INFO if answer.is_success else logging.WARNING
+        LOG.log(level, "the gateway answered %s to %s", answer.status_code, partner_id)
         return answer.status_code
 
     def _ended(self, task: asyncio.Task[None]) -> None:

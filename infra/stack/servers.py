@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.logs import stack_log_level
 from infra.stack import health
 from infra.stack.errors import StackError
 from infra.stack.ports import LOOPBACK, Ports
@@ -33,13 +34,13 @@ _WORKER_CONTROLLER = {
     "workercontroller.compute_providers.aws.require_role_and_external_id": "false",
 }
 """The server calls the worker's Lambda when work waits; the emulator knows no roles to assume."""
+_TEMPORAL_LEVELS = {"DEBUG": "debug", "INFO": "info"}  # its warnings are of no use on one machine
 _AWS_SERVICES = "apigateway,cloudformation,cloudwatch,dynamodb,events,iam,kms,lambda,logs,s3,secretsmanager,sqs,sts"
 EMULATOR_WITH_SAM = Path(sys.prefix) / "emulator" / "bin" / "python"
 _OF_LAMBDAS = {
     "NO_PROXY": f"{LOOPBACK},localhost",
     "no_proxy": f"{LOOPBACK},localhost",
     "AWS_XRAY_SDK_ENABLED": "false",
-    "POWERTOOLS_LOG_LEVEL": "WARNING",
     "POWERTOOLS_METRICS_DISABLED": "true",
     "POWERTOOLS_TRACE_DISABLED": "1",
 }
@@ -66,7 +67,8 @@ def temporal_server(
     command = [temporal_path(), "server", "start-dev", "--ip", LOOPBACK, "--ui-ip", LOOPBACK]
     command += ["--port", str(ports.temporal), "--ui-port", str(ports.temporal_ui)]
     command += ["--http-port", str(ports.temporal_http), "--metrics-port", str(ports.temporal_metrics)]
-    command += ["--log-level", "error", "--color", "never", "--ui-disable-news-fetch"]
+    command += ["--log-level", _TEMPORAL_LEVELS.get(stack_log_level(), "error")]
+    command += ["--color", "never", "--ui-disable-news-fetch"]
     command += ["--disable-config-file", "--disable-config-env"]
     command += ["--ui-codec-endpoint", f"http://{LOOPBACK}:{ports.codec}/codec"]
     for name, kind in _SEARCH_ATTRIBUTES.items():
@@ -90,7 +92,7 @@ def emulator_server(ports: Ports, scratch: Path, data: Path | None, *, lambdas: 
     if lambdas and not EMULATOR_WITH_SAM.exists():
         raise StackError(f"{EMULATOR_WITH_SAM} is missing: run make emulator")
     environment = (
-        (_OF_LAMBDAS if lambdas else {})
+        (_OF_LAMBDAS | {"POWERTOOLS_LOG_LEVEL": stack_log_level()} if lambdas else {})
         | _bare_environment(scratch)
         | {
             "BIND_HOST": LOOPBACK,
@@ -99,7 +101,7 @@ def emulator_server(ports: Ports, scratch: Path, data: Path | None, *, lambdas: 
             "SERVICES": _AWS_SERVICES,
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
-            "LOG_LEVEL": "WARNING",
+            "LOG_LEVEL": stack_log_level(),
             "DOCKER_HOST": f"unix://{scratch}/no-docker",  # else it clears away other emulators' containers
             "STATE_DIR": str((data or scratch) / "state"),
             "S3_DATA_DIR": str((data or scratch) / "s3"),

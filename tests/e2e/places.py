@@ -2,12 +2,15 @@
 
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
+from boto3.session import Session
+from google.protobuf import text_encoding
 from google.protobuf.message import Message
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.query.v1 import WorkflowQuery
@@ -23,7 +26,8 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 
 from functions.settings import Settings
-from infra.aws import StackClients
+from infra.aws import StackClients, aws_environment
+from infra.generate.orders import GeneratedOrder
 from infra.stack.state import StackState
 
 if TYPE_CHECKING:
@@ -44,9 +48,28 @@ _PAGE = 100
 Places = dict[str, bytes]
 
 
+def personal_of(order: GeneratedOrder) -> set[str]:
+    """What names the people of an order or is a way to reach them; the payment firm's payer by his account."""
+    facts = order.facts  # no document has the consignee's identity number
+    buyer, consignee = facts.buyer, facts.consignee
+    people = {buyer.name, buyer.id_number, buyer.telephone, buyer.account, consignee.name, consignee.telephone}
+    return {facts.address, *people}
+
+
 def texts_of(personal: str) -> set[bytes]:
-    """How a value may be written: as it is, as JSON with escapes, in the encoding of Chinese systems."""
-    return {personal.encode(), json.dumps(personal)[1:-1].encode(), personal.encode("gb18030")}
+    """How a value may be written: as it is, as JSON with escapes, in the encoding of Chinese systems, in an address,
+
+    and as bytes are shown, in Python's way and in that of protocol buffers.
+    """
+    plain = personal.encode()
+    return {
+        plain,
+        json.dumps(personal)[1:-1].encode(),
+        personal.encode("gb18030"),
+        quote(personal).encode(),
+        repr(plain)[2:-1].encode(),
+        text_encoding.CEscape(plain, as_utf8=False).encode(),
+    }
 
 
 def found_in(places: Places, personal: set[str]) -> dict[str, set[str]]:
@@ -85,6 +108,7 @@ def in_aws(aws: StackClients) -> Places:
     places = {f"table {table}": _table(aws, table) for table in _TABLES}
     objects = list(_objects(aws))
     places["archive: names"] = "\n".join(name for name, _ in objects).encode()
+    places |= _older_versions(aws)
     for folder in {name.partition("/")[0] for name, _ in objects}:
         places[f"archive: {folder}/"] = b"\n".join(body for name, body in objects if name.startswith(f"{folder}/"))
     for queue in (NAMES.documents_queue, NAMES.documents_dead_letters):
@@ -100,15 +124,30 @@ def in_logs(state: StackState) -> Places:
     return {f"log {path.stem}": path.read_bytes() for path in Path(state.folder, "logs").glob("*.log")}
 
 
+def in_lambda_logs(state: StackState) -> Places:
+    """What each Lambda of a stack has written, by the name of its log group."""
+    given = aws_environment(state.aws_endpoint)
+    session = Session(given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"], region_name=given["AWS_REGION"])
+    logs: Any = session.client("logs", endpoint_url=state.aws_endpoint)
+    places = {}
+    for group in logs.get_paginator("describe_log_groups").paginate().search("logGroups[].logGroupName"):
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+        places[f"log {group}"] = "\n".join(pages.search("events[].message")).encode()
+    return places
+
+
 def in_temporal_s_files(state: StackState) -> Places:
     """The database of the Temporal server."""
     files = sorted(Path(state.folder, "data").glob("temporal.db*"))
     return {"temporal: database": b"".join(path.read_bytes() for path in files)}
 
 
-def in_metrics(port: int) -> Places:
-    """What the Temporal server tells of itself."""
-    return {"temporal: metrics": httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).content}
+def in_metrics(of: Mapping[str, int]) -> Places:
+    """What a process answers Prometheus: its name -> its port."""
+    return {
+        f"{name}: metrics": httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).raise_for_status().content
+        for name, port in of.items()
+    }
 
 
 async def in_temporal(client: Client, *, asking: bool = True) -> Places:
@@ -179,6 +218,19 @@ def _objects(aws: StackClients) -> Iterator[tuple[str, bytes]]:
         for one in page.get("Contents", []):
             body = aws.s3.get_object(Bucket=NAMES.archive_bucket, Key=one["Key"])["Body"].read()
             yield one["Key"], body
+
+
+def _older_versions(aws: StackClients) -> Places:
+    """Objects that were written over or deleted, which a bucket with versions keeps; no place where there are none."""
+    kept = []
+    for page in aws.s3.get_paginator("list_object_versions").paginate(Bucket=NAMES.archive_bucket):
+        kept += [marker["Key"].encode() for marker in page.get("DeleteMarkers", [])]
+        for one in page.get("Versions", []):
+            if not one["IsLatest"]:
+                key, version = one["Key"], one["VersionId"]
+                found = aws.s3.get_object(Bucket=NAMES.archive_bucket, Key=key, VersionId=version)
+                kept += [key.encode(), found["Body"].read()]
+    return {"archive: older versions": b"\n".join(kept)} if kept else {}
 
 
 def _messages(aws: StackClients, url: str) -> "Iterator[MessageTypeDef]":

@@ -30,7 +30,7 @@ from infra.generate.parties import OPERATOR_PARTNER
 from infra.generate.scenarios import Scenario
 from infra.stack.stack import Stack
 from infra.temporal import connect_to, life_of, payloads_in, stack_data_keys
-from tests.e2e.places import NAMES, Places, found_in, in_aws, in_logs, in_temporal, in_temporal_s_files
+from tests.e2e.places import NAMES, Places, found_in, in_aws, in_logs, in_temporal, in_temporal_s_files, personal_of
 from workflows.import_order import ImportOrderWorkflow
 
 pytestmark = pytest.mark.stack
@@ -62,20 +62,6 @@ def orders(stack: Stack) -> Sequence[GeneratedOrder]:
 @pytest.fixture(scope="module")
 def lost(orders: Sequence[GeneratedOrder]) -> Sequence[GeneratedOrder]:
     return orders[:-1]
-
-
-def personal(order: GeneratedOrder) -> set[str]:
-    facts = order.facts
-    buyer, consignee = facts.buyer, facts.consignee
-    return {
-        facts.address,
-        buyer.name,
-        buyer.id_number,
-        buyer.telephone,
-        buyer.account,
-        consignee.name,
-        consignee.telephone,
-    }
 
 
 def retention(*arguments: str) -> Result:
@@ -139,9 +125,9 @@ async def test_the_people_are_readable_with_the_keys_before(stack: Stack, orders
     for order in orders:
         read, shredded = await readable(stack, await payloads_of(client, order))
         assert shredded == 0
-        assert len(found_in({"": read}, personal(order))[""]) > 4
+        assert len(found_in({"": read}, personal_of(order))[""]) > 4
     places = await everywhere(stack)
-    assert set(found_in(places, set().union(*map(personal, orders)))) == {"temporal: with every key"}
+    assert set(found_in(places, set().union(*map(personal_of, orders)))) == {"temporal: with every key"}
 
 
 def test_a_hold_keeps_an_order_beyond_its_term(
@@ -173,12 +159,12 @@ async def test_shredded_they_are_read_nowhere_and_the_other_order_is(
         payloads = await payloads_of(client, order)
         read, shredded = await readable(stack, payloads)
         assert shredded == len(payloads) > 10
-        assert found_in({"": read}, personal(order)) == {}
+        assert found_in({"": read}, personal_of(order)) == {}
     places = await everywhere(stack)
-    assert found_in(places, set().union(*map(personal, lost))) == {}
+    assert found_in(places, set().union(*map(personal_of, lost))) == {}
     read, shredded = await readable(stack, await payloads_of(client, kept))
     assert shredded == 0
-    assert len(found_in({"": read}, personal(kept))[""]) > 4
+    assert len(found_in({"": read}, personal_of(kept))[""]) > 4
 
 
 def test_the_history_still_verifies(stack: Stack, orders: Sequence[GeneratedOrder]) -> None:

@@ -65,6 +65,19 @@ async def test_a_body_at_the_limit_is_taken() -> None:
     assert answer.status_code == 200
 
 
+async def test_a_request_is_a_line_of_the_log_without_its_query(caplog: pytest.LogCaptureFixture) -> None:
+    """An address of customs' questions may have its key in the query; what is no character is escaped."""
+    with caplog.at_level("INFO", "sandan.front"):
+        async with _client() as client:
+            await client.post("/v1/a%1Bb?key=secret")
+            await client.post("/", content=b"x" * (_LIMIT + 1))
+
+    assert [one.getMessage() for one in caplog.records if one.name == "sandan.front"] == [
+        r"POST '/v1/a\x1bb': 200",
+        "POST '/': 413",
+    ]
+
+
 @pytest.mark.parametrize("announced", [True, False])
 async def test_a_body_over_the_limit_is_refused_before_it_is_read(announced: bool) -> None:
     """By its announced length, or as soon as too much has come; the function is not called."""

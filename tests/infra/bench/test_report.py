@@ -78,6 +78,15 @@ def test_every_target_stands_at_the_top_with_its_verdict() -> None:
     assert "Some CPU, 2 cores, 16 GiB" in text
 
 
+def test_it_ends_when_its_last_part_was_done() -> None:
+    """Not when that began; and on another day where it is another one."""
+    later = MACHINE.model_copy(update={"at": datetime(2026, 11, 27, 22, 9, tzinfo=CHINA)})
+    first = part("rules", seconds=540.0)
+    assert "2026-11-27 22:00 to 22:19 (UTC+8), 19 minutes" in shown(first, part("steady", machine=later, seconds=600.0))
+    night = part("steady", machine=later, seconds=7200.0)
+    assert "2026-11-27 22:00 to 2026-11-28 00:09 (UTC+8), 129 minutes" in shown(first, night)
+
+
 def test_a_part_that_failed_is_told_with_its_reason_and_the_others_stay() -> None:
     text = shown(part("rules", target(1.0)), part("cost", result=None, error="exit code 1: <no prices>"))
     assert "Not measured: cost" in text
