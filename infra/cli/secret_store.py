@@ -1,6 +1,7 @@
 """Secrets that commands change: those of a running stack, or of the account that the environment names."""
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from infra.stack.errors import StackError
@@ -8,6 +9,7 @@ from infra.stack.state import running_stack
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_secretsmanager.type_defs import GetSecretValueResponseTypeDef
 
 
 class SecretStore:
@@ -18,10 +20,17 @@ class SecretStore:
 
     def read(self, secret: str) -> str:
         """The text of a secret. Raises StackError when it is not there or cannot be read."""
+        return self._value(secret)["SecretString"]
+
+    def since(self, secret: str) -> datetime:
+        """When the value of now was put there. Raises StackError like `read`."""
+        return self._value(secret)["CreatedDate"]
+
+    def _value(self, secret: str) -> "GetSecretValueResponseTypeDef":
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - loads slowly
 
         try:
-            return self._client.get_secret_value(SecretId=secret)["SecretString"]
+            return self._client.get_secret_value(SecretId=secret)
         except (BotoCoreError, ClientError) as error:
             raise StackError(f"the secret {secret} cannot be read ({_reason(error)})") from None
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from botocore.exceptions import BotoCoreError, ClientError
 
 from events.values import utc_now
-from functions.payloads.models import Cipher, PayloadKey, PayloadKeys
+from functions.payloads.models import Cipher, PayloadKey, PayloadKeys, new_key_id
 from functions.settings import MOST_PER_SECOND, Settings, settings
 from infra.aws import StackClients
 from infra.codec_server.users import demo_users
@@ -121,7 +121,7 @@ def _random_key() -> dict[str, Any]:
 def _payload_keys() -> dict[str, Any]:
     """One key, of the cipher that the setting names."""
     cipher = Cipher(settings().payload_cipher)
-    first = PayloadKey.new(f"{utc_now():%Y%m%d}-1", cipher)
+    first = PayloadKey.new(new_key_id(utc_now()), cipher)
     return PayloadKeys(write=first.id, keys=(first,)).model_dump(mode="json")
 
 
