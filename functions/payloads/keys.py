@@ -25,7 +25,8 @@ class KeyRing:
     """Keys read by `read` and read again after `fresh_seconds`, beside the work, or when a key is unknown.
 
     Who has not asked for `STALE` times as long waits for the reading: an idle process would write its next payload
-    under a key that was the current one whenever it last had work, and that may be removed since. A store that fails stops nobody who has keys already: they stay in use, and the log says so.
+    under a key that was the current one whenever it last had work, and that may be removed since. A store that fails
+    stops nobody who has keys already: they stay in use, and the log says so.
     """
 
     def __init__(self, read: Callable[[], PayloadKeys], fresh_seconds: float) -> None:

@@ -8,7 +8,7 @@ from functions.settings import settings
 from infra.cli.running import InAws, StackName
 from infra.cli.secret_store import SecretStore
 from infra.codec_server.users import Role, User, UsersError, read_users
-from infra.stack.errors import StackError
+from infra.stack.errors import StackError, UnreachableError
 from infra.stack.ports import Ports
 from infra.stack.state import DEFAULT_NAME, running_stack
 
@@ -90,7 +90,7 @@ def _read(store: SecretStore) -> "dict[str, User]":
     try:
         return read_users(store.read(settings().codec_users_secret))
     except UsersError as error:
-        raise StackError(str(error)) from None
+        raise UnreachableError(str(error)) from None
 
 
 def _write(store: SecretStore, users: "Mapping[str, User]") -> None:

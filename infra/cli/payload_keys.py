@@ -10,7 +10,7 @@ from functions.payloads.models import Cipher, PayloadKey, PayloadKeys, new_key_i
 from functions.settings import settings
 from infra.cli.running import InAws, StackName, china_time
 from infra.cli.secret_store import SecretStore
-from infra.stack.errors import StackError
+from infra.stack.errors import StackError, UnreachableError
 from infra.stack.state import DEFAULT_NAME
 
 _KeyId = Annotated[str, typer.Argument(metavar="KEY_ID", help="As `sandan payload-keys list` prints it.")]
@@ -85,7 +85,7 @@ def _read(store: SecretStore) -> PayloadKeys:
     try:
         return read_keys(store.read(settings().payload_keys_secret))
     except ValueError as error:
-        raise StackError(str(error)) from None
+        raise UnreachableError(str(error)) from None
 
 
 def _write(store: SecretStore, keys: PayloadKeys) -> None:
@@ -111,6 +111,6 @@ def _require_known_to_all(store: SecretStore, key_id: str) -> None:
     until = changed + timedelta(seconds=STALE * settings().payload_keys_seconds) + _AT_WORK
     if utc_now() < until:
         raise StackError(
-            f"the keys were changed at {china_time(changed)}: until {china_time(until)} (China Standard Time) processes "
-            f"may still write under {key_id}, remove it then"
+            f"the keys were changed at {china_time(changed)}: until {china_time(until)} (China Standard Time) "
+            f"processes may still write under {key_id}, remove it then"
         )

@@ -42,7 +42,8 @@ def register(app: typer.Typer) -> None:
     )(shred)
     retention.command(
         "verify",
-        epilog=f"Example:\n\n    sandan retention verify {_ORDER}\n\nExit code 0: it holds; 1: something does not.",
+        epilog=f"Example:\n\n    sandan retention verify {_ORDER}\n\nExit code 0: it holds; 1: something does not; "
+        "2: it could not look.",
     )(verify)
     app.add_typer(retention, name="retention")
 

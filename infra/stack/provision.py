@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from events.values import utc_now
@@ -71,7 +72,7 @@ def provision(clients: StackClients, lambdas: Lambdas | None) -> Provisioned:
         return Provisioned(
             partners, signing["certificate_pem"], tokens, outputs.get("ApiId"), outputs.get("WorkerVersionArn")
         )
-    except BotoCoreError as error:
+    except (Boto3Error, BotoCoreError, ClientError) as error:
         raise StackError(f"AWS does not do what the stack needs: {error}") from error
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
+from functions.settings import settings
 from infra.aws import StackClients, aws_environment, stack_environment
 from infra.stack import health, watchdog
 from infra.stack.errors import PortTakenError, StackError
@@ -40,8 +41,8 @@ class Stack:
     `environment` adds to what the services get, `services` says which of them run, `guarantee` is what each guarantor
     of the demonstration has given, in CNY, unless a stack that persists knows another amount. With `lambdas` gateway,
     dispatcher and functions are Lambdas of the emulator; with `serverless` the worker is one, which Temporal calls
-    when work waits. Raises StackError when something does not start, with the end of its log; whatever did start is
-    ended again.
+    when work waits. Raises StackError when something does not start, with the end of its log, and pydantic's
+    ValidationError for a wrong setting; whatever did start is ended again.
     """
 
     state: StackState
@@ -74,6 +75,7 @@ class Stack:
         self._reservation = ExitStack()
 
     def __enter__(self) -> Self:
+        settings()  # what the services would end with is told before anything is started
         self._lock = self._locked()
         try:
             shutil.rmtree(self._scratch, ignore_errors=True)

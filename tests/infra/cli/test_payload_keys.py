@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from events.values import utc_now
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("aws")
 def run(*arguments: str) -> str:
     """What the command prints, on the secrets store of these tests."""
     result = CliRunner().invoke(application("payload-keys"), ["payload-keys", *arguments, "--aws"])
-    if isinstance(result.exception, StackError):
+    if isinstance(result.exception, StackError | ClientError):
         raise result.exception
     assert result.exit_code == 0, result.output
     return result.stdout
@@ -113,7 +114,5 @@ def test_an_unknown_key_and_a_missing_secret_are_told() -> None:
     with pytest.raises(StackError, match="there is no payload key other: test"):
         run("use", "other")
     secretsmanager().delete_secret(SecretId=settings().payload_keys_secret, ForceDeleteWithoutRecovery=True)
-    with pytest.raises(
-        StackError, match=r"the secret sandan/payload-keys cannot be read \(ResourceNotFoundException\)"
-    ):
+    with pytest.raises(secretsmanager().exceptions.ResourceNotFoundException):
         run("list")
