@@ -97,9 +97,9 @@ class Supervisor:
         """kill -9 of a child and its group."""
         self._end([name], signal.SIGKILL, 0)
 
-    def stop(self, names: Iterable[str], grace: float) -> None:
-        """Ask the children to end, all at once; kill those that still run after `grace` seconds."""
-        self._end([name for name in names if name in self._children], signal.SIGTERM, grace)
+    def stop(self, names: Iterable[str], grace: float) -> dict[str, int]:
+        """Ask the children to end, all at once; kill those that still run after `grace` seconds. Their exit codes."""
+        return self._end([name for name in names if name in self._children], signal.SIGTERM, grace)
 
     def close(self, grace: float) -> None:
         """Stop every child and the watchdog."""
@@ -118,7 +118,7 @@ class Supervisor:
     def _lines(self, name: str) -> list[str]:
         return self.log(name).read_text(errors="replace").splitlines() if self.log(name).exists() else []
 
-    def _end(self, names: list[str], how: signal.Signals, grace: float) -> None:
+    def _end(self, names: list[str], how: signal.Signals, grace: float) -> dict[str, int]:
         running = [name for name in names if _poll(self._children[name]) is None]
         for name in running:
             _signal_group(self._children[name], how)
@@ -130,9 +130,9 @@ class Supervisor:
             if child.returncode is None:
                 _signal_group(child, signal.SIGKILL)
                 child.wait()
-        for name in names:
-            del self._children[name]
+        ended = {name: self._children.pop(name).returncode for name in names}
         self._register()
+        return ended
 
     def _register(self) -> None:
         entries = {name: {"pid": pid, "started": watchdog.started_at(pid)} for name, pid in self.pids.items()}
