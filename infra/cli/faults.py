@@ -7,7 +7,7 @@ import errno
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from infra.stack.errors import StackError, UnreachableError
+from infra.stack.errors import SettingError, StackError, UnreachableError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -24,7 +24,7 @@ def told(error: Exception) -> tuple[str, int] | None:
     1: the answer is no, or was refused. 2: there is no answer, because of the input, a setting, or a service that does
     not answer as it should.
     """
-    if isinstance(error, UnreachableError):
+    if isinstance(error, UnreachableError | SettingError):
         return str(error), BAD_INPUT
     if isinstance(error, StackError):
         return str(error), FAILED

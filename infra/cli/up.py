@@ -109,9 +109,9 @@ def _watch(stack: "Stack") -> NoReturn:
         time.sleep(_LOOK_SECONDS)
         for name, ending in stack.crashed().items():
             if name in _SERVERS:
-                raise StackError(f"{name} ended with {ending}, {_fate(stack, name)}\n{stack.tail(name)}")
+                raise StackError(f"{name} ended with {ending}, {_fate(stack, name)}{stack.tail(name)}")
             if len(restarts) == _MOST_RESTARTS and time.monotonic() - restarts[0] < _WITHIN_SECONDS:
-                raise StackError(f"{name} ended with {ending}, again and again\n{stack.tail(name)}")
+                raise StackError(f"{name} ended with {ending}, again and again{stack.tail(name)}")
             restarts.append(time.monotonic())
             typer.echo(f"{name} ended with {ending}: starting it again", err=True)
             stack.start(name)

@@ -76,7 +76,7 @@ class Supervisor:
                 self._check_alive(name)
             if waiting and time.monotonic() > deadline:
                 name = next(iter(waiting))
-                raise StackError(f"{name} is not healthy after {timeout:g} seconds\n{self.tail(name)}")
+                raise StackError(f"{name} is not healthy after {timeout:g} seconds{self.tail(name)}")
             time.sleep(_POLL_SECONDS if waiting else 0)
 
     def _check_alive(self, name: str) -> None:
@@ -85,8 +85,8 @@ class Supervisor:
             ended = f"{name} ended with {_ending(code)} while it started"
             for line in self._lines(name):  # not of the end alone: after it Temporal tells of its whole stack
                 if _PORT_TAKEN in line.lower():
-                    raise PortTakenError(f"{ended}: {line.strip()}\n{self.tail(name)}")
-            raise StackError(f"{ended}\n{self.tail(name)}")
+                    raise PortTakenError(f"{ended}: {line.strip()}{self.tail(name)}")
+            raise StackError(f"{ended}{self.tail(name)}")
 
     def crashed(self) -> dict[str, str]:
         """The children that ended on their own since they were started, each with how it ended."""
@@ -112,8 +112,11 @@ class Supervisor:
         return self._logs / f"{name}.log"
 
     def tail(self, name: str) -> str:
-        """The last lines of a child's log."""
-        return "\n".join([f"the end of {self.log(name)}:", *(f"  {line}" for line in self._lines(name)[-_TAIL_LINES:])])
+        """The last lines of a child's log, to be put behind what it ended with: each begins with a line break."""
+        lines = self._lines(name)[-_TAIL_LINES:]
+        return "".join(
+            f"\n{line}" for line in (f"the end of {self.log(name)}:", *(f"  {line}" for line in lines)) if lines
+        )
 
     def _lines(self, name: str) -> list[str]:
         return self.log(name).read_text(errors="replace").splitlines() if self.log(name).exists() else []

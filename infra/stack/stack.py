@@ -149,7 +149,7 @@ class Stack:
         return self._supervisor.crashed()
 
     def tail(self, name: str) -> str:
-        """The end of a log."""
+        """The end of a log, each line after a line break; empty when there is none."""
         return self._supervisor.tail(name)
 
     def close(self) -> None:
