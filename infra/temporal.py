@@ -6,23 +6,23 @@ from google.protobuf.message import Message
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowHistory
 from temporalio.converter import PayloadCodec
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from functions.data_keys.keys import DataKeys, data_keys_of
-from functions.dispatch.connection import COMPRESSION
+from functions.dispatch.connection import COMPRESSION, is_missing
 from functions.payloads.converter import data_converter
 from functions.payloads.keys import KeyRing, read_keys
 from functions.payloads.models import PayloadKeys
 from functions.settings import Settings
 from infra.aws import StackClients
-from infra.stack.errors import StackError
+from infra.stack.errors import UnreachableError
 from infra.stack.state import StackState
 
 _FRESH_SECONDS = 60.0
 
 
 async def connect_to(state: StackState) -> Client:
-    """A client for a tool outside the stack. Raises StackError when the server does not answer."""
+    """A client for a tool outside the stack. Raises UnreachableError when the server does not answer."""
     try:
         return await Client.connect(
             state.temporal_address,
@@ -31,7 +31,7 @@ async def connect_to(state: StackState) -> Client:
             data_converter=data_converter(stack_data_keys(state)),
         )
     except RuntimeError as error:
-        raise StackError(f"Temporal at {state.temporal_address} does not answer: {error}") from None
+        raise UnreachableError(f"Temporal at {state.temporal_address} does not answer: {error}") from None
 
 
 def stack_data_keys(state: StackState) -> DataKeys:
@@ -53,7 +53,7 @@ async def runs_of(client: Client, workflow_id: str) -> AsyncIterator[WorkflowHis
         try:
             history = await client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
+            if not is_missing(error):
                 raise
             return
         yield history

@@ -3,9 +3,10 @@
 import asyncio
 from functools import cache
 
+from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfigProfile, ClientConfigTLS, ClientConnectConfig
-from temporalio.service import GrpcCompression
+from temporalio.service import GrpcCompression, RPCError, RPCStatusCode
 
 from functions.data_keys.keys import DataKeys, own_data_keys
 from functions.payloads.converter import data_converter
@@ -95,6 +96,12 @@ def connect_options() -> ClientConnectConfig:
     )
     profile = ClientConfigProfile(named.temporal_address, named.temporal_namespace, known.api_key, tls)
     return profile.to_client_connect_config()
+
+
+def is_missing(error: RPCError) -> bool:
+    """Whether Temporal says that the workflow is not there; a namespace that is missing says nothing of workflows."""
+    about_namespace = any(each.Is(NamespaceNotFoundFailure.DESCRIPTOR) for each in error.grpc_status.details)
+    return error.status is RPCStatusCode.NOT_FOUND and not about_namespace
 
 
 def _explained(text: str) -> str:

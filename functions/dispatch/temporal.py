@@ -4,7 +4,6 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
-from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -15,6 +14,7 @@ from events.life import DOCUMENTS_SIGNAL, IMPORT_ORDER_WORKFLOW, TASK_QUEUE, Doc
 from events.values import CHINA, OrderKey, utc_now
 from functions.data_keys.keys import own_data_keys
 from functions.data_keys.models import ShreddedError
+from functions.dispatch.connection import is_missing
 from functions.dispatch.record import UnprocessableError
 from functions.dispatch.search_attributes import at_start
 from functions.dossier.handler import late
@@ -118,14 +118,9 @@ async def _require_known(client: Client, key: OrderKey) -> None:
     try:
         await client.get_workflow_handle(key.workflow_id).describe(rpc_timeout=_RPC_TIMEOUT)
     except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND and not _is_of_the_namespace(error):
+        if is_missing(error):
             raise UnprocessableError(f"order {key} is not known, and this document cannot start it") from None
         raise
-
-
-def _is_of_the_namespace(error: RPCError) -> bool:
-    """Whether the namespace is missing, for which no document is to blame."""
-    return any(detail.Is(NamespaceNotFoundFailure.DESCRIPTOR) for detail in error.grpc_status.details)
 
 
 async def _keep_late(key: OrderKey, documents: list[InboundDocument]) -> None:

@@ -13,6 +13,7 @@ from functions.settings import settings
 
 logger = logging.getLogger(__name__)
 _PAUSE_SECONDS = 1.0  # between two readings for a key that is unknown
+STALE = 2
 _MISSING_SECONDS = 10.0  # for so long a key that was not there is not asked for again
 
 
@@ -23,7 +24,9 @@ class PayloadKeyError(Exception):
 class KeyRing:
     """Keys read by `read` and read again after `fresh_seconds`, beside the work, or when a key is unknown.
 
-    A store that fails stops nobody who has keys already: they stay in use, and the log says so.
+    Who has not asked for `STALE` times as long waits for the reading: an idle process would write its next payload
+    under a key that was the current one whenever it last had work, and that may be removed since. A store that fails
+    stops nobody who has keys already: they stay in use, and the log says so.
     """
 
     def __init__(self, read: Callable[[], PayloadKeys], fresh_seconds: float) -> None:
@@ -80,7 +83,7 @@ class KeyRing:
     async def _current(self) -> PayloadKeys:
         import asyncio  # noqa: PLC0415 - as in reading
 
-        if self._keys is None:
+        if self._keys is None or self._age() > STALE * self._fresh_seconds:
             await asyncio.to_thread(self._refresh, time.monotonic())
         elif self._age() > self._fresh_seconds and not self._reading.locked():
             asyncio.get_running_loop().run_in_executor(None, self._refresh, time.monotonic())

@@ -2,6 +2,8 @@
 
 import base64
 import secrets
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -24,6 +26,17 @@ class Cipher(StrEnum):
 
 class BrokenSealError(Exception):
     """The bytes are not what was sealed with this key under these associated bytes."""
+
+
+def new_key_id(at: datetime, taken: Collection[str] = ()) -> str:
+    """An id for a key that is made at that moment (UTC, to the second): one that no key has, or had.
+
+    A number that is counted would come again once its key was removed, and what that one had sealed would be tried
+    with the new one. Short, because it stands with every payload.
+    """
+    while (made := f"{at.astimezone(UTC):%y%m%d-%H%M%S}") in taken:
+        at += timedelta(seconds=1)
+    return made
 
 
 class PayloadKey(Value):

@@ -79,11 +79,16 @@ def hold(request: HoldRequest) -> Held:
 
 @function("retention.release")
 def release(request: HoldRequest) -> Held:
-    """End the hold of a matter; the terms go on counting as if it had never been. Repeatable."""
+    """End the hold of a matter; the terms go on counting as if it had never been. Repeatable.
+
+    Refused for a matter that never was: nobody shall take a mistyped one for released.
+    """
     for _ in range(ATTEMPTS):
         state = store.read(_pk(request))
         if request.matter not in state.holds:
-            return Held(holds=list(state.holds))
+            was_held = any(entry.matter == request.matter for entry in store.deeds(state.pk))
+            refused = None if was_held else rules.not_held(request.matter, state.holds)
+            return Held(holds=list(state.holds), refused=refused)
         entry = _entry(state, request, Deed.RELEASED)
         if store.change(state, " DELETE holds :matter", {":matter": {"SS": [request.matter]}}, entry):
             return Held(holds=[matter for matter in state.holds if matter != request.matter])

@@ -103,6 +103,17 @@ def in_clear(key: OrderKey) -> Refusal:
     return Refusal(reason=Reason.UNKNOWN, text=text)
 
 
+def not_held(matter: str, holds: Sequence[str]) -> Refusal:
+    """No hold of that matter was ever set: its name may be mistyped, and the right one goes on holding."""
+    held_zh = f"现有保留事由: {', '.join(holds)}" if holds else "现无任何保留"
+    held_en = f"held for {', '.join(holds)}" if holds else "nothing holds it"
+    text = Text(
+        zh=f"事由“{matter}”从未设置保留, 无可解除; {held_zh}",
+        en=f"there never was a hold for the matter {matter!r}, so none is released: {held_en}",
+    )
+    return Refusal(reason=Reason.UNKNOWN, text=text)
+
+
 def is_shredded(key: OrderKey, at: datetime) -> Refusal:
     """Nothing can be held that is gone."""
     day = at.astimezone(CHINA).date()

@@ -76,5 +76,5 @@ class Striker:
     def _revive(self) -> None:
         """What died and was not struck is started again, as a supervisor of processes would, and is told at the end."""
         for name, ending in self.stack.crashed().items():
-            self.unbidden.append(f"{name} ended with {ending}\n{self.stack.tail(name)}")
+            self.unbidden.append(f"{name} ended with {ending}{self.stack.tail(name)}")
             self.stack.start(name)

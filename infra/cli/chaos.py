@@ -37,7 +37,7 @@ def _chaos(
         list[Scenario] | None, typer.Option(help="Repeatable; all by default.", metavar="SCENARIO")
     ] = None,
     lambdas: Annotated[
-        bool, typer.Option("--lambda", help="Experimental: functions as Lambdas of the emulator, whose processes die.")
+        bool, typer.Option("--lambda", help="Functions as Lambdas of the emulator, whose processes die.")
     ] = False,
     report: Annotated[Path | None, typer.Option("--json", help="Write the report to this file.")] = None,
 ) -> None:

@@ -8,8 +8,8 @@ from functions.settings import settings
 from infra.cli.running import InAws, StackName
 from infra.cli.secret_store import SecretStore
 from infra.codec_server.users import Role, User, UsersError, read_users
-from infra.stack.errors import StackError
-from infra.stack.ports import Ports
+from infra.stack.errors import SettingError, StackError, UnreachableError
+from infra.stack.ports import Ports, is_free
 from infra.stack.state import DEFAULT_NAME, running_stack
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ def _serve(
     """Serve payloads in clear to the Temporal UI, by role; one line of log for every request. Ctrl-C ends it."""
     if context.invoked_subcommand:
         return
+    if not is_free(port):
+        raise SettingError(
+            f"port {port} is taken: end what listens there, a local stack perhaps, or choose another --port"
+        )
     from infra.codec_server.serving import serve  # noqa: PLC0415 - loads the Temporal library
 
     typer.echo(
@@ -90,7 +94,7 @@ def _read(store: SecretStore) -> "dict[str, User]":
     try:
         return read_users(store.read(settings().codec_users_secret))
     except UsersError as error:
-        raise StackError(str(error)) from None
+        raise UnreachableError(str(error)) from None
 
 
 def _write(store: SecretStore, users: "Mapping[str, User]") -> None:

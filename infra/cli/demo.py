@@ -54,8 +54,7 @@ def _demo(
     stay: Annotated[bool, typer.Option(help="Keep the stack until Ctrl-C, to look at the orders.")] = False,
 ) -> None:
     """Start the stack, live the lives of made-up orders, check how each one ended, stop the stack."""
-    from infra.demo.demo import run_demo  # noqa: PLC0415 - loads the Temporal client, which --help does not need
-    from infra.demo.report import table  # noqa: PLC0415 - the same
+    from infra.demo.report import table  # noqa: PLC0415 - loads the Temporal client, which --help does not need
 
     end_like_ctrl_c()
     if report and not report.parent.is_dir():
@@ -68,12 +67,9 @@ def _demo(
     with Stack(_STACK, lambdas=lambdas, serverless=serverless) as stack:
         _say(console, f"Temporal UI: {stack.state.temporal_ui_url}   gateway: {stack.state.gateway_url}")
         _say(console, f"payloads in the UI are encrypted: {stack.state.codec_url}/login (docs/privacy.md) shows them")
-        with Live(console=console, refresh_per_second=4) as live:
-            shown = _Progress(live, made, stack)
-            result = asyncio.run(run_demo(stack.state, made, seed, shown.update))
+        result = _lived(console, stack, made, seed)
         if report:
             report.write_text(result.model_dump_json(indent=2))
-        console.print()
         Console().print(table(result))
         console.print()
         _tell_of_cost(result, console)
@@ -84,6 +80,17 @@ def _demo(
         if stay:
             _wait(console)
     raise typer.Exit(0 if result.is_right else 1)
+
+
+def _lived(console: Console, stack: Stack, orders: Sequence[GeneratedOrder], seed: int) -> "DemoReport":
+    """The lives of the orders, shown while they last; whatever is said next stands on a line of its own."""
+    from infra.demo.demo import run_demo  # noqa: PLC0415 - loads the Temporal client, which --help does not need
+
+    try:
+        with Live(console=console, refresh_per_second=4) as live:
+            return asyncio.run(run_demo(stack.state, orders, seed, _Progress(live, orders, stack).update))
+    finally:
+        console.print()
 
 
 class _Progress:
@@ -97,7 +104,7 @@ class _Progress:
     def update(self, subscriber: "Subscriber", played: Sequence["Played"]) -> None:
         """Count the orders by stage. StackError when a process has died, without which orders would wait in vain."""
         for name, ending in self._stack.crashed().items():
-            raise StackError(f"{name} ended with {ending}\n{self._stack.tail(name)}")
+            raise StackError(f"{name} ended with {ending}{self._stack.tail(name)}")
         stages = Counter(subscriber.stage(order.key.order_no) or "not heard of" for order in self._orders)
         shown = Table(show_header=False, box=None)
         for stage, count in stages.most_common():

@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     ledger = typer.Typer(no_args_is_help=True, help="Check the ledger of quotas, guarantees and tax payments.")
     ledger.command(
-        "verify", epilog="Example:\n\n    sandan ledger verify --json\n\nExit code 0: balanced; 1: not balanced."
+        "verify",
+        epilog="Example:\n\n    sandan ledger verify --json\n\nExit code 0: balanced; 1: not balanced; "
+        "2: it could not look.",
     )(_verify)
     ledger.command(
         "accept-bill",

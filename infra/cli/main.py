@@ -1,14 +1,11 @@
 """The command line `sandan`: loads the modules of the commands only when they are asked for."""
 
-import errno
 import os
 import sys
 from contextlib import suppress
 from importlib import import_module
 
 import typer
-
-from infra.stack.errors import StackError
 
 _HELP = (
     "Sandan (三单) runs the life of every cross-border e-commerce order of a pilot zone: three-document matching, "
@@ -42,8 +39,7 @@ _MODULES = {
     "deploy": "infra.cli.deploy",
     "worker-version": "infra.cli.worker_version",
 }
-_FAILED, _BAD_INPUT = 1, 2
-_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+_FAILED, _BAD_INPUT = 1, 2  # as in infra.cli.faults
 
 
 def application(command: str | None = None) -> typer.Typer:
@@ -100,29 +96,13 @@ def main() -> None:
     """Run the command line; what the user can mend is told in words, without a traceback."""
     try:
         application(sys.argv[1] if len(sys.argv) > 1 else None)()
-    except StackError as error:
-        _fail(str(error), _FAILED)
-    except OSError as error:
-        if error.errno not in _UNWRITABLE:
+    except Exception as error:
+        from infra.cli.faults import told  # noqa: PLC0415 - only for what did not go well
+
+        words = told(error)
+        if words is None:
             raise
-        _fail(f"{error.filename or 'the output'} cannot be written: {error.strerror}", _BAD_INPUT)
-    except LookupError as error:
-        from functions.data_keys.models import ShreddedError  # noqa: PLC0415 - not every command needs the models
-
-        if not isinstance(error, ShreddedError):
-            raise
-        _fail(str(error), _FAILED)
-    except ValueError as error:
-        from events.problems import InvalidInputError  # noqa: PLC0415 - not every command needs the models
-
-        if not isinstance(error, InvalidInputError):
-            raise
-        lines = [f"{problem.path}: {problem.message}{_given(problem.value)}" for problem in error.problems]
-        _fail("\n".join(lines), _BAD_INPUT)
-
-
-def _given(value: str | None) -> str:
-    return "" if value is None else f" (given: {value})"
+        _fail(*words)
 
 
 def _fail(message: str, code: int) -> None:

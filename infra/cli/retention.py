@@ -42,7 +42,8 @@ def register(app: typer.Typer) -> None:
     )(shred)
     retention.command(
         "verify",
-        epilog=f"Example:\n\n    sandan retention verify {_ORDER}\n\nExit code 0: it holds; 1: something does not.",
+        epilog=f"Example:\n\n    sandan retention verify {_ORDER}\n\nExit code 0: it holds; 1: something does not; "
+        "2: it could not look.",
     )(verify)
     app.add_typer(retention, name="retention")
 
@@ -109,10 +110,7 @@ def _hold(
 
     request = _about(order, person, matter, who, why)
     with functions_of(name, in_aws=aws):
-        held = hold(request)
-    if held.refused:
-        raise StackError(held.refused.text.en)
-    _tell_holds(order or person, held)
+        _tell_holds(order or person, hold(request))
 
 
 def _release(
@@ -125,7 +123,7 @@ def _release(
     aws: InAws = False,
     name: StackName = DEFAULT_NAME,
 ) -> None:
-    """End the hold of a matter. Other matters, and the terms, go on."""
+    """End the hold of a matter. Other matters, and the terms, go on; a matter that never held it is refused."""
     from functions.retention.handler import release  # noqa: PLC0415 - loads boto3
 
     request = _about(order, person, matter, who, why)
@@ -149,6 +147,8 @@ def _about(order: str | None, person: str | None, matter: str, who: str, why: st
 
 
 def _tell_holds(what: str | None, held: "Held") -> None:
+    if held.refused:
+        raise StackError(f"{what}: {held.refused.text.en}")
     typer.echo(f"{what}  {'held for ' + ', '.join(held.holds) if held.holds else 'not held'}")
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from events.values import OrderKey
+from events.values import OrderKey, utc_now
 from infra.cli.counted import counted
 from infra.cli.order_updates import Order, Who, Why
 from infra.cli.retention_orders import Due, Limit, On, Person, found, functions_of, moment
 from infra.cli.running import InAws, StackName, china_time, order_key, place, temporal_of
+from infra.stack.errors import StackError
 from infra.stack.state import DEFAULT_NAME
 
 if TYPE_CHECKING:
@@ -38,8 +39,11 @@ def shred(
     """Destroy the keys of orders for good: nobody can read their people any more, in no copy and no backup."""
     if on and not dry_run:
         raise typer.BadParameter("only a dry run looks at another day: say --dry-run as well", param_hint="--on")
-    if sum((bool(orders), bool(person), due)) != 1:
+    said = sum((bool(orders), bool(person), due))
+    if not said:
         raise typer.BadParameter("say which: orders, or --person, or --due")
+    if said > 1:
+        raise typer.BadParameter("orders, --person and --due exclude each other: say one of them")
     if not who.strip() or not why.strip():
         raise typer.BadParameter("say who decides and why: --who and --why must not be empty")
     at, more = moment(on), False
@@ -67,13 +71,30 @@ def verify(order: Order, *, aws: InAws = False, name: StackName = DEFAULT_NAME) 
     key = order_key(order)
     with functions_of(name, in_aws=aws):
         recorded = check(CheckRequest(key=key))
+    history = _kept(key, name, in_aws=aws)
+    if not (recorded.entries or recorded.head or recorded.problem or history):
+        _require_known(key, name, in_aws=aws)
+    with functions_of(name, in_aws=aws):
         problems = [recorded.problem, *_dossier(key, recorded.head)]
     typer.echo(f"record   {counted(recorded.entries, 'deed')}: {recorded.problem or 'whole'}")
-    problems += _history(recorded, _kept(key, name, in_aws=aws))
+    problems += _history(recorded, history)
     if recorded.shredded_at:
         typer.echo(f"shredded {china_time(recorded.shredded_at)}: nobody can read it")
     if any(problems):
         raise typer.Exit(_BROKEN)
+
+
+def _require_known(key: OrderKey, name: str, *, in_aws: bool) -> None:
+    """Of an order without record, dossier and history at least data that wait for it. Raises StackError."""
+    from functions.retention.handler import show  # noqa: PLC0415 - loads boto3
+    from functions.retention.models import OrderRequest, Reason  # noqa: PLC0415 - the same
+
+    with functions_of(name, in_aws=in_aws):
+        seen = show(OrderRequest(key=key, at=utc_now()))
+    if any(refusal.reason is Reason.UNKNOWN for refusal in seen.refusals):
+        raise StackError(
+            f"nothing is known of order {key}: no record, no dossier, no key, no history in Temporal. Check its number"
+        )
 
 
 def _shredded(key: OrderKey, who: str, why: str, at: datetime, *, trial: bool, name: str, in_aws: bool) -> "Shredded":

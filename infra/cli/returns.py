@@ -128,8 +128,9 @@ async def _returns(state: Place, key: OrderKey) -> list[ReturnSnapshot]:
 
 async def _snapshots(client: "Client", key: OrderKey) -> AsyncIterator[ReturnSnapshot]:
     """Returns are numbered from 1 without gaps."""
-    from temporalio.service import RPCError, RPCStatusCode  # noqa: PLC0415 - loads the Temporal library
+    from temporalio.service import RPCError  # noqa: PLC0415 - loads the Temporal library
 
+    from functions.dispatch.connection import is_missing  # noqa: PLC0415 - the same
     from workflows.import_return import ImportReturnWorkflow  # noqa: PLC0415 - the same
 
     for number in count(1):
@@ -137,9 +138,9 @@ async def _snapshots(client: "Client", key: OrderKey) -> AsyncIterator[ReturnSna
         try:
             yield await handle.query(ImportReturnWorkflow.state)
         except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
+            if is_missing(error):
                 return
-            raise StackError(f"return {number} of order {key}: Temporal: {error.message}") from None
+            raise
 
 
 def _resolve(

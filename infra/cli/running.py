@@ -8,7 +8,7 @@ import typer
 
 from events.values import CHINA, OrderKey
 from infra.gateway_client import GatewayClient
-from infra.stack.errors import StackError
+from infra.stack.errors import StackError, UnreachableError
 from infra.stack.state import StackState, running_stack
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ def gateway_of(state: StackState) -> GatewayClient:
 
 
 def place(name: str, *, in_aws: bool) -> Place:
-    """The running stack of that name, or, as None, the deployment that the environment names. Raises StackError."""
+    """The running stack of that name, or, as None, the deployment that the environment names. UnreachableError."""
     return None if in_aws else running_stack(name)
 
 
 async def temporal_of(state: Place) -> "Client":
-    """A client of the Temporal server there. Raises StackError when it does not answer, or a setting is wrong."""
+    """A client of the Temporal server there. Raises UnreachableError when it does not answer, or a setting is wrong."""
     # loads 0.5 s of library that not every command needs
     from functions.dispatch.connection import TemporalConnectionError, connect  # noqa: PLC0415
     from infra.temporal import connect_to  # noqa: PLC0415
@@ -42,22 +42,27 @@ async def temporal_of(state: Place) -> "Client":
     try:
         return await connect()
     except TemporalConnectionError as error:
-        raise StackError(str(error)) from None
+        raise UnreachableError(str(error)) from None
 
 
 async def answered(subject: str, gone: str, update: Awaitable[Answer]) -> Answer:
-    """The answer to an update of a workflow. Raises StackError in the words of who refused it, `gone` if nobody did."""
+    """The answer to an update of a workflow. Raises StackError in the words of who refused it, `gone` if nobody did;
+
+    RPCError when Temporal does not answer.
+    """
     from temporalio.client import WorkflowUpdateFailedError  # noqa: PLC0415 - loads the Temporal library
-    from temporalio.service import RPCError, RPCStatusCode  # noqa: PLC0415 - the same
+    from temporalio.service import RPCError  # noqa: PLC0415 - the same
+
+    from functions.dispatch.connection import is_missing  # noqa: PLC0415 - the same
 
     try:
         return await update
     except WorkflowUpdateFailedError as error:
         raise StackError(f"{subject}: refused: {getattr(error.cause, 'message', error.cause)}") from None
     except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
+        if is_missing(error):
             raise StackError(gone) from None
-        raise StackError(f"{subject}: Temporal: {error.message}") from None
+        raise
 
 
 def china_time(at: datetime) -> str:

@@ -1,9 +1,9 @@
 """Secrets that commands change: those of a running stack, or of the account that the environment names."""
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from infra.stack.errors import StackError
 from infra.stack.state import running_stack
 
 if TYPE_CHECKING:
@@ -17,22 +17,16 @@ class SecretStore:
         self._client = _client(name, in_aws=in_aws)
 
     def read(self, secret: str) -> str:
-        """The text of a secret. Raises StackError when it is not there or cannot be read."""
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - loads slowly
+        """The text of a secret. Raises botocore's errors when it is not there or cannot be read."""
+        return self._client.get_secret_value(SecretId=secret)["SecretString"]
 
-        try:
-            return self._client.get_secret_value(SecretId=secret)["SecretString"]
-        except (BotoCoreError, ClientError) as error:
-            raise StackError(f"the secret {secret} cannot be read ({_reason(error)})") from None
+    def since(self, secret: str) -> datetime:
+        """When the value of now was put there. Raises like `read`."""
+        return self._client.get_secret_value(SecretId=secret)["CreatedDate"]
 
     def write(self, secret: str, value: dict[str, Any]) -> None:
-        """Put a new version of a secret that is there; the store keeps the one before. StackError when it refuses."""
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - loads slowly
-
-        try:
-            self._client.put_secret_value(SecretId=secret, SecretString=json.dumps(value))
-        except (BotoCoreError, ClientError) as error:
-            raise StackError(f"the secret {secret} cannot be written ({_reason(error)})") from None
+        """Put a new version of a secret that is there; the store keeps the one before. Raises like `read`."""
+        self._client.put_secret_value(SecretId=secret, SecretString=json.dumps(value))
 
 
 def _client(name: str, *, in_aws: bool) -> "SecretsManagerClient":
@@ -43,8 +37,3 @@ def _client(name: str, *, in_aws: bool) -> "SecretsManagerClient":
     from infra.aws import StackClients  # noqa: PLC0415
 
     return StackClients(running_stack(name).aws_endpoint).secretsmanager
-
-
-def _reason(error: Exception) -> str:
-    response: dict[str, Any] = getattr(error, "response", {})
-    return str(response.get("Error", {}).get("Code") or type(error).__name__)

@@ -1,6 +1,7 @@
 """`sandan up`: the local stack, until Ctrl-C."""
 
 import json
+import shlex
 import time
 from collections import deque
 from contextlib import suppress
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from infra.cli.interrupts import end_like_ctrl_c
+from infra.cli.running import china_time
 from infra.stack.errors import StackError
 from infra.stack.state import DEFAULT_NAME
 
@@ -35,7 +37,10 @@ def register(app: typer.Typer) -> None:
 def _up(
     *,
     name: Annotated[str, typer.Option(help="Several stacks run side by side under different names.")] = DEFAULT_NAME,
-    persist: Annotated[bool, typer.Option("--persist", help="Keep all data for the next start.")] = False,
+    persist: Annotated[
+        bool,
+        typer.Option("--persist", help="Keep all data for the next start, those of the emulator at an orderly stop."),
+    ] = False,
     guarantee: Annotated[
         int, typer.Option(min=0, help="What each guarantor of the demonstration has given at first, in CNY.")
     ] = 1_000_000,
@@ -61,20 +66,52 @@ def _up(
                 typer.echo(f"ended {left}, which an earlier stack had left running", err=True)
             typer.echo(_json(stack.state) if as_json else _addresses(stack.state))
             typer.echo(f"up after {time.monotonic() - began:.1f} s; Ctrl-C ends it", err=True)
+            _tell_of_gaps(stack)
             _watch(stack)
     typer.echo("ended", err=True)
 
 
+def _tell_of_gaps(stack: "Stack") -> None:
+    """At every start until the stack is begun anew: what is missing stays missing."""
+    data = stack.emulator_data
+    if not data or not data.gaps:
+        return
+    for gap in data.gaps:
+        typer.echo(
+            f"the emulator has nothing of {china_time(gap.since)} to {china_time(gap.until)} (China Standard Time): it "
+            "writes its data at an orderly stop, and then it had none",
+            err=True,
+        )
+    typer.echo(
+        "what came in that time stands in Temporal alone: the order is not found, and its documents change nothing "
+        f"when they are sent again. To begin anew: end this, rm -r {shlex.quote(str(data.folder))}, and start again",
+        err=True,
+    )
+
+
+def _fate(stack: "Stack", server: str) -> str:
+    """What became of the data of a server that died."""
+    data = stack.emulator_data
+    if not stack.persists:
+        return "and its data with it: start again"
+    if server != "emulator" or not data:
+        return "its data are on disk up to what it had acknowledged: start again with --persist"
+    since = f"since its last orderly stop, {china_time(data.saved_at)}," if data.saved_at else "so far"
+    return (
+        f"and what it was told {since} with it, which Temporal still has: the next start with --persist says what to do"
+    )
+
+
 def _watch(stack: "Stack") -> NoReturn:
-    """Bring back what dies. StackError when a server died, whose data are gone, or restarting does not help."""
+    """Bring back what dies. StackError when a server died, or restarting does not help."""
     restarts: deque[float] = deque(maxlen=_MOST_RESTARTS)
     while True:
         time.sleep(_LOOK_SECONDS)
         for name, ending in stack.crashed().items():
             if name in _SERVERS:
-                raise StackError(f"{name} ended with {ending}, and its data with it: start again\n{stack.tail(name)}")
+                raise StackError(f"{name} ended with {ending}, {_fate(stack, name)}{stack.tail(name)}")
             if len(restarts) == _MOST_RESTARTS and time.monotonic() - restarts[0] < _WITHIN_SECONDS:
-                raise StackError(f"{name} ended with {ending}, again and again\n{stack.tail(name)}")
+                raise StackError(f"{name} ended with {ending}, again and again{stack.tail(name)}")
             restarts.append(time.monotonic())
             typer.echo(f"{name} ended with {ending}: starting it again", err=True)
             stack.start(name)

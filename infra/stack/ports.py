@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from infra.stack.errors import StackError
+from infra.stack.errors import SettingError, StackError
 
 LOOPBACK = "127.0.0.1"
 VARIABLE = "SANDAN_PORT_{}"
@@ -42,8 +42,8 @@ class Ports(BaseModel):
 def reserved_ports(environment: Mapping[str, str] = os.environ) -> Iterator[Ports]:
     """Ports that are free now, no two alike, and that no other stack of this user gets meanwhile.
 
-    `SANDAN_PORT_GATEWAY` and so on fix a port. Raises StackError when a fixed one is taken or is not a port, or when
-    the locks cannot be written. The locks end with this process, however it ends.
+    `SANDAN_PORT_GATEWAY` and so on fix a port. Raises SettingError when a fixed one is taken or is no port, StackError
+    when the locks cannot be written. The locks end with this process, however it ends.
     """
     with ExitStack() as held:
         fixed = {name: _fixed(name, environment, held) for name in Ports.model_fields}
@@ -67,10 +67,10 @@ def _fixed(name: str, environment: Mapping[str, str], held: ExitStack) -> int | 
     if not value:
         return None
     if not value.isdecimal() or not 0 < int(value) <= _HIGHEST:
-        raise StackError(f"{variable}={value} is not a port: give a number from 1 to {_HIGHEST}")
+        raise SettingError(f"{variable}={value} is not a port: give a number from 1 to {_HIGHEST}")
     port = int(value)
     if not _reserve(port, held):
-        raise StackError(f"port {port} ({variable}) is taken: end what listens there or choose another port")
+        raise SettingError(f"port {port} ({variable}) is taken: end what listens there or choose another port")
     return port
 
 
@@ -95,7 +95,7 @@ def _reserve(port: int, held: ExitStack) -> bool:
     except BlockingIOError:
         lock.close()
         return False
-    if not _is_free(port):
+    if not is_free(port):
         lock.close()
         return False
     held.callback(lock.close)
@@ -108,7 +108,8 @@ def _locks() -> Path:
     return folder
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether one can listen there."""
     if is_listening(port):  # some systems let a second socket bind where another one listens
         return False
     with socket.socket() as probe:

@@ -76,7 +76,7 @@ class Supervisor:
                 self._check_alive(name)
             if waiting and time.monotonic() > deadline:
                 name = next(iter(waiting))
-                raise StackError(f"{name} is not healthy after {timeout:g} seconds\n{self.tail(name)}")
+                raise StackError(f"{name} is not healthy after {timeout:g} seconds{self.tail(name)}")
             time.sleep(_POLL_SECONDS if waiting else 0)
 
     def _check_alive(self, name: str) -> None:
@@ -85,8 +85,8 @@ class Supervisor:
             ended = f"{name} ended with {_ending(code)} while it started"
             for line in self._lines(name):  # not of the end alone: after it Temporal tells of its whole stack
                 if _PORT_TAKEN in line.lower():
-                    raise PortTakenError(f"{ended}: {line.strip()}\n{self.tail(name)}")
-            raise StackError(f"{ended}\n{self.tail(name)}")
+                    raise PortTakenError(f"{ended}: {line.strip()}{self.tail(name)}")
+            raise StackError(f"{ended}{self.tail(name)}")
 
     def crashed(self) -> dict[str, str]:
         """The children that ended on their own since they were started, each with how it ended."""
@@ -97,9 +97,9 @@ class Supervisor:
         """kill -9 of a child and its group."""
         self._end([name], signal.SIGKILL, 0)
 
-    def stop(self, names: Iterable[str], grace: float) -> None:
-        """Ask the children to end, all at once; kill those that still run after `grace` seconds."""
-        self._end([name for name in names if name in self._children], signal.SIGTERM, grace)
+    def stop(self, names: Iterable[str], grace: float) -> dict[str, int]:
+        """Ask the children to end, all at once; kill those that still run after `grace` seconds. Their exit codes."""
+        return self._end([name for name in names if name in self._children], signal.SIGTERM, grace)
 
     def close(self, grace: float) -> None:
         """Stop every child and the watchdog."""
@@ -112,13 +112,16 @@ class Supervisor:
         return self._logs / f"{name}.log"
 
     def tail(self, name: str) -> str:
-        """The last lines of a child's log."""
-        return "\n".join([f"the end of {self.log(name)}:", *(f"  {line}" for line in self._lines(name)[-_TAIL_LINES:])])
+        """The last lines of a child's log, to be put behind what it ended with: each begins with a line break."""
+        lines = self._lines(name)[-_TAIL_LINES:]
+        return "".join(
+            f"\n{line}" for line in (f"the end of {self.log(name)}:", *(f"  {line}" for line in lines)) if lines
+        )
 
     def _lines(self, name: str) -> list[str]:
         return self.log(name).read_text(errors="replace").splitlines() if self.log(name).exists() else []
 
-    def _end(self, names: list[str], how: signal.Signals, grace: float) -> None:
+    def _end(self, names: list[str], how: signal.Signals, grace: float) -> dict[str, int]:
         running = [name for name in names if _poll(self._children[name]) is None]
         for name in running:
             _signal_group(self._children[name], how)
@@ -130,9 +133,9 @@ class Supervisor:
             if child.returncode is None:
                 _signal_group(child, signal.SIGKILL)
                 child.wait()
-        for name in names:
-            del self._children[name]
+        ended = {name: self._children.pop(name).returncode for name in names}
         self._register()
+        return ended
 
     def _register(self) -> None:
         entries = {name: {"pid": pid, "started": watchdog.started_at(pid)} for name, pid in self.pids.items()}

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from events.values import utc_now
-from functions.payloads.models import Cipher, PayloadKey, PayloadKeys
+from functions.payloads.models import Cipher, PayloadKey, PayloadKeys, new_key_id
 from functions.settings import MOST_PER_SECOND, Settings, settings
 from infra.aws import StackClients
 from infra.codec_server.users import demo_users
@@ -71,7 +72,7 @@ def provision(clients: StackClients, lambdas: Lambdas | None) -> Provisioned:
         return Provisioned(
             partners, signing["certificate_pem"], tokens, outputs.get("ApiId"), outputs.get("WorkerVersionArn")
         )
-    except BotoCoreError as error:
+    except (Boto3Error, BotoCoreError, ClientError) as error:
         raise StackError(f"AWS does not do what the stack needs: {error}") from error
 
 
@@ -121,7 +122,7 @@ def _random_key() -> dict[str, Any]:
 def _payload_keys() -> dict[str, Any]:
     """One key, of the cipher that the setting names."""
     cipher = Cipher(settings().payload_cipher)
-    first = PayloadKey.new(f"{utc_now():%Y%m%d}-1", cipher)
+    first = PayloadKey.new(new_key_id(utc_now()), cipher)
     return PayloadKeys(write=first.id, keys=(first,)).model_dump(mode="json")
 
 

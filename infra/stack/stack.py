@@ -13,8 +13,10 @@ from decimal import Decimal
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
+from functions.settings import settings
 from infra.aws import StackClients, aws_environment, stack_environment
 from infra.stack import health, watchdog
+from infra.stack.emulator_data import EmulatorData
 from infra.stack.errors import PortTakenError, StackError
 from infra.stack.ports import LOOPBACK, Ports, reserved_ports
 from infra.stack.processes import Supervisor
@@ -40,11 +42,13 @@ class Stack:
     `environment` adds to what the services get, `services` says which of them run, `guarantee` is what each guarantor
     of the demonstration has given, in CNY, unless a stack that persists knows another amount. With `lambdas` gateway,
     dispatcher and functions are Lambdas of the emulator; with `serverless` the worker is one, which Temporal calls
-    when work waits. Raises StackError when something does not start, with the end of its log; whatever did start is
-    ended again.
+    when work waits. `emulator_data` tells, of a stack that persists, what the emulator has not written. Raises
+    StackError when something does not start, with the end of its log, and pydantic's ValidationError for a wrong
+    setting; whatever did start is ended again.
     """
 
     state: StackState
+    emulator_data: EmulatorData | None = None
     _worker_arn: str | None = None
 
     def __init__(
@@ -74,6 +78,7 @@ class Stack:
         self._reservation = ExitStack()
 
     def __enter__(self) -> Self:
+        settings()  # what the services would end with is told before anything is started
         self._lock = self._locked()
         try:
             shutil.rmtree(self._scratch, ignore_errors=True)
@@ -103,6 +108,11 @@ class Stack:
         self.close()
 
     @property
+    def persists(self) -> bool:
+        """Whether its data are kept for the next start."""
+        return self._persist
+
+    @property
     def swept(self) -> list[str]:
         """What an earlier stack of this name had left running, and was ended."""
         return self._supervisor.swept
@@ -122,6 +132,8 @@ class Stack:
             check = service.healthy(self._ports, self._scratch)
             self._launch(service)
         self._supervisor.wait_healthy({name: check}, _START_SECONDS)
+        if name == EMULATOR and self.emulator_data:
+            self.emulator_data.began()
         self._write_state()
 
     def kill(self, name: str) -> None:
@@ -130,14 +142,14 @@ class Stack:
 
     def stop(self, name: str) -> None:
         """End a service or server in good order; it stays down until `start`."""
-        self._supervisor.stop([name], _GRACE_SECONDS)
+        self._note_end(self._supervisor.stop([name], _GRACE_SECONDS))
 
     def crashed(self) -> dict[str, str]:
         """What ended on its own: name -> how it ended. `start` brings a service back, a server takes its data along."""
         return self._supervisor.crashed()
 
     def tail(self, name: str) -> str:
-        """The end of a log."""
+        """The end of a log, each line after a line break; empty when there is none."""
         return self._supervisor.tail(name)
 
     def close(self) -> None:
@@ -153,7 +165,11 @@ class Stack:
     def _end_processes(self) -> None:
         grace = _GRACE_SECONDS if self._persist else _GRACE_WITHOUT_DATA_SECONDS
         self._supervisor.stop(self._services, grace)
-        self._supervisor.stop((TEMPORAL, EMULATOR), grace if self._persist else 0)
+        self._note_end(self._supervisor.stop((TEMPORAL, EMULATOR), grace if self._persist else 0))
+
+    def _note_end(self, codes: Mapping[str, int]) -> None:
+        if self.emulator_data and EMULATOR in codes:
+            self.emulator_data.ended(in_good_order=codes[EMULATOR] == 0)
 
     def _start_on_free_ports(self) -> None:
         """A program that reserves no ports may take one before its server does; then everything starts on others."""
@@ -199,6 +215,7 @@ class Stack:
         servers = [temporal_server(self._ports, self._scratch, database, calls)]
         if "AWS_ENDPOINT_URL" not in os.environ:
             lambdas = self._lambdas or self._serverless
+            self.emulator_data = EmulatorData(data) if data else None
             servers.append(emulator_server(self._ports, self._scratch, data, lambdas=lambdas))
         return servers
 
@@ -210,6 +227,8 @@ class Stack:
         clients = StackClients(self.state.aws_endpoint)
         if emulator:
             self._supervisor.wait_healthy({EMULATOR: emulator.healthy}, _START_SECONDS)
+            if self.emulator_data:
+                self.emulator_data.began()
         elif not health.reaches(self.state.aws_endpoint):
             raise StackError(f"nothing answers at AWS_ENDPOINT_URL={self.state.aws_endpoint}: start it or unset it")
         made = provision(clients, self._packed() if self._lambdas or self._serverless else None)

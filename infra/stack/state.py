@@ -8,7 +8,7 @@ from pydantic import Base64Bytes, Field, ValidationError
 
 from events.values import Value
 from infra.stack import watchdog
-from infra.stack.errors import StackError
+from infra.stack.errors import StackError, UnreachableError
 
 DEFAULT_NAME = "local"
 _FILE = "stack.json"
@@ -77,13 +77,13 @@ def stack_folder(name: str) -> Path:
 
 
 def running_stack(name: str = DEFAULT_NAME) -> StackState:
-    """The running stack of that name, from the working folder or one above it. StackError when there is none."""
+    """The running stack of that name, from the working folder or one above it. UnreachableError when none is there."""
     for file in _places(name):
         state = _read(file)
         if state and state.is_alive:
             return state
     option = "" if name == DEFAULT_NAME else f" --name {name}"
-    raise StackError(f"no stack is running: start it with `sandan up{option}`")
+    raise UnreachableError(f"no stack is running: start it with `sandan up{option}`")
 
 
 def _places(name: str) -> list[Path]:
@@ -99,4 +99,4 @@ def _read(file: Path) -> StackState | None:
     except FileNotFoundError:
         return None
     except ValidationError as error:
-        raise StackError(f"{file} cannot be read, stop the stack and start it again: {error}") from None
+        raise UnreachableError(f"{file} cannot be read, stop the stack and start it again: {error}") from None

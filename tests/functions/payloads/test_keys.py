@@ -64,6 +64,16 @@ async def test_rotation_without_a_pause() -> None:
         assert await reader.decode(first) == [CONTENT]
 
 
+async def test_who_was_idle_writes_under_the_key_of_now() -> None:
+    """Given keys that were kept too long without work, then the next payload waits for those of now."""
+    store = Store(PayloadKeys(write="old", keys=(OLD,)))
+    ring = KeyRing(store.read, 0.1)
+    await ring.writing()
+    store.keys = PayloadKeys(write="new", keys=(OLD, NEW))
+    await asyncio.sleep(0.25)
+    assert (await ring.writing()).id == "new"
+
+
 async def test_a_key_that_was_taken_away_is_told_by_its_id() -> None:
     store = Store(PayloadKeys(write="old", keys=(OLD,)))
     written = await EncryptingCodec(fixed_keys(KeyRing(store.read, 3600))).encode([CONTENT])

@@ -1,12 +1,14 @@
 """`sandan codec-server`: who is let in, and that nobody's token is shown again."""
 
 import json
+import socket
 
 import pytest
 from typer.testing import CliRunner
 
 from functions.aws import secretsmanager
 from functions.settings import settings
+from infra.cli.faults import told
 from infra.cli.main import application
 from infra.codec_server.users import Role, Users, demo_users, read_users
 from infra.stack.errors import StackError
@@ -42,6 +44,17 @@ def test_a_user_comes_and_goes() -> None:
     run("remove-user", "li.ming")
     assert users().find(second) is None
     assert run("users") == "operator  masked\nauditor  whole\n"
+
+
+def test_a_port_that_is_taken_is_told_before_anything_else() -> None:
+    """Which, and how to choose another; exit code 2."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        started = CliRunner().invoke(application("codec-server"), ["codec-server", "--port", str(port)])
+    assert started.output == ""
+    assert isinstance(started.exception, Exception)
+    words = f"port {port} is taken: end what listens there, a local stack perhaps, or choose another --port"
+    assert told(started.exception) == (words, 2)
 
 
 def test_a_user_who_is_not_there_is_told() -> None:

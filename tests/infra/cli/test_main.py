@@ -52,7 +52,7 @@ def test_without_a_stack_commands_say_how_to_start_one(
         command_line.main()
 
     printed = capsys.readouterr()
-    assert ended.value.code == 1
+    assert ended.value.code == 2
     assert printed.out == ""
     assert printed.err == "sandan: no stack is running: start it with `sandan up`\n"
 

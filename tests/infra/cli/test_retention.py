@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from events.life import Stage
 from events.values import OrderKey
-from functions.aws import s3
+from functions.aws import dynamodb, s3
 from functions.data_keys.keys import own_data_keys
 from functions.dossier.handler import archive
 from functions.dossier.models import ArchiveRequest, DossierEntry
@@ -94,6 +94,39 @@ def test_a_hold_on_a_person_by_the_hash() -> None:
     assert run("release", "--person", person, *MATTER).output.strip() == f"{person}  not held"
 
 
+def test_a_mistyped_matter_is_not_taken_for_released() -> None:
+    """Given a hold, when a matter that never was is released, then those that hold are named; again is no mistake."""
+    run("hold", str(KEY), *MATTER)
+    mistyped = ("--matter", "case 8", "--who", "counsel", "--why", "settled")
+    with pytest.raises(StackError, match=f"{KEY}: there never was a hold for the matter 'case 8', .*: held for case 7"):
+        run("release", str(KEY), *mistyped)
+    for _ in range(2):
+        assert run("release", str(KEY), *MATTER).output.strip() == f"{KEY}  not held"
+    with pytest.raises(StackError, match="nothing holds it"):
+        run("release", "3207SDPT02/NOPE", *mistyped)
+
+
+def test_nothing_is_whole_of_an_order_that_nobody_knows() -> None:
+    with pytest.raises(StackError, match="nothing is known of order 3207SDPT02/NOPE"):
+        run("verify", "3207SDPT02/NOPE")
+
+
+def test_a_record_that_was_taken_away_is_no_unknown_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a key that was destroyed, when its whole record is gone, then that is what is told."""
+    at(1097, monkeypatch)
+    run("shred", str(KEY), *WHY)
+    table = settings().retention_table
+    for item in dynamodb().scan(TableName=table)["Items"]:
+        dynamodb().delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+    verified = run("verify", str(KEY))
+    assert (verified.exit_code, "do not agree about the key" in verified.output) == (1, True)
+
+
+def test_data_that_wait_for_their_order_are_known() -> None:
+    own_data_keys().require(OrderKey(ebp_code="3207SDPT02", order_no="WAITS"))
+    assert run("verify", "3207SDPT02/WAITS").exit_code == 0
+
+
 def test_an_order_that_nobody_knows_is_not_held() -> None:
     with pytest.raises(StackError, match="order 3207SDPT01/NO has no data key"):
         run("hold", "3207SDPT01/NO", *MATTER)
@@ -103,7 +136,7 @@ def test_an_order_that_nobody_knows_is_not_held() -> None:
     ("arguments", "words"),
     [
         (("shred", *WHY), "say which: orders"),
-        (("shred", str(KEY), "--due", *WHY), "say which: orders"),
+        (("shred", str(KEY), "--due", *WHY), "exclude each other"),
         (("shred", str(KEY), "--on", "2040-01-01", *WHY), "only a dry run"),
         (("shred", str(KEY), "--who", "op-1", "--why", " "), "must not be empty"),
         (("hold", *MATTER), "say what is held"),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from infra.stack import stack
 from infra.stack.services import Service
 stack.Stack = partial(stack.Stack, services=[Service("worker", "tests.infra.stack.fake_worker")])
 from infra.cli.main import main
-sys.argv = ["sandan", "up", "--json"]
+sys.argv = ["sandan", "up", "--json", *sys.argv[1:]]
 main()
 """
 _SOON_SECONDS = 20
@@ -32,12 +33,12 @@ _SOON_SECONDS = 20
 class Running:
     """A `sandan up` in a terminal of its own, with a stand-in for the services."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *options: str) -> None:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SANDAN_"))}
         self._file = home / "local" / "stack.json"
         self.errors = home / "errors"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _UP],
+            [sys.executable, "-c", _UP, *options],
             env=inherited | {"SANDAN_HOME": str(home)},
             stdout=subprocess.PIPE,
             stderr=self.errors.open("a"),
@@ -62,6 +63,10 @@ class Running:
         found: dict[str, int] = json.loads(self._file.read_text())["pids"]
         return found
 
+    def has_told(self, text: str, times: int) -> bool:
+        """Whether it, and those before it, have said that on standard error."""
+        return self.errors.read_text().count(text) == times
+
     @property
     def is_announced(self) -> bool:
         """Whether other commands find it."""
@@ -69,12 +74,12 @@ class Running:
 
 
 @pytest.fixture
-def up(tmp_path: Path) -> Iterator[Callable[[], Running]]:
+def up(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """Starts `sandan up`."""
     started = []
 
-    def start() -> Running:
-        started.append(Running(tmp_path))
+    def start(*options: str) -> Running:
+        started.append(Running(tmp_path, *options))
         return started[-1]
 
     yield start
@@ -137,6 +142,39 @@ def test_a_server_that_dies_ends_it(up: Callable[[], Running]) -> None:
     assert running.process.wait(_SOON_SECONDS) == 1
     assert "sandan: emulator ended with signal SIGKILL, and its data with it" in running.errors.read_text()
     assert _gone(pids)
+
+
+def test_what_a_killed_emulator_had_not_written_is_told_at_every_start(up: Callable[..., Running]) -> None:
+    """Given --persist, when it is killed, then each later start says what is missing and how to begin anew."""
+    running = up("--persist")
+    os.kill(running.printed()["pids"]["emulator"], signal.SIGKILL)
+
+    assert running.process.wait(_SOON_SECONDS) == 1
+    told = "emulator ended with signal SIGKILL, and what it was told so far with it, which Temporal still has"
+    assert f"sandan: {told}: the next start with --persist says what to do" in running.errors.read_text()
+    for times in (1, 2):
+        again = up("--persist")
+        again.printed()
+        assert _soon(partial(again.has_told, "To begin anew: end this, rm -r ", times))
+        again.process.terminate()
+        assert again.process.wait(_SOON_SECONDS) == 0
+    assert running.errors.read_text().count("the emulator has nothing of ") == 2
+    assert f"rm -r {running.errors.parent}/local/data, and start again" in running.errors.read_text()
+
+
+def test_a_temporal_server_that_dies_leaves_its_data(up: Callable[..., Running]) -> None:
+    """Given --persist, when it is killed, then nothing is missing at the next start."""
+    running = up("--persist")
+    os.kill(running.printed()["pids"]["temporal"], signal.SIGKILL)
+
+    assert running.process.wait(_SOON_SECONDS) == 1
+    told = "temporal ended with signal SIGKILL, its data are on disk up to what it had acknowledged: start again with"
+    assert told in running.errors.read_text()
+    again = up("--persist")
+    again.printed()
+    again.process.terminate()
+    assert again.process.wait(_SOON_SECONDS) == 0
+    assert "the emulator has nothing of" not in again.errors.read_text()
 
 
 def test_it_can_be_ended_while_it_starts(up: Callable[[], Running], tmp_path: Path) -> None:

@@ -132,6 +132,14 @@ def test_a_child_that_dies_while_it_starts_is_told_with_its_log(supervisor: Supe
         supervisor.wait_healthy({"broken": lambda: False}, timeout=10)
 
 
+def test_of_an_empty_log_no_end_is_told(supervisor: Supervisor, tmp_path: Path) -> None:
+    """A child that said nothing."""
+    supervisor.start("mute", ["sh", "-c", "exit 7"], _PATH, tmp_path)
+
+    with pytest.raises(StackError, match=r"mute ended with exit code 7 while it started\Z"):
+        supervisor.wait_healthy({"mute": lambda: False}, timeout=10)
+
+
 def test_a_child_that_does_not_become_healthy_is_told_with_its_log(supervisor: Supervisor, tmp_path: Path) -> None:
     """Waiting ends with the time that was given."""
     supervisor.start("slow", ["sh", "-c", "echo thinking; sleep 60"], _PATH, tmp_path)

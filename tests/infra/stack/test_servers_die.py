@@ -91,4 +91,6 @@ def test_the_emulator_keeps_what_it_has_at_an_orderly_stop(stack: Stack) -> None
     assert "Item" in aws.dynamodb.get_item(TableName=names.replay_table, Key=stays)
     assert since
     assert stack_data_keys(stack.state).since(order) == since
+    assert stack.emulator_data
+    assert stack.emulator_data.gaps == ()
     assert Path(stack.state.folder, "data", "temporal.db").exists()
