@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from infra.cli.package import Architecture
-from infra.package.build import FOLDER, Target, build
+from infra.cli.package import Architecture, Python, on_lambda
+from infra.package.build import FOLDER, build
 from infra.package.deploying import Deployment
 from infra.stack.errors import StackError
 
@@ -34,7 +34,7 @@ def _deploy(
     given: Annotated[
         list[str] | None, typer.Option("--set", help="A parameter of template.yaml; repeatable.", metavar="NAME=VALUE")
     ] = None,
-    python: Annotated[str, typer.Option(help="Version of Python on Lambda.", metavar="X.Y")] = "3.12",
+    python: Python = None,
     architecture: Annotated[Architecture, typer.Option(help="Processors on Lambda.")] = "x86_64",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Build the packages, print the commands, run none.")
@@ -43,7 +43,7 @@ def _deploy(
     """Build the packages, upload them, deploy template.yaml by CloudFormation."""
     if not _STAGE.fullmatch(stage):
         raise typer.BadParameter("use 1 to 16 lower-case letters, digits and hyphens", param_hint="--stage")
-    packages = build(FOLDER, Target(python, architecture, linux=True))
+    packages = build(FOLDER, on_lambda(python, architecture))
     try:
         deployment = Deployment(stage, bucket, packages, dict(_pair(one) for one in given or ()))
     except ValueError as error:
