@@ -40,18 +40,19 @@ def _package(
     if place == "here" and python:
         raise typer.BadParameter("is for --for lambda; without it the packages fit this machine", param_hint="--python")
     target = Target.here() if place == "here" else on_lambda(python, architecture)
+    tell_if_not_compiled(target)
     for file in build(folder, target).files:
         typer.echo(f"{file}  {file.stat().st_size / 1e6:.1f} MB")
 
 
 def on_lambda(python: str | None, architecture: Architecture) -> Target:
-    """What packages for Lambda are for; says so if nothing here compiles them.
-
-    Raises BadParameter for a version that they cannot be for.
-    """
+    """What packages for Lambda are for. Raises BadParameter for a version that they cannot be for."""
     if python and python not in RUNTIMES:
         raise typer.BadParameter(f"{python!r} is none of {', '.join(RUNTIMES)}", param_hint="--python")
-    target = Target(python or default_runtime(), architecture, linux=True)
+    return Target(python or default_runtime(), architecture, linux=True)
+
+
+def tell_if_not_compiled(target: Target) -> None:
+    """On standard error, before anything is built."""
     if not compiler(target.python):
         typer.echo(f"sandan: {not_compiled(target.python)}", err=True)
-    return target

@@ -72,6 +72,14 @@ class Packages:
     worker: Path
     dependencies: Path
     temporal: Path
+    planned: bool = False
+
+    @classmethod
+    def plan(cls, folder: Path, target: Target) -> "Packages":
+        """What `build` would make, before there is any content to hash: `functions-<hash>.zip` and so on."""
+        functions, worker = folder / "functions-<hash>.zip", folder / "worker-<hash>.zip"
+        dependencies, temporal = folder / "dependencies-<hash>.zip", folder / "temporal-<hash>.zip"
+        return cls(target, functions, worker, dependencies, temporal, planned=True)
 
     def parameters(self, bucket: str) -> dict[str, str]:
         """What the template is told of them when they lie in `bucket` under their names."""

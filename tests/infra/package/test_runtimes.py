@@ -82,21 +82,18 @@ def test_a_module_that_cannot_be_compiled_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("path")
-def test_packages_that_are_not_compiled_are_told_before_anything_is_built(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What it is, what it costs, what to do; with both commands."""
+def test_packages_that_are_not_compiled_are_told_before_anything_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it is, what it costs, what to do."""
 
     def built(*_: object) -> None:
         raise StackError("built")
 
-    for command in (["package", "--for", "lambda"], ["deploy", "--stage", "t", "--bucket", "b"]):
-        monkeypatch.setattr(f"infra.cli.{command[0]}.build", built)
-        done = CliRunner().invoke(application(command[0]), [*command, "--python", ANOTHER])
-        assert str(done.exception) == "built"
-        assert f"the packages for Python {ANOTHER} are not compiled, since this machine has no Python" in done.stderr
-        assert "each cold start compiles what it loads and takes more than twice as long" in done.stderr
-        assert f"Put python{ANOTHER} on the PATH (or `uv python install {ANOTHER}`) and run this again" in done.stderr
+    monkeypatch.setattr("infra.cli.package.build", built)
+    done = CliRunner().invoke(application("package"), ["package", "--for", "lambda", "--python", ANOTHER])
+    assert str(done.exception) == "built"
+    assert f"the packages for Python {ANOTHER} are not compiled, since this machine has no" in done.stderr
+    assert "each cold start compiles what it loads and takes more than twice as long" in done.stderr
+    assert f"Put python{ANOTHER} on the PATH (or `uv python install {ANOTHER}`) and run this again" in done.stderr
 
 
 @pytest.mark.parametrize("command", [["package", "--for", "lambda"], ["deploy", "--stage", "t", "--bucket", "b"]])
