@@ -1,6 +1,5 @@
 """`sandan deploy`: the template and its packages to AWS, with the ordinary tools."""
 
-import re
 import shlex
 import shutil
 import subprocess
@@ -21,7 +20,6 @@ _EXAMPLE = (
     "--dry-run\n\nprints the commands of the AWS CLI; without --dry-run they are run, with the account that it is set "
     "up for. With --stage and --dry-run alone it says what would be done and what is still missing."
 )
-_STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
 
 
 def register(app: typer.Typer) -> None:
@@ -46,8 +44,6 @@ def _deploy(
     ] = False,
 ) -> None:
     """Build the packages, upload them, deploy template.yaml by CloudFormation."""
-    if not _STAGE.fullmatch(stage):
-        raise typer.BadParameter("use 1 to 16 lower-case letters, digits and hyphens", param_hint="--stage")
     target = on_lambda(python, architecture)
     wanted = Deployment(stage, bucket, Packages.plan(FOLDER, target), dict(_pair(one) for one in given or ()))
     if refused := wanted.problems + ([] if dry_run else wanted.missing):

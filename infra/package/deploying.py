@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from events.problems import Problem
 from infra.package.build import ROOT, Packages
+from infra.package.rules import broken
 from infra.stack.template import parse, whole
 
 _OURS = {"Prefix", "Stage", "Functions", "Size"}
@@ -19,6 +20,10 @@ _WORLD = {
 }
 """Examples of what has to be given: the defaults are the local stack's, which nothing on AWS reaches."""
 _NOT_THE_WORKERS = {"AlarmTopic", "LogDays", "ServerlessWorker", "TemporalPrincipals", "TemporalExternalId"}
+_ROLE = {
+    "TemporalPrincipals": "the ARNs of what the Temporal server runs as, for nobody else can assume the role",
+    "TemporalExternalId": "a word of your choice that the server has to name, since no role is made without it",
+}
 _BUILD_DIGITS = 16
 
 
@@ -49,12 +54,30 @@ class Deployment:
 
     @property
     def problems(self) -> list[Problem]:
-        """What is given and cannot be: a parameter that the template does not have, or that is ours to settle."""
-        settled = _OURS | self.packages.parameters("").keys()
-        known = sorted(parse(whole())["Parameters"].keys() - settled)
+        """What is given and cannot be: by the rules of the template, and where one is of no use without another."""
+        declared = parse(whole())["Parameters"]
+        known = sorted(declared.keys() - _OURS - self.packages.parameters("").keys())
         message = f"is not a parameter to be given: those are {', '.join(known)}"
-        unknown = [name for name in self.given if name not in known]
-        return [Problem(path=f"--set {name}", rule="unknown", message=message) for name in unknown]
+        found = broken(declared["Stage"], self.stage, "--stage")
+        for name, value in self.given.items():
+            if name in known:
+                found += broken(declared[name], value, f"--set {name}")
+            else:
+                found.append(Problem(path=f"--set {name}", rule="unknown", message=message))
+        return found + self._of_the_role
+
+    @property
+    def _of_the_role(self) -> list[Problem]:
+        """The role that Temporal assumes takes three parameters together: without one of them nobody can use it."""
+        given = [name for name in _ROLE if self.given.get(name)]
+        wanted = {name: what for name, what in _ROLE.items() if name not in given}
+        if given and self.given.get("ServerlessWorker") != "yes":
+            wanted["ServerlessWorker=yes"] = "which deploys the worker that the role is for"
+        return [
+            Problem(path=f"--set {name}", rule="alone", message=f"is of no use without --set {other}, {what}")
+            for name in given
+            for other, what in wanted.items()
+        ]
 
     @property
     def prefix(self) -> str:

@@ -118,7 +118,27 @@ def test_a_stage_that_cannot_name_resources_is_refused(machine: Machine) -> None
     ran = machine.run("--stage", "Test_1", "--dry-run")
 
     assert (ran.code, ran.built, ran.out) == (2, [], "")
-    assert "--stage" in ran.err
+    assert ran.err == (
+        "sandan: --stage: must be one to 16 lower-case letters, digits and hyphens, beginning with a letter "
+        "(AllowedPattern in template.yaml) (given: Test_1)\n"
+    )
+
+
+@pytest.mark.parametrize("way", [[], ["--dry-run"]])
+def test_values_that_the_template_refuses_are_told_before_anything_is_built(machine: Machine, way: list[str]) -> None:
+    """All of them: which parameter, which value, which rule, what is allowed."""
+    wrong = ["--set", "ServerlessWorker=maybe", "--set", "LogDays=5", "--set", "TemporalExternalId=a"]
+    ran = machine.with_aws().run("--stage", "test", *WHOLE, *wrong, *way)
+
+    assert (ran.code, ran.built, ran.calls, ran.out) == (2, [], [], "")
+    told = ran.err.removeprefix("sandan: ").splitlines()
+    assert told[:3] == [
+        "--set ServerlessWorker: must be one of yes, no (AllowedValues in template.yaml) (given: maybe)",
+        "--set LogDays: must be one of 7, 14, 30, 60, 90, 180, 365 (AllowedValues in template.yaml) (given: 5)",
+        "--set TemporalExternalId: must be empty, or 5 to 45 letters, digits and _+=,.@- "
+        "(AllowedPattern in template.yaml) (given: a)",
+    ]
+    assert told[3].startswith("--set TemporalExternalId: is of no use without --set TemporalPrincipals")
 
 
 def test_packages_that_are_not_compiled_are_told_whatever_is_missing(machine: Machine) -> None:

@@ -56,6 +56,41 @@ def test_a_parameter_that_is_not_to_be_given_is_told_with_those_that_are(name: s
     assert problem.message.startswith("is not a parameter to be given: those are AlarmTopic, BankUrl")
 
 
+ROLE = {
+    "ServerlessWorker": "yes",
+    "TemporalPrincipals": "arn:aws:iam::111122223333:role/t",
+    "TemporalExternalId": "abcde",
+}
+
+
+@pytest.mark.parametrize(
+    ("left_out", "told"),
+    [
+        ("TemporalPrincipals", ["TemporalExternalId: is of no use without --set TemporalPrincipals, the ARNs"]),
+        ("TemporalExternalId", ["TemporalPrincipals: is of no use without --set TemporalExternalId, a word"]),
+        (
+            "ServerlessWorker",
+            [
+                "TemporalPrincipals: is of no use without --set ServerlessWorker=yes, which deploys the worker",
+                "TemporalExternalId: is of no use without --set ServerlessWorker=yes, which deploys the worker",
+            ],
+        ),
+        (None, []),
+    ],
+)
+def test_a_role_that_nobody_could_use_is_refused(left_out: str | None, told: list[str]) -> None:
+    given = {name: value for name, value in ROLE.items() if name != left_out}
+    problems = Deployment("test", "bucket", PACKAGES, {**WORLD, **given}).problems
+    assert len(problems) == len(told)
+    assert all(
+        f"{one.path}: {one.message}".startswith(f"--set {text}") for one, text in zip(problems, told, strict=True)
+    )
+
+
+def test_a_worker_as_a_lambda_may_have_a_role_of_the_users_own() -> None:
+    assert Deployment("test", "bucket", PACKAGES, {**WORLD, "ServerlessWorker": "yes"}).problems == []
+
+
 def test_addresses_of_the_local_stack_are_not_deployed() -> None:
     given = {"TemporalAddress": "temporal.internal:7233", "BankUrl": ""}
     missing = Deployment("test", "bucket", PACKAGES, given).missing
