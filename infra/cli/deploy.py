@@ -60,8 +60,9 @@ def _deploy(
         typer.echo(shlex.join(command))
         if not dry_run:
             _run(command)
+    typer.echo("# After the first deployment, once, in this order:")
     for remark in deployment.remarks:
-        typer.echo(f"# {remark}")
+        typer.echo("# " + remark.replace("\n", "\n#    "))
 
 
 def _tell_what_is_missing(wanted: Deployment) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from events.problems import Problem
 from infra.package.build import ROOT, Packages
+from infra.package.remarks import remarks
 from infra.package.rules import broken
 from infra.stack.template import parse, whole
 
@@ -121,27 +122,8 @@ class Deployment:
 
     @property
     def remarks(self) -> list[str]:
-        """What is left to a person, since it is secret."""
-        return [
-            "once, the signing key (docs/deployment.md): "
-            f"aws secretsmanager put-secret-value --secret-id {self.prefix}/signing --secret-string file://signing.json",
-            "once for each partner: "
-            f"aws secretsmanager create-secret --name {self.prefix}/partners/ID --secret-string file://partner.json",
-            self._of_the_worker,
-        ]
-
-    @property
-    def _of_the_worker(self) -> str:
-        if self.given.get("ServerlessWorker") == "yes":
-            return (
-                "after each deployment with another build: "
-                f"SANDAN_WORKER_DEPLOYMENT={self.prefix} sandan worker-version add {self.worker_build_id} "
-                "--lambda WorkerVersionArn --role TemporalRoleArn --external-id TemporalExternalId (see the outputs)"
-            )
-        return (
-            "the worker runs where you like, with the same settings and SANDAN_INVOKER=lambda, "
-            f"SANDAN_FUNCTION_PREFIX={self.prefix}"
-        )
+        """What is left to a person, in its order."""
+        return remarks(self.prefix, self.given, self.worker_build_id)
 
 
 def _missing(option: str, what: str, example: str) -> Problem:

@@ -71,13 +71,14 @@ def test_a_dry_run_with_the_stage_alone_says_what_would_be_done_and_what_is_miss
 
     assert (ran.code, ran.built, ran.err) == (0, [], "")
     lines = ran.out.splitlines()
-    assert [line.split(":")[0] for line in lines if line.startswith("#   ")] == [
+    assert [line.split(":")[0] for line in lines if ": is missing: " in line] == [
         "#   --bucket NAME",
         *(f"#   --set {name}=VALUE" for name in WORLD),
     ]
     assert f"sandan package --for lambda --python {HERE} --architecture x86_64" in lines
     assert sum(line.startswith("aws s3 cp ") for line in lines) == 4
     assert any(line.startswith("aws cloudformation deploy --stack-name sandan-test ") for line in lines)
+    assert lines.index("# After the first deployment, once, in this order:") < len(lines) - 1
 
 
 def test_a_deployment_names_all_that_is_missing_before_it_builds_anything(machine: Machine) -> None:

@@ -129,7 +129,50 @@ def test_a_build_of_the_worker_is_its_code_and_what_it_is_told() -> None:
     assert Deployment("test", "bucket", PACKAGES, WORLD).parameters["WorkerBuildId"] == _build()
 
 
-def test_it_is_told_how_temporal_comes_to_know_the_worker() -> None:
-    serverless = Deployment("test", "bucket", PACKAGES, {**WORLD, "ServerlessWorker": "yes"})
-    assert f"sandan worker-version add {serverless.worker_build_id} --lambda" in serverless.remarks[-1]
-    assert "SANDAN_FUNCTION_PREFIX=sandan-test" in Deployment("test", "bucket", PACKAGES, WORLD).remarks[-1]
+def test_every_secret_that_has_no_value_yet_is_asked_for() -> None:
+    """What CloudFormation makes without a value, a person has to put: none may be forgotten."""
+    resources = parse(whole())["Resources"].values()
+    secrets = [one["Properties"] for one in resources if one["Type"] == "AWS::SecretsManager::Secret"]
+    empty = [one["Name"]["Fn::Sub"] for one in secrets if "GenerateSecretString" not in one]
+    told = "\n".join(_steps(TemporalTls="yes"))
+    assert len(empty) == 4
+    for name in empty:
+        assert f"put-secret-value --secret-id {name.replace('${Prefix}', 'sandan-test')} " in told
+
+
+def _steps(**given: str) -> list[str]:
+    return Deployment("test", "bucket", PACKAGES, {**WORLD, **given}).remarks
+
+
+def test_the_steps_are_told_in_the_order_in_which_one_takes_them() -> None:
+    """Keys before what needs them, the worker before the documents that it is to work on."""
+    assert [step.split(",")[0].split(":")[0] for step in _steps(TemporalTls="yes")] == [
+        "1. the payload keys",
+        "2. the signing key",
+        "3. what the Temporal server knows us by",
+        "4. the worker",
+        "5. the users of the codec server",
+        "6. each partner",
+    ]
+    assert not any("sandan-test/temporal" in step for step in _steps())
+
+
+def test_a_worker_that_is_a_process_runs_the_functions_itself_unless_it_is_told_otherwise() -> None:
+    worker = _steps()[2].splitlines()
+    assert "WorkerPolicyArn" in worker[0]
+    assert "SANDAN_INVOKER=process, the default" in worker[2]
+    assert worker[3].startswith("SANDAN_INVOKER=lambda SANDAN_FUNCTION_PREFIX=sandan-test and the policy Calling")
+
+
+def test_it_is_told_how_temporal_comes_to_know_a_worker_that_is_a_lambda() -> None:
+    assert _steps(**ROLE, TemporalTls="yes")[3].splitlines()[1] == (
+        "SANDAN_TEMPORAL_ADDRESS=temporal.internal:7233 SANDAN_PAYLOAD_KEYS_SECRET=sandan-test/payload-keys "
+        "SANDAN_WORKER_DEPLOYMENT=sandan-test SANDAN_TEMPORAL_TLS=yes SANDAN_TEMPORAL_SECRET=sandan-test/temporal "
+        f"sandan worker-version add {_build(TemporalTls='yes')} --lambda WorkerVersionArn --role TemporalRoleArn "
+        "--external-id abcde"
+    )
+    assert _steps(ServerlessWorker="yes", TemporalNamespace="n")[2].splitlines()[1] == (
+        "SANDAN_TEMPORAL_ADDRESS=temporal.internal:7233 SANDAN_TEMPORAL_NAMESPACE=n "
+        "SANDAN_PAYLOAD_KEYS_SECRET=sandan-test/payload-keys SANDAN_WORKER_DEPLOYMENT=sandan-test "
+        f"sandan worker-version add {_build(TemporalNamespace='n')} --lambda WorkerVersionArn"
+    )
