@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.package.pins import EVERY_FUNCTION, TEMPORAL, Pin, needed, pins_of
+from infra.package.pip_faults import told
 from infra.package.runtimes import HERE, compile_modules, compiler
 from infra.stack.errors import StackError
 
@@ -168,7 +169,7 @@ def _install(pins: Path, libraries: Path, target: Target) -> None:
             command += ["--platform", platform_tag]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own arguments
     if done.returncode:
-        raise StackError(f"the libraries of {target.name} could not be fetched by pip:\n{done.stderr[-2000:]}")
+        raise StackError(told(done.stderr, target.name))
 
 
 def _prune(libraries: Path) -> None:

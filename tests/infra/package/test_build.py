@@ -1,6 +1,8 @@
 """The package of our code: complete, compiled, the same for the same content."""
 
 import importlib.util
+import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -113,8 +115,21 @@ def test_wheels_are_those_of_the_system_that_lambda_has_for_the_version() -> Non
 def test_libraries_that_pip_does_not_find_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    with pytest.raises(StackError, match="could not be fetched by pip"):
+    with pytest.raises(StackError, match=r"^the index has no wheel of annotated-types=="):
         build(tmp_path / "packages", Target.here())
+    assert not list((tmp_path / "packages").glob("dependencies*"))
+
+
+def test_an_index_that_cannot_be_reached_is_told_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a port where nobody listens, then pip is not quoted before the cause is said."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        index = f"http://127.0.0.1:{nobody.getsockname()[1]}/simple"
+        settings = {"INDEX_URL": index, "EXTRA_INDEX_URL": "", "FIND_LINKS": "", "RETRIES": "1"}
+        for name, value in {**settings, "CONFIG_FILE": os.devnull}.items():
+            monkeypatch.setenv(f"PIP_{name}", value)
+        with pytest.raises(StackError, match=r"^no package index can be reached from here, and the libraries of"):
+            build(tmp_path / "packages", Target.here())
     assert not list((tmp_path / "packages").glob("dependencies*"))
 
 
