@@ -1,15 +1,16 @@
 """`sandan deploy`: the template and its packages to AWS, with the ordinary tools."""
 
-import re
 import shlex
 import shutil
 import subprocess
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from infra.cli.package import Architecture
-from infra.package.build import FOLDER, Target, build
+from events.problems import InvalidInputError
+from infra.cli.package import Architecture, Python, on_lambda, tell_if_not_compiled
+from infra.package.build import FOLDER, Packages, build
 from infra.package.deploying import Deployment
 from infra.stack.errors import StackError
 
@@ -17,9 +18,8 @@ _EXAMPLE = (
     "Example:\n\n    sandan deploy --stage test --bucket my-packages --set TemporalAddress=temporal.internal:7233 "
     "--set CustomsUrl=https://… --set PaymentDataUrl=https://… --set PaymentFirmUrl=https://… --set BankUrl=https://… "
     "--dry-run\n\nprints the commands of the AWS CLI; without --dry-run they are run, with the account that it is set "
-    "up for."
+    "up for. With --stage and --dry-run alone it says what would be done and what is still missing."
 )
-_STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
 
 
 def register(app: typer.Typer) -> None:
@@ -30,30 +30,48 @@ def register(app: typer.Typer) -> None:
 def _deploy(
     *,
     stage: Annotated[str, typer.Option(help="Names the deployment; every resource begins with sandan-STAGE.")],
-    bucket: Annotated[str, typer.Option(help="An S3 bucket of yours, for packages and template.")],
+    bucket: Annotated[str | None, typer.Option(help="An S3 bucket of yours, for packages and template.")] = None,
     given: Annotated[
         list[str] | None, typer.Option("--set", help="A parameter of template.yaml; repeatable.", metavar="NAME=VALUE")
     ] = None,
-    python: Annotated[str, typer.Option(help="Version of Python on Lambda.", metavar="X.Y")] = "3.12",
+    python: Python = None,
     architecture: Annotated[Architecture, typer.Option(help="Processors on Lambda.")] = "x86_64",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Build the packages, print the commands, run none.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Print the commands, run none. Packages are built if nothing is missing: they name them."
+        ),
     ] = False,
 ) -> None:
     """Build the packages, upload them, deploy template.yaml by CloudFormation."""
-    if not _STAGE.fullmatch(stage):
-        raise typer.BadParameter("use 1 to 16 lower-case letters, digits and hyphens", param_hint="--stage")
-    packages = build(FOLDER, Target(python, architecture, linux=True))
-    try:
-        deployment = Deployment(stage, bucket, packages, dict(_pair(one) for one in given or ()))
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--set") from None
+    target = on_lambda(python, architecture)
+    wanted = Deployment(stage, bucket, Packages.plan(FOLDER, target), dict(_pair(one) for one in given or ()))
+    if refused := wanted.problems + ([] if dry_run else wanted.missing):
+        raise InvalidInputError(refused)
+    if not dry_run:
+        _require("aws")
+    tell_if_not_compiled(target)
+    if wanted.missing:
+        deployment = wanted
+        _tell_what_is_missing(wanted)
+    else:
+        deployment = replace(wanted, packages=build(FOLDER, target))
     for command in deployment.commands:
         typer.echo(shlex.join(command))
         if not dry_run:
             _run(command)
+    typer.echo("# After the first deployment, once, in this order:")
     for remark in deployment.remarks:
-        typer.echo(f"# {remark}")
+        typer.echo("# " + remark.replace("\n", "\n#    "))
+
+
+def _tell_what_is_missing(wanted: Deployment) -> None:
+    target = wanted.packages.target
+    typer.echo("# Nothing is built or deployed. Still missing, and a deployment would not begin without it:")
+    for missing in wanted.missing:
+        typer.echo(f"#   {missing.path}: {missing.message}")
+    typer.echo("# With it, these commands would be run:")
+    typer.echo(f"sandan package --for lambda --python {target.python} --architecture {target.architecture}")
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -63,10 +81,13 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _run(command: list[str]) -> None:
-    if not shutil.which(command[0]):
+def _require(program: str) -> None:
+    if not shutil.which(program):
         raise StackError(
-            f"{command[0]} is not installed: install the AWS CLI, or run the commands of --dry-run where it is"
+            f"{program} is not installed: install the AWS CLI, or run the commands of --dry-run where it is"
         )
+
+
+def _run(command: list[str]) -> None:
     if subprocess.run(command, check=False).returncode:  # noqa: S603 - our own arguments
         raise StackError(f"this command failed, and nothing after it was run: {shlex.join(command)}")

@@ -1,10 +1,9 @@
 """Builds the four packages: our functions, our worker, the libraries of every function, the Temporal client."""
 
-import compileall
 import hashlib
+import json
 import os
 import platform
-import py_compile
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.package.pins import EVERY_FUNCTION, TEMPORAL, Pin, needed, pins_of
+from infra.package.pip_faults import told
+from infra.package.runtimes import HERE, compile_modules, compiler
 from infra.stack.errors import StackError
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,8 @@ _LOCK = "requirements.lock"
 _SERVICES = {"dynamodb", "events", "kms", "lambda", "s3", "secretsmanager", "sqs", "sts", "xray"}
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # a package of the same content is the same file
 _KEY_DIGITS = 16
-_WHEELS = ("manylinux2014", "manylinux_2_28", "manylinux_2_34")  # what Amazon Linux 2023 takes
+_AMAZON_LINUX_2 = ("manylinux2014", "manylinux_2_26")  # glibc 2.26: Lambda has it up to Python 3.11
+_AMAZON_LINUX_2023 = ("manylinux2014", "manylinux_2_28", "manylinux_2_34")  # glibc 2.34: from Python 3.12 on
 _PROCESSORS = {"x86_64": "x86_64", "amd64": "x86_64", "arm64": "arm64", "aarch64": "arm64"}
 _IN_WHEELS = {"x86_64": "x86_64", "arm64": "aarch64"}
 
@@ -41,8 +43,7 @@ class Target:
     @classmethod
     def here(cls) -> "Target":
         """This machine and this Python, as the emulator needs it."""
-        major, minor, *_ = sys.version_info
-        return cls(f"{major}.{minor}", _PROCESSORS.get(platform.machine().lower(), "x86_64"), linux=False)
+        return cls(HERE, _PROCESSORS.get(platform.machine().lower(), "x86_64"), linux=False)
 
     @property
     def runtime(self) -> str:
@@ -54,6 +55,14 @@ class Target:
         """A folder's name for it."""
         return f"{'lambda' if self.linux else sys.platform}-{self.architecture}-{self.python}"
 
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """The wheels that Lambda's system takes; none where this very machine decides."""
+        if not self.linux:
+            return ()
+        wheels = _AMAZON_LINUX_2 if self.python == "3.11" else _AMAZON_LINUX_2023
+        return tuple(f"{wheel}_{_IN_WHEELS[self.architecture]}" for wheel in wheels)
+
 
 @dataclass(frozen=True)
 class Packages:
@@ -64,6 +73,14 @@ class Packages:
     worker: Path
     dependencies: Path
     temporal: Path
+    planned: bool = False
+
+    @classmethod
+    def plan(cls, folder: Path, target: Target) -> "Packages":
+        """What `build` would make, before there is any content to hash: `functions-<hash>.zip` and so on."""
+        functions, worker = folder / "functions-<hash>.zip", folder / "worker-<hash>.zip"
+        dependencies, temporal = folder / "dependencies-<hash>.zip", folder / "temporal-<hash>.zip"
+        return cls(target, functions, worker, dependencies, temporal, planned=True)
 
     def parameters(self, bucket: str) -> dict[str, str]:
         """What the template is told of them when they lie in `bucket` under their names."""
@@ -105,26 +122,30 @@ def build(folder: Path, target: Target) -> Packages:
         raise StackError(f"{lock} is missing: packages are built from a clone of the repository")
     pins = pins_of(lock.read_text())
     everywhere = needed(pins, EVERY_FUNCTION)
+    temporal = needed(pins, TEMPORAL) - everywhere
+    compiles = compiler(target.python)
     return Packages(
         target,
-        _code(folder, target, "functions", OURS),
-        _code(folder, target, "worker", OURS_OF_THE_WORKER),
-        _layer(folder, "dependencies", target, [pins[name] for name in sorted(everywhere)]),
-        _layer(folder, "temporal", target, [pins[name] for name in sorted(needed(pins, TEMPORAL) - everywhere)]),
+        _code(folder, compiles, "functions", OURS),
+        _code(folder, compiles, "worker", OURS_OF_THE_WORKER),
+        _layer(folder, "dependencies", target, compiles, [pins[name] for name in sorted(everywhere)]),
+        _layer(folder, "temporal", target, compiles, [pins[name] for name in sorted(temporal)]),
     )
 
 
-def _code(folder: Path, target: Target, name: str, ours: Iterable[str]) -> Path:
+def _code(folder: Path, compiles: str | None, name: str, ours: Iterable[str]) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         for package in ours:
             shutil.copytree(ROOT / package, Path(scratch) / package, ignore=shutil.ignore_patterns("__pycache__"))
-        _compile(Path(scratch), target)
+        if compiles:
+            compile_modules(Path(scratch), compiles)
         return _zip(Path(scratch), folder, name)
 
 
-def _layer(folder: Path, name: str, target: Target, pins: Iterable[Pin]) -> Path:
+def _layer(folder: Path, name: str, target: Target, compiles: str | None, pins: Iterable[Pin]) -> Path:
     wanted = "".join(pin.text for pin in pins)
-    mark = folder / f"{name}-{target.name}-{hashlib.sha256(wanted.encode()).hexdigest()[:_KEY_DIGITS]}.name"
+    made_of = json.dumps([wanted, target.platforms, "compiled" if compiles else "not compiled"])
+    mark = folder / f"{name}-{target.name}-{hashlib.sha256(made_of.encode()).hexdigest()[:_KEY_DIGITS]}.name"
     if mark.is_file() and (made := folder / mark.read_text()).is_file():
         return made
     with tempfile.TemporaryDirectory() as scratch:
@@ -132,7 +153,8 @@ def _layer(folder: Path, name: str, target: Target, pins: Iterable[Pin]) -> Path
         (Path(scratch) / "pins.txt").write_text(wanted)
         _install(Path(scratch) / "pins.txt", libraries, target)
         _prune(libraries)
-        _compile(libraries, target)
+        if compiles:
+            compile_modules(libraries, compiles)
         made = _zip(libraries.parent, folder, name)
     mark.write_text(made.name)
     return made
@@ -143,11 +165,11 @@ def _install(pins: Path, libraries: Path, target: Target) -> None:
     command += ["--no-deps", "--require-hashes", "--only-binary=:all:", "--target", str(libraries), "-r", str(pins)]
     if target.linux:
         command += ["--implementation", "cp", "--python-version", target.python]
-        for wheels in _WHEELS:
-            command += ["--platform", f"{wheels}_{_IN_WHEELS[target.architecture]}"]
+        for platform_tag in target.platforms:
+            command += ["--platform", platform_tag]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own arguments
     if done.returncode:
-        raise StackError(f"the libraries of {target.name} could not be fetched by pip:\n{done.stderr[-2000:]}")
+        raise StackError(told(done.stderr, target.name))
 
 
 def _prune(libraries: Path) -> None:
@@ -156,16 +178,6 @@ def _prune(libraries: Path) -> None:
     for described in (libraries / "botocore" / "data").glob("*/"):
         if described.is_dir() and described.name not in _SERVICES:
             shutil.rmtree(described)
-
-
-def _compile(folder: Path, target: Target) -> None:
-    """Compiled modules save a cold start half a second, where this Python can make them for the target.
-
-    Without a check of times: unpacking changes them, and nothing in a package changes afterwards.
-    """
-    if target.python == Target.here().python:
-        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-        compileall.compile_dir(folder, quiet=2, workers=0, invalidation_mode=mode, stripdir=str(folder))
 
 
 def _zip(content: Path, folder: Path, name: str) -> Path:

@@ -5,13 +5,30 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from events.problems import Problem
 from infra.package.build import ROOT, Packages
+from infra.package.remarks import remarks
+from infra.package.rules import broken
 from infra.stack.template import parse, whole
 
 _OURS = {"Prefix", "Stage", "Functions", "Size"}
-_WORLD = ("TemporalAddress", "CustomsUrl", "PaymentDataUrl", "PaymentFirmUrl", "BankUrl")
-"""Their defaults are the local stack's, which nothing on AWS reaches."""
-_NOT_THE_WORKERS = {"AlarmTopic", "LogDays", "ServerlessWorker", "TemporalPrincipals", "TemporalExternalId"}
+_WORLD = {
+    "TemporalAddress": "temporal.internal:7233",
+    "CustomsUrl": "https://customs.example/messages",
+    "PaymentDataUrl": "https://customs.example/realTimeDataUpload",
+    "PaymentFirmUrl": "https://payments.example/refunds",
+    "BankUrl": "https://bank.example/payments",
+}
+"""Examples of what has to be given: the defaults are the local stack's, which nothing on AWS reaches."""
+_NOT_THE_WORKERS = {
+    *("AlarmTopic", "LogDays", "OperatorRole"),
+    *("ApiRequestsPerSecond", "ApiBurst", "DispatchConcurrency"),
+    *("ServerlessWorker", "TemporalPrincipals", "TemporalExternalId"),
+}
+_ROLE = {
+    "TemporalPrincipals": "the ARNs of what the Temporal server runs as, for nobody else can assume the role",
+    "TemporalExternalId": "a word of your choice that the server has to name, since no role is made without it",
+}
 _BUILD_DIGITS = 16
 
 
@@ -19,23 +36,53 @@ _BUILD_DIGITS = 16
 class Deployment:
     """A stage and its packages; `given` are further parameters of the template.
 
-    Raises ValueError for a parameter that the template does not have or that is not for the user to give, and where
-    one is missing that says where the world is.
+    It can be looked at whatever is missing or wrong; it is to be run only without `missing` and `problems`. What is
+    missing stands in angle brackets, and so do the hashes of packages that are only planned.
     """
 
     stage: str
-    bucket: str
+    bucket: str | None
     packages: Packages
     given: Mapping[str, str]
 
-    def __post_init__(self) -> None:
-        settled = _OURS | self.packages.parameters(self.bucket).keys()
-        known = sorted(parse(whole())["Parameters"].keys() - settled)
-        for name in self.given:
-            if name not in known:
-                raise ValueError(f"{name} is not a parameter to be given: those are {', '.join(known)}")
-        if missing := [name for name in _WORLD if name not in self.given]:
-            raise ValueError(f"give {', '.join(missing)} as well: the defaults are addresses of the local stack")
+    @property
+    def missing(self) -> list[Problem]:
+        """All that the user has to give yet, as options, with what it is and an example."""
+        bucket = "an S3 bucket of yours in the region of the deployment, where packages and template go"
+        wanted = [] if self.bucket else [_missing("--bucket NAME", bucket, "--bucket my-packages")]
+        described = parse(whole())["Parameters"]
+        return wanted + [
+            _missing(f"--set {name}=VALUE", described[name]["Description"], f"--set {name}={example}")
+            for name, example in _WORLD.items()
+            if not self.given.get(name)
+        ]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is given and cannot be: by the rules of the template, and where one is of no use without another."""
+        declared = parse(whole())["Parameters"]
+        known = sorted(declared.keys() - _OURS - self.packages.parameters("").keys())
+        message = f"is not a parameter to be given: those are {', '.join(known)}"
+        found = broken(declared["Stage"], self.stage, "--stage")
+        for name, value in self.given.items():
+            if name in known:
+                found += broken(declared[name], value, f"--set {name}")
+            else:
+                found.append(Problem(path=f"--set {name}", rule="unknown", message=message))
+        return found + self._of_the_role
+
+    @property
+    def _of_the_role(self) -> list[Problem]:
+        """The role that Temporal assumes takes three parameters together: without one of them nobody can use it."""
+        given = [name for name in _ROLE if self.given.get(name)]
+        wanted = {name: what for name, what in _ROLE.items() if name not in given}
+        if given and self.given.get("ServerlessWorker") != "yes":
+            wanted["ServerlessWorker=yes"] = "which deploys the worker that the role is for"
+        return [
+            Problem(path=f"--set {name}", rule="alone", message=f"is of no use without --set {other}, {what}")
+            for name in given
+            for other, what in wanted.items()
+        ]
 
     @property
     def prefix(self) -> str:
@@ -46,11 +93,15 @@ class Deployment:
     def parameters(self) -> dict[str, str]:
         """Everything that the template is told."""
         ours = {"Prefix": self.prefix, "Stage": self.stage, "Functions": "yes"}
-        return ours | self.packages.parameters(self.bucket) | {"WorkerBuildId": self.worker_build_id} | dict(self.given)
+        packages = self.packages.parameters(self._bucket) | {"WorkerBuildId": self.worker_build_id}
+        missing = {name: f"<{name}>" for name in _WORLD if not self.given.get(name)}
+        return ours | packages | dict(self.given) | missing
 
     @property
     def worker_build_id(self) -> str:
         """Of the worker's code, its libraries and what it is told: a version of a Lambda keeps all of them."""
+        if self.packages.planned:
+            return "<hash>"
         told = {name: value for name, value in self.given.items() if name not in _NOT_THE_WORKERS}
         packages = [self.packages.worker, *self.packages.layers]
         content = json.dumps([[file.name for file in packages], sorted(told.items())])
@@ -59,9 +110,9 @@ class Deployment:
     @property
     def commands(self) -> list[list[str]]:
         """In their order; each may be run again."""
-        uploads = [["aws", "s3", "cp", str(file), f"s3://{self.bucket}/{file.name}"] for file in self.packages.files]
+        uploads = [["aws", "s3", "cp", str(file), f"s3://{self._bucket}/{file.name}"] for file in self.packages.files]
         deploy = ["aws", "cloudformation", "deploy", "--stack-name", self.prefix]
-        deploy += ["--template-file", str(ROOT / "template.yaml"), "--s3-bucket", self.bucket]
+        deploy += ["--template-file", str(ROOT / "template.yaml"), "--s3-bucket", self._bucket]
         deploy += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-fail-on-empty-changeset"]
         deploy += ["--tags", f"stage={self.stage}"]
         deploy += ["--parameter-overrides", *(f"{name}={value}" for name, value in self.parameters.items())]
@@ -70,25 +121,15 @@ class Deployment:
         return [*uploads, deploy, outputs]
 
     @property
-    def remarks(self) -> list[str]:
-        """What is left to a person, since it is secret."""
-        return [
-            "once, the signing key (docs/deployment.md): "
-            f"aws secretsmanager put-secret-value --secret-id {self.prefix}/signing --secret-string file://signing.json",
-            "once for each partner: "
-            f"aws secretsmanager create-secret --name {self.prefix}/partners/ID --secret-string file://partner.json",
-            self._of_the_worker,
-        ]
+    def _bucket(self) -> str:
+        return self.bucket or "<bucket>"
 
     @property
-    def _of_the_worker(self) -> str:
-        if self.given.get("ServerlessWorker") == "yes":
-            return (
-                "after each deployment with another build: "
-                f"SANDAN_WORKER_DEPLOYMENT={self.prefix} sandan worker-version add {self.worker_build_id} "
-                "--lambda WorkerVersionArn --role TemporalRoleArn --external-id TemporalExternalId (see the outputs)"
-            )
-        return (
-            "the worker runs where you like, with the same settings and SANDAN_INVOKER=lambda, "
-            f"SANDAN_FUNCTION_PREFIX={self.prefix}"
-        )
+    def remarks(self) -> list[str]:
+        """What is left to a person, in its order."""
+        return remarks(self.prefix, self.given, self.worker_build_id)
+
+
+def _missing(option: str, what: str, example: str) -> Problem:
+    message = f"is missing: {what[0].lower()}{what[1:].rstrip('.')}; example: {example}"
+    return Problem(path=option, rule="required", message=message)
