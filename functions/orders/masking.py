@@ -8,6 +8,7 @@ from events.findings import Finding, Fix, Place
 from events.values import Text
 
 _PERSONAL = {
+    "buyerRegNo",
     "buyerName",
     "buyerTelephone",
     "buyerIdNumber",

@@ -19,6 +19,7 @@ from tests import builders
 from tests.functions.matching.cases import request
 
 PERSONAL = {
+    "buyer_reg_no",
     "buyer_name",
     "buyer_telephone",
     "buyer_id_number",
