@@ -79,11 +79,8 @@ handle_errors(app)
     security=operations.SIGNED,
     responses=operations.responses(
         {
-            _TAKEN: ("At least one document was accepted; see each answer", {JSON_TYPE: operations.content("Answers")}),
-            _REFUSED: (
-                "Every document was refused; each answer has its code",
-                {JSON_TYPE: operations.content("Answers")},
-            ),
+            _TAKEN: ("At least one document was accepted; see each answer", operations.answers()),
+            _REFUSED: ("Every document was refused; each answer has its code", operations.answers()),
         },
         *_DOOR,
     ),

@@ -10,14 +10,8 @@ from infra.cli import deploy
 from infra.cli import main as command_line
 from infra.package.build import Packages, Target
 from infra.package.runtimes import HERE, RUNTIMES
+from tests.infra.package.world import WORLD
 
-WORLD = {
-    "TemporalAddress": "temporal.internal:7233",
-    "CustomsUrl": "https://customs.example/messages",
-    "PaymentDataUrl": "https://customs.example/data",
-    "PaymentFirmUrl": "https://firm.example",
-    "BankUrl": "https://bank.example",
-}
 WHOLE = ["--bucket", "my-packages", *(word for pair in WORLD.items() for word in ("--set", "=".join(pair)))]
 
 

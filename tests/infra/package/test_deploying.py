@@ -7,6 +7,7 @@ import pytest
 from infra.package.build import Packages, Target
 from infra.package.deploying import Deployment
 from infra.stack.template import parse, whole
+from tests.infra.package.world import WORLD
 
 PACKAGES = Packages(
     Target("3.12", "arm64", linux=True),
@@ -15,13 +16,6 @@ PACKAGES = Packages(
     Path("/p/dependencies-2.zip"),
     Path("/p/temporal-3.zip"),
 )
-WORLD = {
-    "TemporalAddress": "temporal.internal:7233",
-    "CustomsUrl": "https://customs.example/messages",
-    "PaymentDataUrl": "https://customs.example/data",
-    "PaymentFirmUrl": "https://firm.example",
-    "BankUrl": "https://bank.example",
-}
 
 
 def test_packages_go_first_and_the_template_is_told_where_they_lie() -> None:
